@@ -1,0 +1,1 @@
+"""The desk: what can be found out from traces and weights alone, with NumPy and pandas."""

@@ -1,0 +1,51 @@
+"""What a person did wrong, where, and how to mend it.
+
+Every mistake in content, configuration, command line or cache becomes a `Problem`; a `GalleryError` carries all
+the problems of one run. The command line catches this one type and prints it without a traceback.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it is, what is wrong, and the mend where it is known.
+
+    `line` and `column` count from 1; `source` is the line of text that they point into.
+    """
+
+    place: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.place, self.line, self.column) if part is not None)
+        lines = [f"{where}: {self.message}"]
+        if self.source is not None and self.column is not None:
+            lines += [f"    {self.source}", "    " + " " * (self.column - 1) + "^"]
+        if self.hint is not None:
+            lines.append(f"    {self.hint}")
+        return "\n".join(lines)
+
+
+class GalleryError(Exception):
+    """All the mistakes found in one run. Printed at the entry, never as a traceback."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]):
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, valid: Iterable[str]) -> str | None:
+    """Return a hint that names the valid spelling nearest to `word`, or all of them if none is near."""
+    choices = sorted(valid)
+    if not choices:
+        return None
+    if near := difflib.get_close_matches(word, choices, n=1):
+        return f"did you mean {near[0]!r}?"
+    return "valid here: " + ", ".join(choices)

@@ -1,0 +1,211 @@
+"""Read YAML and Markdown with front matter, remembering where every value stands.
+
+Takes a file, gives a `Document`: plain values, their places, and the text below the front matter. `validate` turns
+the values into a pydantic model and every mistake into a `Problem` with line and column.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pydantic
+import yaml
+
+from lstmgallery.errors import GalleryError, Problem, nearest
+
+KeyPath = tuple[str | int, ...]  # the way to a value: ("task", "longest"), ("figures", 0)
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+FENCE = "---"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A content file: its `values`, the (line, column) of each, counting from 1, and the `body` below them."""
+
+    place: str
+    lines: tuple[str, ...]
+    values: dict[str, Any]
+    marks: dict[KeyPath, tuple[int, int]]
+    keys: dict[KeyPath, tuple[int, int]]
+    body: str
+    body_line: int
+
+    def problem(self, path: KeyPath, message: str, *, hint: str | None = None, at_key: bool = False) -> Problem:
+        """Return a problem that points at the value (or the key) at `path`, or at the nearest thing above it."""
+        places = self.keys if at_key else self.marks
+        known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in places or end == 0)
+        line, column = places.get(known, (1, 1))
+        source = self.lines[line - 1] if line <= len(self.lines) else ""
+        return Problem(self.place, message, line=line, column=column, source=source, hint=hint)
+
+
+def read_markdown(path: Path) -> Document:
+    """Read a Markdown file that begins with YAML front matter between two lines of `---`."""
+    text = _read_text(path)
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise GalleryError(
+            Problem(
+                str(path),
+                f"expected front matter between two lines of {FENCE}, found {lines[0][:40]!r}",
+                *(1, 1, lines[0]),
+                hint=f"begin the file with a line {FENCE}, then the keys, then another line {FENCE}",
+            )
+        )
+    end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
+    if end is None:
+        message = f"the front matter that begins here has no closing line {FENCE}"
+        raise GalleryError(Problem(str(path), message, *(1, 1, lines[0])))
+    front = "\n".join(lines[1:end])
+    return _compose(path, front, lines, first_line=2, body="\n".join(lines[end + 1 :]), body_line=end + 2)
+
+
+def read_yaml(path: Path) -> Document:
+    """Read a file that is YAML from its first line to its last."""
+    text = _read_text(path)
+    lines = text.split("\n")
+    return _compose(path, text, lines, first_line=1, body="", body_line=len(lines))
+
+
+def validate(model: type[Model], document: Document, **given: str) -> Model:
+    """Return the document's values as a `model`; `given` adds values that the file itself does not state.
+
+    Raises `GalleryError` with every mistake in the document, each with its line and column.
+    """
+    try:
+        # Strict JSON: "10" is not a number and yes is not a whole number, but a list may become a tuple.
+        return model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
+    except pydantic.ValidationError as error:
+        problems = [_problem_of(document, model, dict(detail)) for detail in error.errors()]
+        raise GalleryError(sorted(problems, key=lambda problem: (problem.line, problem.column))) from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").replace("\r\n", "\n").removeprefix("\ufeff")
+    except FileNotFoundError:
+        raise GalleryError(Problem(str(path), "expected a file, found none")) from None
+    except UnicodeDecodeError as error:
+        message = f"expected UTF-8 text, found the byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        raise GalleryError(Problem(str(path), message, hint="save the file as UTF-8")) from None
+    except OSError as error:
+        raise GalleryError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+
+
+def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body: str, body_line: int) -> Document:
+    marks: dict[KeyPath, tuple[int, int]] = {}
+    keys: dict[KeyPath, tuple[int, int]] = {}
+
+    def fail(mark: yaml.Mark | None, message: str) -> GalleryError:
+        line = min((mark.line if mark else 0) + first_line, len(lines))
+        column = (mark.column if mark else 0) + 1
+        return GalleryError(Problem(str(path), message, line, column, lines[line - 1]))
+
+    def value_of(node: yaml.Node, at: KeyPath) -> Any:
+        marks[at] = (node.start_mark.line + first_line, node.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            mapping: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = str(key_node.value)
+                if key in mapping:
+                    raise fail(key_node.start_mark, f"the key {key!r} stands twice")
+                keys[*at, key] = (key_node.start_mark.line + first_line, key_node.start_mark.column + 1)
+                mapping[key] = value_of(value_node, (*at, key))
+            return mapping
+        if isinstance(node, yaml.SequenceNode):
+            return [value_of(item, (*at, index)) for index, item in enumerate(node.value)]
+        if node.tag == "tag:yaml.org,2002:timestamp":
+            return node.value
+        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+
+    loader = yaml.SafeLoader(front)
+    try:
+        root = loader.get_single_node()
+        values = {} if root is None else value_of(root, ())
+    except yaml.MarkedYAMLError as error:
+        raise fail(error.problem_mark, f"this is not YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise fail(None, f"this is not YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise fail(None, "this YAML refers to itself or is nested too deep") from None
+    if not isinstance(values, dict):
+        raise fail(None, f"expected keys with values, found {values!r}")
+    return Document(str(path), tuple(lines), values, marks, keys, body, body_line)
+
+
+# What pydantic calls a mistake, in the words of someone who writes a content file.
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list, as in [one, two]",
+    "list_type": "a list, as in [one, two]",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+    "dict_type": "keys with values",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_short": "text of at least {min_length} character(s)",
+    "string_too_long": "text of at most {max_length} characters",
+    "too_short": "a list of at least {min_length} item(s)",
+    "too_long": "a list of at most {max_length} items",
+    "finite_number": "a finite number",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "union_tag_invalid": "one of {expected_tags}",
+}
+
+
+def _problem_of(document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any]) -> Problem:
+    kind, context = detail["type"], detail.get("ctx", {})
+    # A tagged union puts its tag into the path; the document has no such step.
+    path: KeyPath = ()
+    for step in detail["loc"]:
+        if (*path, step) in document.marks or step == detail["loc"][-1]:
+            path = (*path, step)
+    name = ".".join(str(step) for step in path)
+    if kind == "extra_forbidden":
+        hint = nearest(str(path[-1]), _valid_keys(model, detail["loc"][:-1]))
+        return document.problem(path, f"unknown key {path[-1]!r}", hint=hint, at_key=True)
+    if kind == "missing":
+        return document.problem(path[:-1], f"expected the key {path[-1]!r}, found none", hint=f"add: {path[-1]}: ...")
+    if kind == "union_tag_not_found":
+        tag = str(context["discriminator"]).strip("'")
+        return document.problem(path, f"{name}: expected the key {tag!r}, found none")
+    if kind == "union_tag_invalid":
+        tag = str(context["discriminator"]).strip("'")
+        valid = [word.strip(" '") for word in context["expected_tags"].split(",")]
+        message = f"{name}.{tag}: expected one of {', '.join(valid)}, found {context['tag']!r}"
+        return document.problem((*path, tag), message, hint=nearest(str(context["tag"]), valid))
+    if kind in ("value_error", "assertion_error"):
+        return document.problem(path, f"{name}: {context['error']}" if name else str(context["error"]))
+    found = json.dumps(detail["input"], ensure_ascii=False, default=str)
+    if kind not in _EXPECTED:
+        return document.problem(path, f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found}")
+    expected = _EXPECTED[kind].format(**context)
+    return document.problem(path, f"{name}: expected {expected}, found {found}")
+
+
+def _valid_keys(model: type[pydantic.BaseModel], location: KeyPath) -> list[str]:
+    """Return the keys allowed at `location`, following the models (and a union's tags) down to it."""
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+
+    def resolve(node: dict[str, Any]) -> dict[str, Any]:
+        return definitions[node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node
+
+    node = schema
+    for step in location:
+        if "discriminator" in node:
+            node = {"$ref": node["discriminator"]["mapping"].get(str(step), "#/")}
+        elif isinstance(step, str):
+            node = node.get("properties", {}).get(step, {})
+        else:
+            node = node.get("items", {})
+        node = resolve(node)
+    return list(node.get("properties", {}))

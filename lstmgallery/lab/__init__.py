@@ -1,0 +1,42 @@
+"""The lab: everything that needs TensorFlow, and nothing else does.
+
+Importing this package starts TensorFlow, once and quietly: its start-up chatter says nothing to the person who builds
+a gallery. The networks are small, so the processor is used even where there is a GPU; results stay repeatable.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _stderr_kept_unless_failed() -> Iterator[None]:
+    """Hold back what is written to file descriptor 2 (C++ logs included); show it if the block raises."""
+    sys.stderr.flush()
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(original, held.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+with _stderr_kept_unless_failed():
+    import tensorflow as tf
+
+    tf.config.set_visible_devices([], "GPU")
+    tf.config.list_logical_devices()  # starts the runtime here, where its greeting is held back
+    tf.get_logger().setLevel("ERROR")
+    tf.config.experimental.enable_op_determinism()

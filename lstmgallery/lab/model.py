@@ -1,0 +1,74 @@
+"""The Keras model of a network: one and the same for training and for tracing.
+
+Tokens in; out come the logits of the next token and every signal of every layer. Training reads only the logits,
+so whatever it does not need costs it nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from lstmgallery.lab.cells import CELLS
+from lstmgallery.network import Network
+
+Weights = dict[str, np.ndarray]
+
+
+def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
+    """Return the untrained model of `network`, its initial weights drawn from `seed` (the network's own if None).
+
+    It takes tokens, (batch, time) int32, and returns `{"logits": (batch, time, tokens), "signals": a list with one
+    (batch, time, signals, units) for each layer}`. Every sequence starts from a zero state.
+    """
+    seed = network.seed if seed is None else seed
+    kind = network.kind
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    flow = ops.one_hot(tokens, len(network.task.vocabulary))
+    signals = []
+    for layer in range(1, network.layers + 1):
+        cell = CELLS[network.cell](network.units, seed=1_000 * seed + 10 * layer, name=f"{network.cell}_cell")
+        flow = keras.layers.RNN(cell, return_sequences=True, name=f"layer_{layer}")(flow)
+        shape = (-1, len(kind.signals), network.units)
+        signals.append(keras.layers.Reshape(shape, name=f"signals_{layer}")(flow))
+        flow = signals[-1][:, :, kind.keys.index("hidden")]  # (batch, time, units)
+    initializer = keras.initializers.GlorotUniform(seed=1_000 * seed)
+    readout = keras.layers.Dense(len(network.task.vocabulary), kernel_initializer=initializer, name="readout")
+    return keras.Model(tokens, {"logits": readout(flow), "signals": signals}, name=network.name.replace("-", "_"))
+
+
+def read_weights(model: keras.Model) -> Weights:
+    """Return copies of the model's weights under the names of `weights.npz`: `layer_1/kernel`, `readout/bias`, ..."""
+    return {
+        f"{layer.name}/{variable.name}": np.array(variable) for layer in model.layers for variable in layer.variables
+    }
+
+
+def write_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+    """Put `weights`, named as in `weights.npz`, into the model. Raises ValueError if a name or a shape differs."""
+    targets = {f"{layer.name}/{variable.name}": variable for layer in model.layers for variable in layer.variables}
+    if missing := sorted(targets.keys() ^ weights.keys()):
+        raise ValueError(f"weights: expected {sorted(targets)}, received {sorted(weights)}; differing: {missing}")
+    for name, variable in targets.items():
+        variable.assign(weights[name])
+
+
+def encode(sequences: Sequence[str], vocabulary: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (reads, next, is_step) for a batch of sequences, each (sequences, longest + 1).
+
+    `reads` are the tokens read, the start token first; `next` those to predict, the end token last (int32);
+    `is_step` is False in the padding behind shorter sequences.
+    """
+    start, end, *_ = range(len(vocabulary))
+    index = {token: at for at, token in enumerate(vocabulary)}
+    longest = max(map(len, sequences))
+    reads = np.full((len(sequences), longest + 1), end, np.int32)
+    following = np.full_like(reads, end)
+    is_step = np.zeros(reads.shape, bool)
+    for row, sequence in enumerate(sequences):
+        tokens = [index[token] for token in sequence]
+        reads[row, : len(tokens) + 1] = [start, *tokens]
+        following[row, : len(tokens)] = tokens
+        is_step[row, : len(tokens) + 1] = True
+    return reads, following, is_step

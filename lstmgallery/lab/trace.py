@@ -1,0 +1,34 @@
+"""Run a trained network over sequences and keep every signal of every neuron at every step.
+
+Takes a network, its weights and sequences; gives the arrays that `store` writes. Memory is bounded by what is asked
+for: callers that trace much ask for it in chunks.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lstmgallery.lab.model import build_model, encode, write_weights
+from lstmgallery.network import Network
+from lstmgallery.store import Trace
+
+BATCH = 256
+
+
+def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequence[str]) -> Trace:
+    """Return what the network computes while it reads each of `sequences` from a zero state."""
+    model = build_model(network)
+    write_weights(model, weights)
+    signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]
+    logits = []
+    for first in range(0, len(sequences), BATCH):
+        reads, _, is_step = encode(sequences[first : first + BATCH], network.task.vocabulary)
+        output = model(reads)
+        logits.append(np.asarray(output["logits"])[is_step])  # (rows, tokens)
+        for layer, values in enumerate(output["signals"]):
+            signals[layer].append(np.asarray(values)[is_step])  # (rows, signals, units)
+    return Trace(
+        sequences=tuple(sequences),
+        signals=tuple(np.concatenate(parts).swapaxes(0, 1) for parts in signals),
+        logits=np.concatenate(logits),
+    )

@@ -1,0 +1,158 @@
+"""Train a network until it predicts every token that its language determines.
+
+Takes a `Network`, gives weights, the training curve and the verdict on the success criterion. The networks are so
+small that starting an operation costs more than computing it: a hundred steps run inside one compiled call, which
+takes a step of the shipped networks from milliseconds to a fraction of one (`tests/benchmarks/training.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.lab.model import Weights, build_model, encode, read_weights
+from lstmgallery.network import Network
+
+STEPS_PER_CALL = 100
+GRADIENT_NORM = 1.0  # gradients above it are scaled down to it: Pascanu, Mikolov and Bengio 2013
+CURVE_SEQUENCES = 500  # how many sequences the training curve's share is taken over
+
+Report = Callable[[int, float], None]  # (steps done, share of sequences right)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """The success criterion and what was found: every determined token of every checked sequence is predicted.
+
+    `is_sampled` says that the sequences checked are a sample of the training range and not all of it.
+    """
+
+    sequences: int
+    sequences_right: int
+    tokens: int
+    tokens_right: int
+    is_sampled: bool
+    steps: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.sequences_right == self.sequences
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network. `curve`: step, loss (nats a token, mean of the steps since the row before), right (share)."""
+
+    weights: Weights
+    curve: pd.DataFrame
+    criterion: Criterion
+
+
+def train(network: Network, *, report: Report = lambda steps, right: None) -> Trained:
+    """Train `network` and return it, its curve and its criterion.
+
+    Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
+    Equal networks give bit-equal weights on one machine.
+    """
+    split = network.task.split(seed=network.seed, held_out=network.held_out)
+    model = build_model(network)
+    train_steps = _compile_training(network, model, split.training)
+    predict = tf.function(lambda tokens: tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32))
+
+    def check(sequences: tuple[str, ...], done: int) -> Criterion:
+        return _check(network, predict, sequences, is_sampled=split.is_range_sampled, steps=done)
+
+    rows = []
+    done = 0
+    while True:
+        loss = float(train_steps(tf.constant(done)))
+        done += STEPS_PER_CALL
+        glance = check(split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)], done)
+        share = glance.sequences_right / glance.sequences
+        rows.append({"step": done, "loss": loss, "right": share})
+        report(done, share)
+        is_last = done >= network.training.most_steps
+        if (glance.is_met and done >= network.training.steps) or is_last:
+            criterion = check(split.range, done)
+            if criterion.is_met:
+                return Trained(read_weights(model), pd.DataFrame(rows), criterion)
+        if is_last:
+            raise _missed(network, criterion)
+
+
+def _compile_training(network: Network, model: keras.Model, sequences: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return a function that takes the steps done so far, does `STEPS_PER_CALL` more and returns their mean loss."""
+    reads, following, is_step = (tf.constant(part) for part in encode(sequences, network.task.vocabulary))
+    optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
+    optimizer.build(model.trainable_variables)
+    is_full_batch = len(sequences) <= network.training.batch
+
+    def train_step(step: Any) -> Any:
+        batch = reads, following, is_step
+        if not is_full_batch:
+            seed = [network.seed, step]
+            shape = (network.training.batch,)
+            rows = tf.random.stateless_uniform(shape, seed, maxval=len(sequences), dtype=tf.int32)
+            batch = tuple(tf.gather(part, rows) for part in batch)
+        tokens, targets, counts = batch
+        weights = tf.cast(counts, tf.float32)
+        with tf.GradientTape() as tape:
+            logits = model(tokens, training=True)["logits"]
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)  # (batch, time)
+            loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
+
+    @tf.function(jit_compile=True)
+    def train_steps(done: Any) -> Any:
+        total = 0.0
+        for step in tf.range(STEPS_PER_CALL):
+            total += train_step(done + step)
+        return total / STEPS_PER_CALL
+
+    return train_steps
+
+
+def _check(
+    network: Network,
+    predict: Callable[[np.ndarray], Any],
+    sequences: tuple[str, ...],
+    *,
+    is_sampled: bool,
+    steps: int,
+) -> Criterion:
+    reads, following, _ = encode(sequences, network.task.vocabulary)
+    determined = np.zeros(reads.shape, bool)
+    for row, sequence in enumerate(sequences):
+        determined[row, : len(sequence) + 1] = network.task.determined(sequence)
+    is_right = predict(reads).numpy() == following
+    return Criterion(
+        sequences=len(sequences),
+        sequences_right=int((is_right | ~determined).all(axis=1).sum()),
+        tokens=int(determined.sum()),
+        tokens_right=int((is_right & determined).sum()),
+        is_sampled=is_sampled,
+        steps=steps,
+    )
+
+
+def _missed(network: Network, criterion: Criterion) -> GalleryError:
+    scope = "sampled sequences" if criterion.is_sampled else "sequences of the training range"
+    return GalleryError(
+        Problem(
+            f"content/networks/{network.name}.md",
+            f"after {criterion.steps} training steps, expected every determined token right on all "
+            f"{criterion.sequences} {scope}, found {criterion.sequences_right} sequences right "
+            f"({criterion.tokens_right} of {criterion.tokens} tokens)",
+            hint="raise training.most_steps or units, lower training.learning_rate, or try another seed",
+        )
+    )

@@ -1,0 +1,95 @@
+"""A network as its author states it: the validated front matter of `content/networks/<network>.md`."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.frontmatter import Document, read_markdown, validate
+from lstmgallery.signals import CELL_KINDS, CellKind
+from lstmgallery.tasks import Task
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Training(pydantic.BaseModel):
+    """How long and how fast a network learns.
+
+    Training goes on for `steps` steps, and then until the success criterion holds; at `most_steps` it gives up.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    steps: int = pydantic.Field(2_000, ge=1, le=1_000_000)
+    most_steps: int = pydantic.Field(20_000, ge=1, le=1_000_000)
+    batch: int = pydantic.Field(64, ge=1, le=4_096)
+    learning_rate: float = pydantic.Field(0.01, gt=0, le=1)
+
+
+class Network(pydantic.BaseModel):
+    """One network of the gallery. `name` is the file's name; all else stands in its front matter."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    title: str = pydantic.Field(min_length=1, max_length=80)
+    summary: str = pydantic.Field(min_length=1, max_length=300)
+    order: int = 100
+    task: Task
+    cell: Literal["lstm", "gru"] = "lstm"
+    layers: int = pydantic.Field(1, ge=1, le=8)
+    units: int = pydantic.Field(ge=1, le=512)
+    seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
+    training: Training = Training()
+    held_out: int = pydantic.Field(400, ge=300, le=100_000)
+    figures: tuple[str, ...] = pydantic.Field(min_length=1, max_length=12)
+
+    @property
+    def kind(self) -> CellKind:
+        return CELL_KINDS[self.cell]
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Everything that shapes the weights and traces, as plain JSON values: no title, no order on the page."""
+        return self.model_dump(mode="json", exclude={"title", "summary", "order"})
+
+
+def read_network(path: Path) -> tuple[Network, Document]:
+    """Read one network's file. Raises `GalleryError` with all that is wrong in it."""
+    document = read_markdown(path)
+    if not SLUG.fullmatch(path.stem):
+        message = f"expected a file name of lowercase letters, digits and single hyphens, found {path.name!r}"
+        raise GalleryError(Problem(str(path), message, hint="the name becomes the network's address in the site"))
+    network = validate(Network, document, name=path.stem)
+    if problems := [*_figure_problems(network, document), *_training_problems(network, document)]:
+        raise GalleryError(problems)
+    return network, document
+
+
+def _figure_problems(network: Network, document: Document) -> list[Problem]:
+    problems = []
+    seen: set[str] = set()
+    for index, sequence in enumerate(network.figures):
+        path = ("figures", index)
+        unknown = [token for token in sequence if token not in network.task.letters]
+        if unknown:
+            message = f"figures: the token {unknown[0]!r} is not in the network's vocabulary"
+            hint = "tokens: " + " ".join(network.task.letters)
+            problems.append(document.problem(path, message, hint=hint))
+        elif not network.task.follows_rule(sequence):
+            message = f"figures: expected a sequence of the form {network.task.form}, found {sequence!r}"
+            problems.append(document.problem(path, message, hint="lengths outside the training range are fine"))
+        elif sequence in seen:
+            problems.append(document.problem(path, f"figures: the sequence {sequence!r} stands twice"))
+        seen.add(sequence)
+    return problems
+
+
+def _training_problems(network: Network, document: Document) -> list[Problem]:
+    steps, most_steps = network.training.steps, network.training.most_steps
+    if steps <= most_steps:
+        return []
+    message = f"training.steps: expected at most most_steps ({most_steps}), found {steps}"
+    return [document.problem(("training", "steps"), message)]

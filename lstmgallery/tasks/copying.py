@@ -1,0 +1,59 @@
+"""Copying: letters, a delimiter, and the same letters again."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from lstmgallery.tasks.language import PHASE, Feature, Language
+
+_LENGTH = 3
+_LETTERS = ("a", "b", "c")
+
+
+class Copying(Language):
+    """Three letters of a, b, c, then X, then the same three letters."""
+
+    kind: Literal["copying"]
+
+    letters: ClassVar = (*_LETTERS, "X")
+    delimiter: ClassVar = "X"
+    features: ClassVar = (
+        PHASE,
+        Feature("position", "count", "The characters read so far."),
+        Feature("first", "category", "The first letter, once it has been read."),
+        Feature("second", "category", "The second letter, once it has been read."),
+        Feature("third", "category", "The third letter, once it has been read."),
+        Feature("next_letter", "category", "The letter to write next, from the delimiter on."),
+    )
+
+    @property
+    def form(self) -> str:
+        return "uvw X uvw, each of u, v, w one of a, b, c"
+
+    @property
+    def size(self) -> int:
+        return len(_LETTERS) ** _LENGTH
+
+    def sequences(self) -> Iterator[str]:
+        for letters in itertools.product(_LETTERS, repeat=_LENGTH):
+            yield "".join(letters) + "X" + "".join(letters)
+
+    def sample(self, random: np.random.Generator) -> str:
+        letters = "".join(_LETTERS[int(at)] for at in random.integers(len(_LETTERS), size=_LENGTH))
+        return letters + "X" + letters
+
+    def follows_rule(self, sequence: str) -> bool:
+        letters = sequence[:_LENGTH]
+        return len(letters) == _LENGTH and set(letters) <= set(_LETTERS) and sequence == letters + "X" + letters
+
+    def feature_values(self, sequence: str) -> dict[str, list[Any]]:
+        steps = range(len(sequence) + 1)
+        values: dict[str, list[Any]] = {"position": list(steps)}
+        for at, key in enumerate(("first", "second", "third")):
+            values[key] = [sequence[at] if step > at else None for step in steps]
+        values["next_letter"] = [
+            sequence[step] if step > _LENGTH and step < len(sequence) else None for step in steps
+        ]
+        return values

@@ -1,0 +1,100 @@
+"""Counting: as many b's as there were a's, plainly or with X's to ignore."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pydantic
+
+from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
+
+_A_COUNT = Feature("a_count", "count", "The a's read so far.")
+_REMAINING = Feature("remaining", "count", "The b's still owed: the a's read so far less the b's read so far.")
+
+
+def _remaining(sequence: str) -> list[int]:
+    return [a - b for a, b in zip(running_count(sequence, "a"), running_count(sequence, "b"), strict=True)]
+
+
+class Counting(Language):
+    """n times a, then X, then n times b, with 1 <= n <= `longest`."""
+
+    kind: Literal["counting"]
+    longest: int = pydantic.Field(10, ge=1, le=100)
+
+    letters: ClassVar = ("a", "b", "X")
+    delimiter: ClassVar = "X"
+    features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
+
+    @property
+    def form(self) -> str:
+        return f"aⁿ X bⁿ, 1 ≤ n ≤ {self.longest}"
+
+    @property
+    def size(self) -> int:
+        return self.longest
+
+    def sequences(self) -> Iterator[str]:
+        for n in range(1, self.longest + 1):
+            yield "a" * n + "X" + "b" * n
+
+    def sample(self, random: np.random.Generator) -> str:
+        n = int(random.integers(1, self.longest + 1))
+        return "a" * n + "X" + "b" * n
+
+    def follows_rule(self, sequence: str) -> bool:
+        n = len(sequence) // 2
+        return n >= 1 and sequence == "a" * n + "X" + "b" * n
+
+    def feature_values(self, sequence: str) -> dict[str, list[Any]]:
+        return {"a_count": running_count(sequence, "a"), "remaining": _remaining(sequence)}
+
+
+class SelectiveCounting(Language):
+    """n times a with 0 to `most_ignored` X's anywhere among and around them, then Y, then n times b."""
+
+    kind: Literal["selective-counting"]
+    longest: int = pydantic.Field(10, ge=1, le=100)
+    most_ignored: int = pydantic.Field(5, ge=0, le=100)
+
+    letters: ClassVar = ("a", "b", "X", "Y")
+    delimiter: ClassVar = "Y"
+    features: ClassVar = (
+        PHASE,
+        _A_COUNT,
+        _REMAINING,
+        Feature("x_count", "count", "The X's read so far."),
+    )
+
+    @property
+    def form(self) -> str:
+        return f"n a's with 0 to {self.most_ignored} X's sprinkled in, then Y bⁿ, 1 ≤ n ≤ {self.longest}"
+
+    @property
+    def size(self) -> int:
+        return sum(math.comb(n + k, k) for n in range(1, self.longest + 1) for k in range(self.most_ignored + 1))
+
+    def sequences(self) -> Iterator[str]:
+        for n in range(1, self.longest + 1):
+            for k in range(self.most_ignored + 1):
+                for places in itertools.combinations(range(n + k), k):
+                    yield "".join("X" if at in places else "a" for at in range(n + k)) + "Y" + "b" * n
+
+    def sample(self, random: np.random.Generator) -> str:
+        n = int(random.integers(1, self.longest + 1))
+        k = int(random.integers(0, self.most_ignored + 1))
+        places = set(random.choice(n + k, size=k, replace=False).tolist())
+        return "".join("X" if at in places else "a" for at in range(n + k)) + "Y" + "b" * n
+
+    def follows_rule(self, sequence: str) -> bool:
+        first, _, rest = sequence.partition("Y")
+        return set(first) <= set("aX") and rest == "b" * first.count("a") and "a" in first and "Y" in sequence
+
+    def feature_values(self, sequence: str) -> dict[str, list[Any]]:
+        return {
+            "a_count": running_count(sequence, "a"),
+            "remaining": _remaining(sequence),
+            "x_count": running_count(sequence, "X"),
+        }

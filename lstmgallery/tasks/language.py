@@ -1,0 +1,129 @@
+"""Formal languages: what every one of them offers to training, tracing and measuring.
+
+A sequence is a plain string, one character a token. The network reads the start token and then the characters; at
+each step it predicts the next one, at the last step the end token. So a sequence of k characters has k + 1 steps,
+step 0 reading the start token.
+"""
+
+import abc
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pydantic
+
+# Longer than one character, so that no character of a text can be mistaken for them.
+START = "<start>"
+END = "<end>"
+
+FeatureKind = Literal["count", "category"]
+
+PHASES = ("before", "delimiter", "after")
+ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet."""
+
+    key: str
+    kind: FeatureKind
+    sentence: str
+
+
+PHASE = Feature("phase", "category", "Before the delimiter, at it, or after it.")
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a network is trained on and what is kept from it.
+
+    `training` may repeat sequences: it is drawn as the task draws them. `range` holds what the criterion is checked
+    on. `is_whole` says that the language was too small to keep anything back, so `held_out` is the language itself.
+    """
+
+    training: tuple[str, ...]
+    range: tuple[str, ...]
+    held_out: tuple[str, ...]
+    is_whole: bool
+    is_range_sampled: bool
+
+
+class Language(pydantic.BaseModel, abc.ABC):
+    """A task whose sequences follow a rule with a delimiter, after which the rule determines every token."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    letters: ClassVar[tuple[str, ...]]
+    delimiter: ClassVar[str]
+    features: ClassVar[tuple[Feature, ...]]
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """All tokens in the order of the network's inputs and outputs."""
+        return (START, END, *self.letters)
+
+    @property
+    @abc.abstractmethod
+    def form(self) -> str:
+        """The sequences in one line of mathematics, with the ranges of this instance."""
+
+    @property
+    @abc.abstractmethod
+    def size(self) -> int:
+        """How many different sequences there are within the ranges of this instance."""
+
+    @abc.abstractmethod
+    def sequences(self) -> Iterator[str]:
+        """Yield every sequence once, in a fixed order."""
+
+    @abc.abstractmethod
+    def sample(self, random: np.random.Generator) -> str:
+        """Draw one sequence."""
+
+    @abc.abstractmethod
+    def follows_rule(self, sequence: str) -> bool:
+        """Say whether a sequence has the language's form, lengths outside the training range included."""
+
+    @abc.abstractmethod
+    def feature_values(self, sequence: str) -> dict[str, list[Any]]:
+        """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
+
+    def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
+        """Return every feature, the phase included, as one value per step."""
+        at = sequence.index(self.delimiter) + 1
+        phase = ["before"] * at + ["delimiter"] + ["after"] * (len(sequence) - at)
+        return {"phase": phase, **self.feature_values(sequence)}
+
+    def determined(self, sequence: str) -> list[bool]:
+        """Say for each step whether the language determines the token after it: all from the delimiter on."""
+        at = sequence.index(self.delimiter) + 1
+        return [step >= at for step in range(len(sequence) + 1)]
+
+    def split(self, *, seed: int, held_out: int, draws: int = ENUMERABLE) -> Split:
+        """Divide the language into what is trained on and `held_out` distinct sequences that never are.
+
+        A language of no more than `held_out` sequences is used whole on both sides.
+        """
+        if self.size <= held_out:
+            whole = tuple(self.sequences())
+            return Split(whole, whole, whole, is_whole=True, is_range_sampled=False)
+        random = np.random.default_rng([seed, 1])
+        kept: dict[str, None] = {}  # a set that remembers its order
+        while len(kept) < held_out:
+            kept[self.sample(random)] = None
+        drawn = (self.sample(random) for _ in range(draws))
+        training = tuple(sequence for sequence in drawn if sequence not in kept)
+        is_sampled = self.size > ENUMERABLE
+        candidates = training[:2_000] if is_sampled else self.sequences()
+        checked = tuple(sequence for sequence in candidates if sequence not in kept)
+        return Split(training, checked, tuple(kept), is_whole=False, is_range_sampled=is_sampled)
+
+
+def running_count(sequence: str, letter: str) -> list[int]:
+    """Return how often `letter` has been read at each step, the start token's step first."""
+    counts = [0]
+    for character in sequence:
+        counts.append(counts[-1] + (character == letter))
+    return counts

@@ -1,0 +1,48 @@
+"""Remembering a state: A or B first, then a wait, then the same letter in lowercase."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pydantic
+
+from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
+
+
+class StateMemory(Language):
+    """A or B, then 1 to `longest_wait` x's, then Y, then the first letter in lowercase."""
+
+    kind: Literal["state-memory"]
+    longest_wait: int = pydantic.Field(10, ge=1, le=100)
+
+    letters: ClassVar = ("A", "B", "x", "Y", "a", "b")
+    delimiter: ClassVar = "Y"
+    features: ClassVar = (
+        PHASE,
+        Feature("letter", "category", "The letter the sequence began with, once it has been read."),
+        Feature("x_count", "count", "The x's read so far."),
+    )
+
+    @property
+    def form(self) -> str:
+        return f"A xᵏ Y a or B xᵏ Y b, 1 ≤ k ≤ {self.longest_wait}"
+
+    @property
+    def size(self) -> int:
+        return 2 * self.longest_wait
+
+    def sequences(self) -> Iterator[str]:
+        for letter in "AB":
+            for wait in range(1, self.longest_wait + 1):
+                yield letter + "x" * wait + "Y" + letter.lower()
+
+    def sample(self, random: np.random.Generator) -> str:
+        letter = "AB"[int(random.integers(2))]
+        return letter + "x" * int(random.integers(1, self.longest_wait + 1)) + "Y" + letter.lower()
+
+    def follows_rule(self, sequence: str) -> bool:
+        wait = len(sequence) - 3
+        return wait >= 1 and any(sequence == letter + "x" * wait + "Y" + letter.lower() for letter in "AB")
+
+    def feature_values(self, sequence: str) -> dict[str, list[Any]]:
+        return {"letter": [None] + [sequence[0]] * len(sequence), "x_count": running_count(sequence, "x")}
