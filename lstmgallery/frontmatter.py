@@ -49,14 +49,16 @@ def read_markdown(path: Path) -> Document:
             Problem(
                 str(path),
                 f"expected front matter between two lines of {FENCE}, found {lines[0][:40]!r}",
-                *(1, 1, lines[0]),
+                line=1,
+                column=1,
+                source=lines[0],
                 hint=f"begin the file with a line {FENCE}, then the keys, then another line {FENCE}",
             )
         )
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
     if end is None:
         message = f"the front matter that begins here has no closing line {FENCE}"
-        raise GalleryError(Problem(str(path), message, *(1, 1, lines[0])))
+        raise GalleryError(Problem(str(path), message, line=1, column=1, source=lines[0]))
     front = "\n".join(lines[1:end])
     return _compose(path, front, lines, first_line=2, body="\n".join(lines[end + 1 :]), body_line=end + 2)
 

@@ -55,6 +55,11 @@ class Network(pydantic.BaseModel):
         """Everything that shapes the weights and traces, as plain JSON values: no title, no order on the page."""
         return self.model_dump(mode="json", exclude={"title", "summary", "order"})
 
+    @property
+    def training_spec(self) -> dict[str, Any]:
+        """The part of `spec` that shapes the weights."""
+        return {key: value for key, value in self.spec.items() if key != "figures"}
+
 
 def read_network(path: Path) -> tuple[Network, Document]:
     """Read one network's file. Raises `GalleryError` with all that is wrong in it."""

@@ -6,7 +6,6 @@ step): token, next_token, predicted_token, probability of the next token, loss i
 Both carry what they are in the metadata key `lstmgallery`, as JSON; any reader of Parquet can use them alone.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,12 +23,8 @@ from lstmgallery.tasks import END, START
 
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
-ACTIVATIONS, STEPS, CURVE, EQUATIONS = (
-    "activations.parquet",
-    "steps.parquet",
-    "training.parquet",
-    "equations.parquet",
-)
+ACTIVATIONS, STEPS, CURVE = "activations.parquet", "steps.parquet", "training.parquet"
+EQUATIONS, MOMENTS = "equations.parquet", "moments.parquet"
 WEIGHTS, VOCABULARY = "weights.npz", "vocabulary.json"
 FIGURE, HELD_OUT = "figure", "held_out"
 
@@ -67,7 +62,7 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, a
     """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are those of the figures."""
     features = {feature.key: feature.sentence for feature in network.task.features}
     steps = _step_table(network, trace, figures)
-    _write(steps, folder / STEPS, {**about, "columns": {**STEP_COLUMNS, **features}})
+    write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
 
     columns = {key: STEP_COLUMNS[key] for key in ("sequence", "step")}
     columns |= {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
@@ -123,17 +118,17 @@ def _step_table(network: Network, trace: Trace, figures: int) -> pd.DataFrame:
 
 def read_steps(folder: Path) -> pd.DataFrame:
     """Return `steps.parquet`: one row per step, sorted by sequence and step."""
-    return _read(folder / STEPS)
+    return read_table(folder / STEPS)
 
 
 def read_neuron(folder: Path, *, layer: int, neuron: int) -> pd.DataFrame:
     """Return one neuron's rows of `activations.parquet`, reading only its row group."""
-    return _read(folder / ACTIVATIONS, filters=[("layer", "==", layer), ("neuron", "==", neuron)])
+    return read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer), ("neuron", "==", neuron)])
 
 
 def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarray]:
     """Return the signals of one layer, each (rows, units) float32, rows in the order of `read_steps`."""
-    rows = _read(folder / ACTIVATIONS, filters=[("layer", "==", layer)])
+    rows = read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer)])
     return {key: rows[key].to_numpy().reshape(network.units, -1).T for key in network.kind.keys}
 
 
@@ -156,42 +151,15 @@ def read_weights(folder: Path) -> dict[str, np.ndarray]:
         return dict(file)
 
 
-def write_curve(folder: Path, curve: pd.DataFrame, about: Mapping[str, Any]) -> None:
-    """Write `training.parquet`: step, loss, right (the share of sequences with every determined token right)."""
-    _write(curve, folder / CURVE, about)
-
-
-def read_curve(folder: Path) -> pd.DataFrame:
-    return _read(folder / CURVE)
-
-
-def write_equations(folder: Path, residuals: pd.DataFrame, about: Mapping[str, Any]) -> None:
-    """Write `equations.parquet`: for each neuron and equation its largest residual and where it stands."""
-    _write(residuals, folder / EQUATIONS, about)
-
-
-def read_equations(folder: Path) -> pd.DataFrame:
-    return _read(folder / EQUATIONS)
-
-
-def sha256(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _metadata(about: Mapping[str, Any]) -> dict[bytes, bytes]:
-    described = {"schema_version": SCHEMA_VERSION, **about}
-    return {METADATA_KEY: json.dumps(described, ensure_ascii=False, sort_keys=True).encode()}
-
-
-def _write(frame: pd.DataFrame, file: Path, about: Mapping[str, Any]) -> None:
+def write_table(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
+    """Write one table of results, with what it is about in its metadata."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **_metadata(about)})
     pq.write_table(table, file, compression="zstd")
 
 
-def _read(file: Path, **options: Any) -> pd.DataFrame:
+def read_table(file: Path, **options: Any) -> pd.DataFrame:
+    """Return a table of ours; `options` go to `pandas.read_parquet`. Raises `GalleryError` if it cannot be read."""
     try:
         return pd.read_parquet(file, **options)
     except (OSError, pa.ArrowException, KeyError) as error:
@@ -199,3 +167,6 @@ def _read(file: Path, **options: Any) -> pd.DataFrame:
         raise GalleryError(Problem(str(file), message, hint="delete it and build again")) from None
 
 
+def _metadata(about: Mapping[str, Any]) -> dict[bytes, bytes]:
+    described = {"schema_version": SCHEMA_VERSION, **about}
+    return {METADATA_KEY: json.dumps(described, ensure_ascii=False, sort_keys=True).encode()}

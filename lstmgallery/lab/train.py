@@ -56,7 +56,7 @@ class Trained:
     criterion: Criterion
 
 
-def train(network: Network, *, report: Report = lambda steps, right: None) -> Trained:
+def train(network: Network, *, report: Report) -> Trained:
     """Train `network` and return it, its curve and its criterion.
 
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.

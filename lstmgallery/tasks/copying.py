@@ -53,7 +53,5 @@ class Copying(Language):
         values: dict[str, list[Any]] = {"position": list(steps)}
         for at, key in enumerate(("first", "second", "third")):
             values[key] = [sequence[at] if step > at else None for step in steps]
-        values["next_letter"] = [
-            sequence[step] if step > _LENGTH and step < len(sequence) else None for step in steps
-        ]
+        values["next_letter"] = [sequence[step] if step > _LENGTH and step < len(sequence) else None for step in steps]
         return values

@@ -1,0 +1,103 @@
+"""A build from beginning to end: read the content, bring every network up to date, render, publish."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.press.content import Content, read_content
+from lstmgallery.press.pages import count_pages, render_site
+from lstmgallery.press.results import read_results
+from lstmgallery.publish import Published, check_site, publish
+from lstmgallery.stages import NetworkWork, Progress, StageRun
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of a gallery: what people wrote, what is kept between builds, what is published."""
+
+    content: Path = Path("content")
+    build: Path = Path("build")
+    site: Path = Path("site")
+
+
+@dataclass
+class Summary:
+    """What a build did."""
+
+    runs: list[StageRun] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    pages: int = 0
+    published: Published | None = None
+
+
+def build_gallery(project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False) -> Summary:
+    """Bring `project.site` up to date with `project.content`.
+
+    `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
+    and the rest are left out. `retrain` trains even where nothing changed. Raises `GalleryError` for everything a
+    person can mend; the old site stays as it was.
+    """
+    content = read_content(project.content)
+    check_site(project.site)
+    _require_network(content, only, project)
+    project.build.mkdir(parents=True, exist_ok=True)
+    with _locked(project.build / ".lock"):
+        summary = Summary()
+        shown = []
+        for entry in content.networks:
+            work = NetworkWork(entry.network, project.build / entry.network.name, progress)
+            if only in (None, entry.network.name):
+                summary.runs += work.run(retrain=retrain)
+                shown.append(entry)
+            elif work.is_current():
+                shown.append(entry)
+            else:
+                summary.skipped.append(entry.network.name)
+        content = Content(content.site, tuple(shown))
+        files = _timed(summary, "render", lambda: _render(project, content, progress))
+        summary.pages = count_pages(content)
+        summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
+    return summary
+
+
+def _render(project: Project, content: Content, progress: Progress) -> dict[str, bytes]:
+    progress.start("site", "render", count_pages(content))
+    results = [read_results(entry.network, project.build / entry.network.name) for entry in content.networks]
+    files = render_site(content, results, report=progress.advance)
+    progress.finish()
+    return files
+
+
+def _timed(summary: Summary, name: str, work: Callable[[], Any]) -> Any:
+    began = time.perf_counter()
+    done = work()
+    summary.seconds[name] = time.perf_counter() - began
+    return done
+
+
+def _require_network(content: Content, only: str | None, project: Project) -> None:
+    names = [entry.network.name for entry in content.networks]
+    if only is not None and only not in names:
+        message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
+        raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    lock = filelock.FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        message = "another build is using this folder"
+        raise GalleryError(Problem(str(file.parent), message, hint="wait for it, or choose another --cache")) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,145 @@
+"""Say whether a stage has to run: a cache keyed by content, never by clock.
+
+A stage's key is the hash of its own code (and all of ours that this imports), of its specification and inputs, and of
+the versions of the libraries it uses. Beside its outputs lies a stamp with that key and the hash of every output, so
+that a stale file and a damaged one are both noticed.
+"""
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lstmgallery.errors import Problem
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of one network: `outputs` are the names of the files it leaves in `folder`."""
+
+    name: str
+    folder: Path
+    key: str
+    outputs: tuple[str, ...]
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / f".{self.name}.json"
+
+
+def stage_key(code: tuple[str, str], *, spec: Any, inputs: Iterable[Path], libraries: Iterable[str]) -> str:
+    """Return the key of a stage.
+
+    `code` names the module that does the work, hashed with all it imports, and the module that calls it, hashed
+    alone; `spec` is JSON; `inputs` are the files that the stage reads.
+    """
+    work, caller = code
+    parts = {
+        "code": [code_fingerprint(work), file_hash(_source_file(caller))],
+        "spec": spec,
+        "inputs": {file.name: file_hash(file) for file in inputs},
+        "libraries": library_versions(libraries),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def library_versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the installed versions of libraries, without importing them."""
+    return {name: importlib.metadata.version(name) for name in names}
+
+
+def is_current(stage: Stage) -> bool:
+    """Say whether the stage's outputs are there, whole, and made under its key."""
+    return _stamped_key(stage) == stage.key and not damage(stage)
+
+
+def damage(stage: Stage) -> list[Problem]:
+    """Return a problem for each output that is not what the stage wrote; none if the stage never ran."""
+    try:
+        stamp = json.loads(stage.stamp.read_text(encoding="utf-8"))
+        hashes = {name: str(stamp["outputs"][name]) for name in stage.outputs}
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError):
+        return [Problem(str(stage.stamp), "expected the stamp of a finished stage, found something else")]
+    problems = []
+    for name, expected in hashes.items():
+        file = stage.folder / name
+        found = file_hash(file) if file.is_file() else "no file"
+        if found != expected:
+            message = f"expected the file that was written here (SHA-256 {expected[:12]}…), found {found[:12]}…"
+            problems.append(Problem(str(file), message, hint="it is made again"))
+    return problems
+
+
+@contextmanager
+def replacing(stage: Stage) -> Iterator[Path]:
+    """Give a folder to write the outputs into; move them into place and stamp them when the block ends well."""
+    partial = stage.folder / f".{stage.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        stage.stamp.unlink(missing_ok=True)
+        hashes = {name: file_hash(partial / name) for name in stage.outputs}
+        for name in stage.outputs:
+            os.replace(partial / name, stage.folder / name)
+        stamp = partial / stage.stamp.name
+        stamp.write_text(json.dumps({"key": stage.key, "outputs": hashes}, indent=1) + "\n", encoding="utf-8")
+        os.replace(stamp, stage.stamp)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def file_hash(file: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@functools.cache
+def code_fingerprint(module: str) -> str:
+    """Return a hash of the source of `module` and of every module of ours that it imports, directly or not."""
+    sources: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if not name or name in sources or not (file := _source_file(name)).is_file():
+            continue
+        sources[name] = file.read_text(encoding="utf-8")
+        waiting += [*imported_modules(sources[name]), name.rpartition(".")[0]]
+    return hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
+
+
+def imported_modules(source: str) -> list[str]:
+    """Return every module of ours that a source text imports, at its top or inside a function."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+    return [name for name in found if name.split(".")[0] == PACKAGE.name]
+
+
+def _source_file(module: str) -> Path:
+    """Return the file of a module of ours; of a package, its `__init__`; of a name in a module, a file that is not."""
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _stamped_key(stage: Stage) -> str | None:
+    try:
+        return str(json.loads(stage.stamp.read_text(encoding="utf-8"))["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,210 @@
+"""The figures: what the templates draw, computed here down to classes, labels and coordinates.
+
+The strip is the signature figure: one column per step, one row per signal, the token printed in every shaded cell.
+A column is one moment, a row is one signal. Everything else is a smaller strip or a line.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstmgallery.press.palette import shade
+from lstmgallery.press.text import brief, glyph, number, token_name
+from lstmgallery.signals import CellKind, Signal
+
+PITCH_PX = 35  # from one column of a strip to the next; the stylesheet sets the same width
+LINE_HEIGHT_PX = 96
+MARGIN_PX = 12
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as a figure shows it and as a screen reader says it."""
+
+    glyph: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One shaded cell: its class or classes, and its value in print."""
+
+    shade: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One signal along a sequence, with the range of its colours."""
+
+    signal: Signal
+    range: str
+    wide_range: str | None  # where the colours can be switched to the range of the whole layer
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in a drawing, in pixels; `label` is what stands there."""
+
+    x: float
+    y: float
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through points, with horizontal and vertical ticks, in a drawing of `width` by `height` pixels."""
+
+    width: int
+    height: int
+    points: tuple[Point, ...]
+    horizontal: tuple[Point, ...]
+    vertical: tuple[Point, ...]
+    left: float
+    right: float
+    summary: str
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{point.x:g},{point.y:g}" for point in self.points)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """All signals of one neuron along one sequence, and its memory as a line over the same columns."""
+
+    sequence: str
+    tokens: tuple[Token, ...]
+    rows: tuple[Row, ...]
+    line: Line
+
+
+@dataclass(frozen=True)
+class MiniStrip:
+    """One signal of one neuron without tokens: a row of shades and its range in words."""
+
+    shades: tuple[str, ...]
+    summary: str
+
+
+def show_tokens(tokens: Sequence[str]) -> tuple[Token, ...]:
+    return tuple(Token(glyph(token), token_name(token)) for token in tokens)
+
+
+def scale_of(signal: Signal, largest: float) -> tuple[float, float]:
+    """Return the ends of a signal's colour scale; an unbounded signal takes ± the largest size it reaches."""
+    if signal.low is not None and signal.high is not None:
+        return signal.low, signal.high
+    return -largest, largest
+
+
+def draw_strip(
+    kind: CellKind,
+    tokens: Sequence[str],
+    signals: Mapping[str, np.ndarray],
+    *,
+    largest: float,
+    largest_of_layer: float,
+    extent: tuple[float, float],
+) -> Strip:
+    """Draw one neuron along one sequence.
+
+    `signals`: for each signal its value at every step. An unbounded signal is shaded by ± `largest`, or, where the
+    reader so chooses, by ± `largest_of_layer`. The line spans `extent`, the same for all sequences of the figure.
+    """
+    rows = []
+    for signal in kind.signals:
+        low, high = scale_of(signal, largest)
+        wide_low, wide_high = scale_of(signal, largest_of_layer)
+        is_bounded = signal.low is not None
+        cells = tuple(
+            Cell(
+                shade(signal.palette, value, low=low, high=high)
+                + ("" if is_bounded else f" {shade(signal.palette, value, low=wide_low, high=wide_high)}w"),
+                number(value),
+            )
+            for value in signals[signal.key].tolist()
+        )
+        wide = None if is_bounded else _range_text(wide_low, wide_high)
+        rows.append(Row(signal, _range_text(low, high), wide, cells))
+    memory = kind[kind.memory]
+    line = draw_step_line(signals[memory.key], extent=extent, name=memory.name)
+    return Strip("".join(tokens[1:]), show_tokens(tokens), tuple(rows), line)
+
+
+def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> MiniStrip:
+    """Draw one signal of one neuron small; an unbounded signal is shaded by ± `largest`."""
+    low, high = scale_of(signal, largest)
+    shades = tuple(shade(signal.palette, value, low=low, high=high) for value in values.tolist())
+    summary = f"{signal.name.lower()} from {brief(values.min())} to {brief(values.max())}"
+    return MiniStrip(shades, summary)
+
+
+def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> Line:
+    """Draw a signal over the columns of a strip: point k stands in the middle of column k."""
+    low, high = extent
+    low, high = min(low, 0.0), max(high, 0.0)
+    high = high if high > low else low + 1.0
+    scale = (LINE_HEIGHT_PX - 2 * MARGIN_PX) / (high - low)
+
+    def y_of(value: float) -> float:
+        return round(LINE_HEIGHT_PX - MARGIN_PX - (value - low) * scale, 1)
+
+    points = tuple(
+        Point(PITCH_PX * (step + 0.5), y_of(value), number(value)) for step, value in enumerate(values.tolist())
+    )
+    width = PITCH_PX * len(points)
+    ticks = [tick for tick in ticks_between(low, high, at_most=4)]
+    summary = f"{name} from {brief(values[0])} at the first step to {brief(values[-1])} at the last, "
+    summary += f"lowest {brief(values.min())}, highest {brief(values.max())}"
+    horizontal = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks)
+    return Line(width, LINE_HEIGHT_PX, points, horizontal, (), 0, width, summary)
+
+
+def draw_curve(
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    extent: tuple[float, float],
+    summary: str,
+    width: int = 440,
+    height: int = 190,
+) -> Line:
+    """Draw y over x with ticks on both axes; the vertical axis spans `extent`."""
+    left, right, top, bottom = 44, width - 12, 12, height - 28
+    low, high = extent
+    x_high = float(x.max())
+
+    def x_of(value: float) -> float:
+        return round(left + value / x_high * (right - left), 1)
+
+    def y_of(value: float) -> float:
+        return round(bottom - (value - low) / (high - low) * (bottom - top), 1)
+
+    points = tuple(Point(x_of(a), y_of(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True))
+    horizontal = tuple(Point(left, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=5))
+    vertical = tuple(Point(x_of(tick), bottom, f"{tick:,.0f}") for tick in ticks_between(0, x_high, at_most=4))
+    return Line(width, height, points, horizontal, vertical, left, right, summary)
+
+
+def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:
+    """Return round numbers from `low` to `high`, at most `at_most` of them, a multiple of 1, 2 or 5 apart."""
+    exponent = math.floor(math.log10((high - low) / at_most))
+    for magnitude in (exponent, exponent + 1):
+        for factor in (1, 2, 5):
+            step = factor * 10.0**magnitude
+            first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+            if last - first < at_most:
+                return [round(tick * step, 10) for tick in range(first, last + 1)]
+    return [low, high]
+
+
+def brief_tick(value: float) -> str:
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _range_text(low: float, high: float) -> str:
+    return f"±{brief(high)}" if low == -high and high != 1 else f"{brief_tick(low)} … {brief_tick(high)}"

@@ -1,0 +1,296 @@
+"""Render every page of the site from content and results: `render_site` gives `{path: bytes}`.
+
+Each page is one function that gathers what its template shows; templates only arrange it. Links are relative and to
+files, so the tree works at any address and from disk.
+"""
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup, escape
+
+from lstmgallery import __version__
+from lstmgallery.desk.equations import TOLERANCE
+from lstmgallery.press import text
+from lstmgallery.press.content import Content, NetworkContent
+from lstmgallery.press.figures import MiniStrip, Strip, draw_curve, draw_mini_strip, draw_strip, show_tokens
+from lstmgallery.press.palette import stylesheet
+from lstmgallery.press.results import Results
+from lstmgallery.signals import CELL_KINDS, CellKind, Update
+from lstmgallery.store import read_tokens
+
+THEME = resources.files("lstmgallery.press") / "theme"
+FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
+
+
+@dataclass(frozen=True)
+class NeuronCard:
+    """One neuron among the others of its layer: its memory and its hidden state, small, and where they range."""
+
+    neuron: int
+    path: str
+    strips: tuple[MiniStrip, ...]
+    range: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All neurons of a layer for one signal; `is_shown` where a reader finds it shown at first."""
+
+    signal: Any
+    range: str
+    strips: tuple[MiniStrip, ...]
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer: its neurons' cards and the panels of its overview, all drawn on one sequence."""
+
+    number: int
+    cards: tuple[NeuronCard, ...]
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """One network as the pages show it: what its author wrote, what was found, what is drawn from it."""
+
+    content: NetworkContent
+    results: Results
+    layers: tuple[LayerView, ...]
+    tokens: tuple[Any, ...]
+    featured: Strip
+    featured_layer: int
+    featured_neuron: int
+
+    @property
+    def network(self) -> Any:
+        return self.content.network
+
+    @property
+    def path(self) -> str:
+        return network_path(self.network.name)
+
+    @property
+    def shape(self) -> str:
+        layers = text.count(self.network.layers, "layer")
+        return f"{self.network.kind.title}, {layers} of {text.count(self.network.units, 'neuron')}"
+
+    @property
+    def residual(self) -> float:
+        return max(each.residual for each in self.results.residuals.values())
+
+    @property
+    def values_checked(self) -> int:
+        kind = self.network.kind
+        neurons = self.network.layers * self.network.units
+        return len(self.results.steps) * neurons * (len(kind.signals) + len(kind.updates))
+
+
+def network_path(network: str) -> str:
+    """Return the path of a network's page in the site."""
+    return f"networks/{network}/index.html"
+
+
+def neuron_path(network: str, layer: int, neuron: int) -> str:
+    """Return the path of a neuron's page in the site; layers and neurons count from 1."""
+    return f"networks/{network}/layer-{layer}/neuron-{neuron}.html"
+
+
+def render_site(content: Content, results: Sequence[Results], *, report: Callable[[int], None]) -> dict[str, bytes]:
+    """Return the whole site; `results` are those of `content.networks`, in the same order.
+    `report` is called with the number of pages rendered so far.
+    """
+    networks = [_view_network(entry, found) for entry, found in zip(content.networks, results, strict=True)]
+    files = dict(_static_files())
+    environment = _environment()
+    for done, (path, template, values) in enumerate(_pages(networks), start=1):
+        files[path] = _render(environment, path, template, site=content.site, networks=networks, **values)
+        report(done)
+    return files
+
+
+def count_pages(content: Content) -> int:
+    """Return how many pages `render_site` will render."""
+    return 3 + sum(1 + entry.network.layers * entry.network.units for entry in content.networks)
+
+
+def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (path, template, values) of every page."""
+    yield "index.html", "index.html", {}
+    yield "404.html", "404.html", {}
+    kinds = [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)]
+    example = networks[0]
+    yield "how-to-read.html", "how-to-read.html", {"kinds": kinds, "example": example, "tolerance": TOLERANCE}
+    for view in networks:
+        yield view.path, "network.html", _network_values(view)
+        for layer in view.layers:
+            for card in layer.cards:
+                yield card.path, "neuron.html", _neuron_values(view, layer, card)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(THEME / "templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {**FILTERS, "equation": equation}
+    environment.globals["version"] = __version__
+    return environment
+
+
+def _render(environment: jinja2.Environment, path: str, template: str, **values: Any) -> bytes:
+    def url(target: str) -> str:
+        """Return the relative link from this page to a file of the site, a fragment included."""
+        file, mark, fragment = target.partition("#")
+        relative = posixpath.relpath(file, posixpath.dirname(path) or ".") if file != path or not mark else ""
+        return relative + mark + fragment
+
+    return environment.get_template(template).render(url=url, path=path, **values).encode()
+
+
+def _static_files() -> Iterator[tuple[str, bytes]]:
+    yield "assets/palette.css", stylesheet()
+    for file in sorted((THEME / "static").iterdir(), key=lambda file: file.name):
+        yield f"assets/{file.name}", file.read_bytes()
+
+
+def equation(update: Update, kind: CellKind) -> Markup:
+    """Return an update as HTML in which every value can be found by its signal: the script fills in the numbers."""
+    result = kind[update.signal]
+    parts = [f'<var data-signal="{result.key}">{result.symbol}</var> = ']
+    for before, key, is_earlier in update.pieces():
+        parts.append(str(escape(before)))
+        if key:
+            mark, prime = (" data-earlier", "′") if is_earlier else ("", "")
+            parts.append(f'<var data-signal="{key}"{mark}>{kind[key].symbol}{prime}</var>')
+    return Markup("".join(parts))
+
+
+def _view_network(content: NetworkContent, results: Results) -> NetworkView:
+    network = results.network
+    rows = results.rows_of_figure(0)
+    layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
+    travel = {
+        (layer, neuron): moment.maximum - moment.minimum
+        for (layer, neuron, signal), moment in results.moments.items()
+        if signal == network.kind.memory
+    }
+    layer, neuron = max(travel, key=lambda place: travel[place])
+    return NetworkView(
+        content=content,
+        results=results,
+        layers=layers,
+        tokens=show_tokens(read_tokens(network.figures[0])),
+        featured=_draw_figures(results, layer, neuron)[0],
+        featured_layer=layer,
+        featured_neuron=neuron,
+    )
+
+
+def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
+    network = results.network
+    signals = results.figure_signals[layer - 1]
+    largest = _largest(signals[network.kind.memory])
+    cards = []
+    panels = []
+    for signal in network.kind.signals:
+        values = signals[signal.key][rows]
+        strips = tuple(draw_mini_strip(signal, values[:, unit], largest=largest) for unit in range(network.units))
+        bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
+        shown = signal.key in (network.kind.memory, "hidden")
+        panels.append(Panel(signal, bounds.replace("-", text.MINUS), strips, shown))
+    for neuron in range(1, network.units + 1):
+        moment = results.moments[layer, neuron, network.kind.memory]
+        extent = f"{text.brief(moment.minimum)} … {text.brief(moment.maximum)}"
+        strips = tuple(panel.strips[neuron - 1] for panel in panels if panel.is_shown)
+        cards.append(NeuronCard(neuron, neuron_path(network.name, layer, neuron), strips, extent))
+    return LayerView(layer, tuple(cards), tuple(panels))
+
+
+def _draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
+    network = results.network
+    of_layer = results.figure_signals[layer - 1]
+    signals = {key: values[:, neuron - 1] for key, values in of_layer.items()}
+    memory = signals[network.kind.memory]
+    strips = []
+    for number, sequence in enumerate(network.figures):
+        rows = results.rows_of_figure(number)
+        strips.append(
+            draw_strip(
+                network.kind,
+                read_tokens(sequence),
+                {key: values[rows] for key, values in signals.items()},
+                largest=_largest(memory),
+                largest_of_layer=_largest(of_layer[network.kind.memory]),
+                extent=(float(memory.min()), float(memory.max())),
+            )
+        )
+    return strips
+
+
+def _largest(values: np.ndarray) -> float:
+    """Return the largest size of any value, never zero."""
+    return float(np.abs(values).max()) or 1.0
+
+
+def _network_values(view: NetworkView) -> dict[str, Any]:
+    curve = view.results.curve
+    steps, loss, right = (curve[key].to_numpy(float) for key in ("step", "loss", "right"))
+    last = f"{text.number(loss[-1])} nats after {steps[-1]:,.0f} steps"
+    loss_line = draw_curve(
+        steps,
+        loss,
+        extent=(0.0, float(loss.max()) * 1.05),
+        summary=f"Loss falls from {text.number(loss[0])} to {last}.",
+    )
+    first_right = steps[np.argmax(right == 1.0)]
+    right_line = draw_curve(
+        steps,
+        right,
+        extent=(0.0, 1.0),
+        summary=f"All sequences are right for the first time after {first_right:,.0f} steps.",
+    )
+    held_out = view.results.held_out
+    criterion = view.results.about["criterion"]
+    return {
+        "view": view,
+        "network": view.network,
+        "criterion": criterion,
+        "right_share": criterion["sequences_right"] / criterion["sequences"],
+        "is_whole": view.results.about["held_out"]["is_whole_language"],
+        "held_out_sequences": held_out["sequence"].nunique(),
+        "held_out_steps": len(held_out),
+        "held_out_loss": float(held_out["loss"].mean()),
+        "loss_line": loss_line,
+        "right_line": right_line,
+    }
+
+
+def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dict[str, Any]:
+    network, results = view.network, view.results
+    neurons = [(each.number, card.neuron, card.path) for each in view.layers for card in each.cards]
+    at = neurons.index((layer.number, card.neuron, card.path))
+    return {
+        "view": view,
+        "network": network,
+        "kind": network.kind,
+        "layer": layer,
+        "neuron": card.neuron,
+        "strips": _draw_figures(results, layer.number, card.neuron),
+        "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
+        "residual": results.residuals[layer.number, card.neuron],
+        "held_out_sequences": results.held_out["sequence"].nunique(),
+        "previous": neurons[at - 1] if at else None,
+        "following": neurons[at + 1] if at + 1 < len(neurons) else None,
+    }

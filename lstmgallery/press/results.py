@@ -1,0 +1,86 @@
+"""What the pages need of one network, read from its folder and joined: figures' steps, summaries, checks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery import store
+from lstmgallery.network import Network
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The range, mean and shares of one signal of one neuron over the held-out steps."""
+
+    steps: int
+    minimum: float
+    mean: float
+    maximum: float
+    shut: float
+    open: float
+
+
+@dataclass(frozen=True)
+class Residual:
+    """Where one neuron departs furthest from its equations, and by how much."""
+
+    signal: str
+    residual: float
+    sequence: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """One network's results. `figure_signals[layer - 1][signal]` is (figure rows, units), rows as in `figure_steps`."""
+
+    network: Network
+    about: dict[str, Any]
+    curve: pd.DataFrame
+    steps: pd.DataFrame
+    moments: dict[tuple[int, int, str], Moment]  # by layer, neuron, signal
+    residuals: dict[tuple[int, int], Residual]  # by layer, neuron
+    figure_signals: tuple[dict[str, np.ndarray], ...]
+
+    @property
+    def figure_steps(self) -> pd.DataFrame:
+        return self.steps[self.steps["split"] == store.FIGURE]
+
+    @property
+    def held_out(self) -> pd.DataFrame:
+        return self.steps[self.steps["split"] == store.HELD_OUT]
+
+    def rows_of_figure(self, number: int) -> np.ndarray:
+        """Return which figure rows belong to figure sequence `number`, counting from 0."""
+        return np.flatnonzero(self.figure_steps["sequence"].to_numpy() == number)
+
+
+def read_results(network: Network, folder: Path) -> Results:
+    """Read the results of `network` from `folder`, `build/<network>`."""
+    steps = store.read_steps(folder)
+    moments = store.read_table(folder / store.MOMENTS)
+    residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
+    is_figure = (steps["split"] == store.FIGURE).to_numpy()
+    return Results(
+        network=network,
+        about=store.read_about(folder / store.STEPS),
+        curve=store.read_table(folder / store.CURVE),
+        steps=steps,
+        moments={
+            (row.layer, row.neuron, row.signal): Moment(
+                row.steps, row.minimum, row.mean, row.maximum, row.shut, row.open
+            )
+            for row in moments.itertuples()
+        },
+        residuals={
+            (row.layer, row.neuron): Residual(row.signal, row.residual, row.sequence, row.step)
+            for row in residuals.itertuples()
+        },
+        figure_signals=tuple(
+            {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
+            for layer in range(1, network.layers + 1)
+        ),
+    )

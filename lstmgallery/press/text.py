@@ -1,0 +1,72 @@
+"""How numbers and tokens look in print: one function for each, so that they look the same everywhere."""
+
+import unicodedata
+
+from lstmgallery.tasks import END, START
+
+MINUS = "\N{MINUS SIGN}"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+_GLYPHS = {START: "⊳", END: "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽"}
+_NAMES = {START: "start", END: "end", " ": "space", "\n": "newline", "\t": "tab", "\u00a0": "no-break space"}
+
+
+def glyph(token: str) -> str:
+    """Return a visible sign for a token: itself, a stand-in for white space, a code for what cannot be seen."""
+    if token in _GLYPHS:
+        return _GLYPHS[token]
+    if all(unicodedata.category(character)[0] in "CZM" for character in token):
+        return " ".join(f"U+{ord(character):04X}" for character in token)
+    return token
+
+
+def token_name(token: str) -> str:
+    """Return a token as it is read aloud."""
+    return _NAMES.get(token) or glyph(token)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return `value` with a fixed number of digits and a real minus sign; never a minus zero."""
+    text = f"{value:.{digits}f}"
+    return text.replace("-", MINUS) if float(text) else text.removeprefix("-")
+
+
+def brief(value: float) -> str:
+    """Return `value` with about three significant digits, as a label of a scale or a range."""
+    size = abs(value)
+    return number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
+
+
+def scientific(value: float) -> str:
+    """Return a positive `value` as 1.9 × 10⁻⁶; 0 as 0."""
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that says 100 only when nothing is missing and 0 only when nothing is there."""
+    hundredths = round(100 * share, 1)
+    if share < 1 and hundredths == 100:
+        return "> 99.9 %"
+    if share > 0 and hundredths == 0:
+        return "< 0.1 %"
+    return f"{hundredths:g} %"
+
+
+def thousands(value: int) -> str:
+    """Return a whole number with its thousands set apart: 10,524."""
+    return f"{value:,}"
+
+
+def count(value: int, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun: 1 layer, 10,524 sequences."""
+    return f"{thousands(value)} {noun if value == 1 else plural or noun + 's'}"
+
+
+def data_size(size: int) -> str:
+    """Return a number of bytes for a person: 812 bytes, 48 kB, 3.1 MB."""
+    if size < 1_000:
+        return count(size, "byte")
+    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
