@@ -119,7 +119,7 @@ def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body:
             return [value_of(item, (*at, index)) for index, item in enumerate(node.value)]
         if node.tag == "tag:yaml.org,2002:timestamp":
             return node.value
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
 
     loader = yaml.SafeLoader(front)
     try:

@@ -51,6 +51,11 @@ class Network(pydantic.BaseModel):
         return CELL_KINDS[self.cell]
 
     @property
+    def longest_figure(self) -> str:
+        """The figure sequence on which all neurons are shown together."""
+        return max(self.figures, key=len)
+
+    @property
     def spec(self) -> dict[str, Any]:
         """Everything that shapes the weights and traces, as plain JSON values: no title, no order on the page."""
         return self.model_dump(mode="json", exclude={"title", "summary", "order"})

@@ -92,7 +92,7 @@ class _Links(HTMLParser):
         self.ids: set[str] = set()
         self.feed(content.decode())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src") and value is not None:
                 self.links.append((self.getpos(), value))
@@ -165,14 +165,16 @@ def _swap(staging: Path, site: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchange two folders in one step, with Linux's renameat2 or macOS's renamex_np; say whether it was done."""
-    libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    if os.name != "posix":
+        return False
+    libc = ctypes.CDLL(None)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "linux" and hasattr(libc, "renameat2"):
         at_working_folder, exchange = -100, 2
-        return libc.renameat2(at_working_folder, first, at_working_folder, second, exchange) == 0
+        return bool(libc.renameat2(at_working_folder, first, at_working_folder, second, exchange) == 0)
     if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
         swap = 2
-        return libc.renamex_np(first, second, swap) == 0
+        return bool(libc.renamex_np(first, second, swap) == 0)
     return False
 
 

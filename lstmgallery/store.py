@@ -141,7 +141,7 @@ def read_about(file: Path) -> dict[str, Any]:
 
 def write_weights(folder: Path, weights: Mapping[str, np.ndarray], vocabulary: tuple[str, ...]) -> None:
     """Write `weights.npz`, plain arrays under Keras's names, and `vocabulary.json`, the tokens in order."""
-    np.savez(folder / WEIGHTS, **weights)
+    np.savez(folder / WEIGHTS, allow_pickle=False, **weights)
     (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -47,6 +47,7 @@ def gru_step(x: np.ndarray, previous: Signals, weights: Arrays) -> dict[str, np.
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
+    """Return the logistic function, written so that no argument overflows."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
@@ -100,7 +101,7 @@ def check_equations(
     """
     is_first = steps["step"].to_numpy() == 0
     flow = _one_hot(network, steps["token"].to_numpy())
-    found = []
+    found: list[dict[str, object]] = []
     for layer in range(1, network.layers + 1):
         now = {key: values.astype(np.float64) for key, values in read_layer(layer).items()}
         previous = {key: _one_step_earlier(now[key], is_first) for key in network.kind.state}

@@ -30,7 +30,9 @@ class SignalCell(keras.layers.Layer):
         self.state_size = [units] * len(self.kind.state)
         self.output_size = units * len(self.kind.signals)
 
-    def add_weights(self, inputs: int, gates: int, bias: keras.initializers.Initializer, bias_shape: tuple[int, ...]):
+    def add_weights(
+        self, inputs: int, gates: int, bias: keras.initializers.Initializer, bias_shape: tuple[int, ...]
+    ) -> None:
         """Create kernel (inputs, gates * units), recurrent_kernel (units, gates * units) and bias.
 
         Initial values as in `keras.layers.LSTM` and `GRU`: Glorot and Bengio 2010 for the kernel, orthogonal
@@ -67,7 +69,7 @@ class LSTMSignalCell(SignalCell):
 
     kind = LSTM
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         self.add_weights(input_shape[-1], gates=4, bias=ForgetBias(), bias_shape=(4 * self.units,))
         self.built = True
 
@@ -89,7 +91,7 @@ class GRUSignalCell(SignalCell):
 
     kind = GRU
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         zeros = keras.initializers.Zeros()
         self.add_weights(input_shape[-1], gates=3, bias=zeros, bias_shape=(2, 3 * self.units))
         self.built = True

@@ -13,44 +13,11 @@ from lstmgallery.network import Network, read_network
 
 # A closed list: none of these reads files or runs code.
 EXTENSIONS = ("tables", "fenced_code", "sane_lists", "smarty")
-TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "dd",
-        "del",
-        "dl",
-        "dt",
-        "em",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "small",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "var",
-    ]
-)
+TAGS = {
+    *("h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "hr", "br"),
+    *("a", "abbr", "b", "code", "del", "em", "i", "q", "s", "small", "strong", "sub", "sup", "var"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
 
 
@@ -107,6 +74,4 @@ def read_content(folder: Path) -> Content:
 def render_markdown(text: str) -> str:
     """Return Markdown as HTML with nothing in it but text markup: no scripts, styles, images, classes or ids."""
     html = markdown.markdown(text, extensions=list(EXTENSIONS), output_format="html")
-    return nh3.clean(
-        html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None
-    )
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)

@@ -17,6 +17,7 @@ from lstmgallery.signals import CellKind, Signal
 PITCH_PX = 35  # from one column of a strip to the next; the stylesheet sets the same width
 LINE_HEIGHT_PX = 96
 MARGIN_PX = 12
+LABEL_PX = 34  # beside a strip's line, for the labels of its ticks
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class MiniStrip:
 
 
 def show_tokens(tokens: Sequence[str]) -> tuple[Token, ...]:
+    """Return tokens as a figure shows them."""
     return tuple(Token(glyph(token), token_name(token)) for token in tokens)
 
 
@@ -157,36 +159,28 @@ def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str
         Point(PITCH_PX * (step + 0.5), y_of(value), number(value)) for step, value in enumerate(values.tolist())
     )
     width = PITCH_PX * len(points)
-    ticks = [tick for tick in ticks_between(low, high, at_most=4)]
     summary = f"{name} from {brief(values[0])} at the first step to {brief(values[-1])} at the last, "
     summary += f"lowest {brief(values.min())}, highest {brief(values.max())}"
-    horizontal = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks)
-    return Line(width, LINE_HEIGHT_PX, points, horizontal, (), 0, width, summary)
+    horizontal = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=4))
+    return Line(width + LABEL_PX, LINE_HEIGHT_PX, points, horizontal, (), 0, width, summary)
 
 
-def draw_curve(
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    extent: tuple[float, float],
-    summary: str,
-    width: int = 440,
-    height: int = 190,
-) -> Line:
-    """Draw y over x with ticks on both axes; the vertical axis spans `extent`."""
-    left, right, top, bottom = 44, width - 12, 12, height - 28
-    low, high = extent
-    x_high = float(x.max())
+def draw_curve(steps: np.ndarray, values: np.ndarray, *, high: float, summary: str) -> Line:
+    """Draw a training curve: values from 0 to `high` over training steps on a logarithmic axis."""
+    width, height = 440, 190
+    left, right, top, bottom = 44, width - 24, 12, height - 28
+    first, last = math.log10(steps[0]), math.log10(steps[-1])
 
-    def x_of(value: float) -> float:
-        return round(left + value / x_high * (right - left), 1)
+    def x_of(step: float) -> float:
+        return round(left + (math.log10(step) - first) / ((last - first) or 1) * (right - left), 1)
 
     def y_of(value: float) -> float:
-        return round(bottom - (value - low) / (high - low) * (bottom - top), 1)
+        return round(bottom - value / high * (bottom - top), 1)
 
-    points = tuple(Point(x_of(a), y_of(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    horizontal = tuple(Point(left, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=5))
-    vertical = tuple(Point(x_of(tick), bottom, f"{tick:,.0f}") for tick in ticks_between(0, x_high, at_most=4))
+    points = tuple(Point(x_of(step), y_of(value)) for step, value in zip(steps.tolist(), values.tolist(), strict=True))
+    horizontal = tuple(Point(left, y_of(tick), brief_tick(tick)) for tick in ticks_between(0.0, high, at_most=5))
+    powers = [10**exponent for exponent in range(math.ceil(first), math.floor(last) + 1)]
+    vertical = tuple(Point(x_of(power), bottom, f"{power:,}") for power in powers)
     return Line(width, height, points, horizontal, vertical, left, right, summary)
 
 
@@ -203,6 +197,7 @@ def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:
 
 
 def brief_tick(value: float) -> str:
+    """Return the label of a tick: as few digits as it needs."""
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 

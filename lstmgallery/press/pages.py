@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from lstmgallery import __version__
 from lstmgallery.desk.equations import TOLERANCE
+from lstmgallery.network import Network
 from lstmgallery.press import text
 from lstmgallery.press.content import Content, NetworkContent
 from lstmgallery.press.figures import MiniStrip, Strip, draw_curve, draw_mini_strip, draw_strip, show_tokens
@@ -70,7 +71,7 @@ class NetworkView:
     featured_neuron: int
 
     @property
-    def network(self) -> Any:
+    def network(self) -> Network:
         return self.content.network
 
     @property
@@ -179,7 +180,7 @@ def equation(update: Update, kind: CellKind) -> Markup:
 
 def _view_network(content: NetworkContent, results: Results) -> NetworkView:
     network = results.network
-    rows = results.rows_of_figure(0)
+    rows = results.rows_of_figure(network.figures.index(network.longest_figure))
     layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
     travel = {
         (layer, neuron): moment.maximum - moment.minimum
@@ -191,8 +192,8 @@ def _view_network(content: NetworkContent, results: Results) -> NetworkView:
         content=content,
         results=results,
         layers=layers,
-        tokens=show_tokens(read_tokens(network.figures[0])),
-        featured=_draw_figures(results, layer, neuron)[0],
+        tokens=show_tokens(read_tokens(network.longest_figure)),
+        featured=_draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
         featured_layer=layer,
         featured_neuron=neuron,
     )
@@ -251,14 +252,14 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
     loss_line = draw_curve(
         steps,
         loss,
-        extent=(0.0, float(loss.max()) * 1.05),
+        high=float(loss.max()) * 1.05,
         summary=f"Loss falls from {text.number(loss[0])} to {last}.",
     )
     first_right = steps[np.argmax(right == 1.0)]
     right_line = draw_curve(
         steps,
         right,
-        extent=(0.0, 1.0),
+        high=1.0,
         summary=f"All sequences are right for the first time after {first_right:,.0f} steps.",
     )
     held_out = view.results.held_out

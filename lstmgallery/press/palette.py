@@ -83,7 +83,7 @@ def _luminance(colour: Colour) -> float:
 def stylesheet() -> bytes:
     """Return what the table of signals decides: all shades, light and dark, the legend's bars, the panels' switches."""
     dark = "\n".join(_rules("dark"))
-    sheets = [*_rules("light"), f"@media (prefers-color-scheme: dark) and (not print) {{\n{dark}\n}}"]
+    sheets = [*_rules("light"), f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"]
     signals = sorted({key for kind in CELL_KINDS.values() for key in kind.keys})
     sheets += [f".overview:has(.show-{key}:checked) .panel-{key} {{ display: block }}" for key in signals]
     sheets.append("@supports not selector(:has(*)) { .overview .panel { display: block } }")

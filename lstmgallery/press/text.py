@@ -42,17 +42,17 @@ def scientific(value: float) -> str:
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
 def percent(share: float) -> str:
     """Return a share as a percentage that says 100 only when nothing is missing and 0 only when nothing is there."""
     hundredths = round(100 * share, 1)
     if share < 1 and hundredths == 100:
-        return "> 99.9 %"
+        return ">\u00a099.9\u00a0%"
     if share > 0 and hundredths == 0:
-        return "< 0.1 %"
-    return f"{hundredths:g} %"
+        return "<\u00a00.1\u00a0%"
+    return f"{hundredths:g}\u00a0%"
 
 
 def thousands(value: int) -> str:

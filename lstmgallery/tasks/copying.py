@@ -34,7 +34,7 @@ class Copying(Language):
 
     @property
     def size(self) -> int:
-        return len(_LETTERS) ** _LENGTH
+        return int(len(_LETTERS) ** _LENGTH)
 
     def sequences(self) -> Iterator[str]:
         for letters in itertools.product(_LETTERS, repeat=_LENGTH):

@@ -17,12 +17,13 @@
   }
 
   /**
-   * Return a value as it stands inside a product: negative numbers in brackets.
+   * Return a value as it stands behind other text: a negative number in brackets, unless it opens some itself.
    * @param {string} value
+   * @param {string} before
    * @returns {string}
    */
-  function asFactor(value) {
-    return value.startsWith("\u2212") ? `(${value})` : value;
+  function inPlace(value, before) {
+    return value.startsWith("\u2212") && !before.endsWith("(") ? `(${value})` : value;
   }
 
   /**
@@ -34,12 +35,16 @@
    */
   function withNumbers(equation, strip, step) {
     const [result, ...rest] = equation.childNodes;
-    const right = rest.map((node) => {
-      if (!(node instanceof HTMLElement)) return node.textContent;
-      const at = step - ("earlier" in node.dataset ? 1 : 0);
-      return asFactor(valueAt(strip, node.dataset.signal, at));
-    });
-    return `${right.join("")} = ${valueAt(strip, result.dataset.signal, step)}`;
+    let right = "";
+    for (const node of rest) {
+      if (node instanceof HTMLElement) {
+        const at = step - ("earlier" in node.dataset ? 1 : 0);
+        right += inPlace(valueAt(strip, node.dataset.signal, at), right);
+      } else {
+        right += node.textContent;
+      }
+    }
+    return `${right} = ${valueAt(strip, result.dataset.signal, step)}`;
   }
 
   /**

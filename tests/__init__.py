@@ -1,0 +1,1 @@
+"""The tests mirror the package; `tests/browser/` looks at the built site with a real browser."""
