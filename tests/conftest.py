@@ -38,7 +38,7 @@ class Record:
     started: list[tuple[str, str]]
     problems: list[Problem]
 
-    def start(self, name: str, stage: str, total: int | None = None) -> None:
+    def start(self, name: str, stage: str, total: int | None = None) -> None:  # noqa: ARG002
         self.started.append((name, stage))
 
     def advance(self, at: int, note: str = "") -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.equations import Signals, check_equations
+from lstmgallery.desk.equations import check_equations
 from lstmgallery.desk.moments import finish, merge, moments_of
+from lstmgallery.desk.reference import Signals
 from lstmgallery.network import Network
 from lstmgallery.store import HELD_OUT
 

@@ -4,7 +4,7 @@ Tokens in; out come the logits of the next token and every signal of every layer
 so whatever it does not need costs it nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -52,23 +52,3 @@ def write_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None
         raise ValueError(f"weights: expected {sorted(targets)}, received {sorted(weights)}; differing: {missing}")
     for name, variable in targets.items():
         variable.assign(weights[name])
-
-
-def encode(sequences: Sequence[str], vocabulary: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (reads, next, is_step) for a batch of sequences, each (sequences, longest + 1).
-
-    `reads` are the tokens read, the start token first; `next` those to predict, the end token last (int32);
-    `is_step` is False in the padding behind shorter sequences.
-    """
-    start, end, *_ = range(len(vocabulary))
-    index = {token: at for at, token in enumerate(vocabulary)}
-    longest = max(map(len, sequences))
-    reads = np.full((len(sequences), longest + 1), end, np.int32)
-    following = np.full_like(reads, end)
-    is_step = np.zeros(reads.shape, bool)
-    for row, sequence in enumerate(sequences):
-        tokens = [index[token] for token in sequence]
-        reads[row, : len(tokens) + 1] = [start, *tokens]
-        following[row, : len(tokens)] = tokens
-        is_step[row, : len(tokens) + 1] = True
-    return reads, following, is_step

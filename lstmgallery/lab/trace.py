@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lstmgallery.lab.model import build_model, encode, write_weights
+from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
 from lstmgallery.store import Trace
+from lstmgallery.tasks.encoding import encode
 
 BATCH = 256
 

@@ -15,8 +15,9 @@ import pandas as pd
 import tensorflow as tf
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.lab.model import Weights, build_model, encode, read_weights
+from lstmgallery.lab.model import Weights, build_model, read_weights
 from lstmgallery.network import Network
+from lstmgallery.tasks.encoding import encode
 
 STEPS_PER_CALL = 20  # fixed: another number would be compiled anew
 CALLS_PER_GLANCE = 5  # at the most; early on, where the curve is steep, every call is looked at

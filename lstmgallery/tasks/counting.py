@@ -10,12 +10,18 @@ import pydantic
 
 from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
 
+_ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.")
 _REMAINING = Feature("remaining", "count", "The b's still owed: the a's read so far less the b's read so far.")
 
 
 def _remaining(sequence: str) -> list[int]:
     return [a - b for a, b in zip(running_count(sequence, "a"), running_count(sequence, "b"), strict=True)]
+
+
+def _sprinkle(random: np.random.Generator, n: int, k: int) -> str:
+    places = set(random.choice(n + k, size=k, replace=False).tolist())
+    return "".join("X" if at in places else "a" for at in range(n + k)) + "Y" + "b" * n
 
 
 class Counting(Language):
@@ -27,6 +33,7 @@ class Counting(Language):
     letters: ClassVar = ("a", "b", "X")
     delimiter: ClassVar = "X"
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
+    size_name: ClassVar = "a’s"
 
     @property
     def form(self) -> str:
@@ -43,6 +50,9 @@ class Counting(Language):
     def sample(self, random: np.random.Generator) -> str:
         n = int(random.integers(1, self.longest + 1))
         return "a" * n + "X" + "b" * n
+
+    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
+        yield "", "a" * size + "X" + "b" * size
 
     def follows_rule(self, sequence: str) -> bool:
         n = len(sequence) // 2
@@ -67,6 +77,8 @@ class SelectiveCounting(Language):
         _REMAINING,
         Feature("x_count", "count", "The X's read so far."),
     )
+    size_name: ClassVar = "a’s"
+    variant_name: ClassVar = "X’s"
 
     @property
     def form(self) -> str:
@@ -85,8 +97,14 @@ class SelectiveCounting(Language):
     def sample(self, random: np.random.Generator) -> str:
         n = int(random.integers(1, self.longest + 1))
         k = int(random.integers(0, self.most_ignored + 1))
-        places = set(random.choice(n + k, size=k, replace=False).tolist())
-        return "".join("X" if at in places else "a" for at in range(n + k)) + "Y" + "b" * n
+        return _sprinkle(random, n, k)
+
+    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
+        """Yield sequences with up to twice the training range's X's, each number in a few random arrangements."""
+        random = np.random.default_rng([size, 3])
+        for k in range(2 * self.most_ignored + 1):
+            for _ in range(_ARRANGEMENTS if k else 1):
+                yield str(k), _sprinkle(random, size, k)
 
     def follows_rule(self, sequence: str) -> bool:
         first, _, rest = sequence.partition("Y")

@@ -58,6 +58,8 @@ class Language(pydantic.BaseModel, abc.ABC):
     letters: ClassVar[tuple[str, ...]]
     delimiter: ClassVar[str]
     features: ClassVar[tuple[Feature, ...]]
+    size_name: ClassVar[str] = ""  # what `stretched` makes longer
+    variant_name: ClassVar[str] = ""  # what its variants are
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -89,6 +91,10 @@ class Language(pydantic.BaseModel, abc.ABC):
     @abc.abstractmethod
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
+
+    def stretched(self, size: int) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+        """Yield (variant, sequence) of `size`, beyond the training range too; nothing where a task has one size."""
+        yield from ()
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature, the phase included, as one value per step."""

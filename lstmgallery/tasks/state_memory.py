@@ -23,6 +23,9 @@ class StateMemory(Language):
         Feature("x_count", "count", "The x's read so far."),
     )
 
+    size_name: ClassVar = "x’s"
+    variant_name: ClassVar = "first letter"
+
     @property
     def form(self) -> str:
         return f"A xᵏ Y a or B xᵏ Y b, 1 ≤ k ≤ {self.longest_wait}"
@@ -39,6 +42,10 @@ class StateMemory(Language):
     def sample(self, random: np.random.Generator) -> str:
         letter = "AB"[int(random.integers(2))]
         return letter + "x" * int(random.integers(1, self.longest_wait + 1)) + "Y" + letter.lower()
+
+    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
+        for letter in "AB":
+            yield letter, letter + "x" * size + "Y" + letter.lower()
 
     def follows_rule(self, sequence: str) -> bool:
         wait = len(sequence) - 3

@@ -1,0 +1,48 @@
+"""How far a network goes beyond what it was trained on: it writes on, greedily, for every size.
+
+Takes a network and its weights, gives one row per size and variant: what was expected, what was written, whether that
+was right, and the memory of one neuron at the delimiter, which shows why.
+"""
+
+import pandas as pd
+
+from lstmgallery.desk.reference import Arrays, write_on
+from lstmgallery.network import Network
+
+FURTHEST = 100  # sizes tried, far beyond three times the training range of the shipped networks
+SPARE = 10  # tokens that a network may write too many before it is stopped
+
+
+def find_frontier(network: Network, weights: Arrays, *, layer: int, neuron: int) -> pd.DataFrame:
+    """Return the frontier of a network, with the memory of (layer, neuron) at the delimiter.
+
+    Columns: size, variant, prompt, expected, written, ended, right, memory. Empty where the task has one size only.
+    """
+    task = network.task
+    found = [(size, variant, sequence) for size in range(1, FURTHEST + 1) for variant, sequence in task.stretched(size)]
+    columns = ["size", "variant", "prompt", "expected", "written", "ended", "right", "memory"]
+    if not found:
+        return pd.DataFrame(columns=columns)
+    at = [sequence.index(task.delimiter) + 1 for _, _, sequence in found]
+    prompts = [sequence[:stop] for (_, _, sequence), stop in zip(found, at, strict=True)]
+    expected = [sequence[stop:] for (_, _, sequence), stop in zip(found, at, strict=True)]
+    written, ended, signals = write_on(network, weights, prompts, at_most=max(map(len, expected)) + SPARE)
+    table = pd.DataFrame(
+        {
+            "size": [size for size, _, _ in found],
+            "variant": [variant for _, variant, _ in found],
+            "prompt": prompts,
+            "expected": expected,
+            "written": written,
+            "ended": ended,
+            "memory": signals[layer - 1][network.kind.memory][:, neuron - 1],
+        }
+    )
+    table["right"] = (table["written"] == table["expected"]) & table["ended"]
+    return table[columns]
+
+
+def first_failure(frontier: pd.DataFrame) -> int | None:
+    """Return the smallest size at which anything is wrong, or None if nothing is."""
+    wrong = frontier.loc[~frontier["right"].astype(bool), "size"]
+    return None if wrong.empty else int(wrong.min())

@@ -1,0 +1,217 @@
+"""Score every signal of every neuron against every feature of its task, and say which scores mean something.
+
+Takes held-out activations and ground truth, gives one row per (layer, neuron, signal, feature, phase). Nothing is
+picked by eye: the scan is exhaustive, and every score stands beside what the same scan finds where there is nothing
+to be found.
+
+- A count is scored by R² of a straight line through the signal, a yes/no feature by the area under the ROC curve (AUC).
+  Line and direction are fitted on one half of the sequences and scored on the other, so R² can be negative and AUC can
+  fall below one half. Signals are read to a resolution of `RESOLUTION`: finer differences than that do not count.
+- Null: the features of whole sequences are laid end to end in a random order and cut again at the old lengths, so every
+  value keeps its frequency and its neighbours, and only the pairing with the activations is lost. The null of a feature
+  is the best score that any signal of any neuron reaches.
+- Control: the best score that any signal of any neuron reaches in the untrained network of the same shape and seed.
+- p: in how many shuffles anything in the whole scan stands out as far as this score, in standard deviations of its own
+  null. So `ERROR_RATE` is the chance that a network in which there is nothing to be found gets any role at all.
+
+Activations are taken neuron by neuron and merged by maxima, so memory is bounded by one neuron.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery.network import Network
+from lstmgallery.tasks.language import PHASES
+
+SHUFFLES = 200
+ERROR_RATE = 0.01
+RESOLUTION = 0.01
+POOLED = "all"
+FEWEST_ROWS = 4  # of either half, and of either class, below which nothing is scored
+
+R2, AUC = "r2", "auc"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a signal is scored against: a feature, or one value of it, within a phase or over all of them.
+
+    `rows`: for each half, the held-out rows that count. `truths`: for each half, (rows, 1 + shuffles) float64; the
+    first column is the truth, the others its shuffles.
+    """
+
+    feature: str
+    phase: str
+    measure: str
+    rows: tuple[np.ndarray, np.ndarray]
+    truths: tuple[np.ndarray, np.ndarray]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.feature, self.phase, self.measure
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Scores of some neurons: `scores` as rows, `best` the best score of each target in truth and in each shuffle."""
+
+    scores: pd.DataFrame
+    best: np.ndarray  # (targets, 1 + shuffles)
+
+
+def find_targets(network: Network, held_out: pd.DataFrame, *, seed: int, shuffles: int = SHUFFLES) -> list[Target]:
+    """Return every target that the held-out steps can be scored against; `seed` draws the shuffles."""
+    sequences = held_out["sequence"].to_numpy()
+    numbers, order = np.unique(sequences, return_inverse=True)
+    random = np.random.default_rng([seed, 2])
+    halves = [np.flatnonzero(np.arange(len(numbers)) % 2 == half) for half in (0, 1)]
+    orders = [[random.permutation(half) for _ in range(shuffles)] for half in halves]
+    phase = held_out["phase"].to_numpy()
+    targets = []
+    for feature, measure, values, is_known in _truths(network, held_out):
+        for name in (POOLED, *PHASES):
+            counted = is_known if name == POOLED else is_known & (phase == name)
+            rows, truths = [], []
+            for half, shuffled in zip(halves, orders, strict=True):
+                of_half = np.flatnonzero(counted & np.isin(order, half))
+                rows.append(of_half)
+                truths.append(_with_shuffles(values[of_half], order[of_half], shuffled))
+            if all(_can_be_scored(measure, truth[:, 0]) for truth in truths):
+                targets.append(Target(feature, name, measure, (rows[0], rows[1]), (truths[0], truths[1])))
+    return targets
+
+
+def scan_neurons(neurons: Iterable[tuple[int, int, Mapping[str, np.ndarray]]], targets: list[Target]) -> Scan:
+    """Score neurons, given as (layer, neuron, signals of (held-out rows,)), against all targets."""
+    rows = []
+    best = np.full((len(targets), targets[0].truths[0].shape[1]), -np.inf)
+    for layer, neuron, signals in neurons:
+        values = np.stack([np.round(each.astype(np.float64) / RESOLUTION) for each in signals.values()], axis=1)
+        for at, target in enumerate(targets):
+            scores = _score(values, target)  # (signals, 1 + shuffles)
+            np.maximum(best[at], scores.max(axis=0), out=best[at])
+            rows += [
+                (layer, neuron, signal, *target.key, score)
+                for signal, score in zip(signals, scores[:, 0].tolist(), strict=True)
+            ]
+    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score"]
+    return Scan(pd.DataFrame(rows, columns=columns), best)
+
+
+def merge(scans: Iterable[Scan]) -> Scan:
+    """Join the scans of different neurons; the order does not matter."""
+    parts = list(scans)
+    scores = pd.concat([part.scores for part in parts]).sort_values(
+        ["layer", "neuron", "feature", "phase", "signal"], ignore_index=True
+    )
+    return Scan(scores, np.maximum.reduce([part.best for part in parts]))
+
+
+def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.DataFrame:
+    """Set every score beside its null and its control, and say which are roles.
+
+    Columns: layer, neuron, signal, feature, phase, measure, score, null_mean, null_p99, p, control, has_role.
+    """
+    null = trained.best[:, 1:]  # (targets, shuffles)
+    finest = np.array([_finest(target) for target in targets])
+    left = -np.log(1 - null + finest[:, None])
+    mean, spread = left.mean(axis=1), np.maximum(left.std(axis=1), 1e-3)
+    furthest = ((left - mean[:, None]) / spread[:, None]).max(axis=0)  # (shuffles,): what chance alone stands out by
+    beside = pd.DataFrame(
+        {
+            "null_mean": null.mean(axis=1),
+            "finest": finest,
+            "mean": mean,
+            "null_p99": np.quantile(null, 0.99, axis=1),
+            "spread": spread,
+            "control": untrained.best[:, 0],
+        },
+        index=pd.MultiIndex.from_tuples([target.key for target in targets], names=["feature", "phase", "measure"]),
+    )
+    roles = trained.scores.join(beside, on=["feature", "phase", "measure"])
+    distance = ((-np.log(1 - roles["score"] + roles["finest"]) - roles["mean"]) / roles["spread"]).to_numpy()
+    exceeded = len(furthest) - np.searchsorted(np.sort(furthest), distance, side="left")
+    roles["p"] = (1 + exceeded) / (1 + len(furthest))
+    beats_null = (roles["score"] > roles["null_p99"]) & (roles["p"] <= ERROR_RATE)
+    roles["has_role"] = beats_null & (roles["score"] > roles["control"])
+    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score"]
+    return roles[[*columns, "null_mean", "null_p99", "p", "control", "has_role"]]
+
+
+def _finest(target: Target) -> float:
+    """Return the smallest step in which a target's score can move."""
+    truth = np.concatenate([part[:, 0] for part in target.truths])
+    return 1 / len(truth) if target.measure == R2 else 1 / (truth.sum() * (len(truth) - truth.sum()))
+
+
+def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Yield (feature, measure, values, whether they are known) for every count and every value of a category."""
+    for feature in network.task.features:
+        column = held_out[feature.key]
+        is_known = column.notna().to_numpy()
+        if feature.kind == "count":
+            yield feature.key, R2, column.to_numpy(np.float64), is_known
+        else:
+            for value in sorted(column.dropna().unique()):
+                yield f"{feature.key}={value}", AUC, (column == value).to_numpy(np.float64), is_known
+    is_known = np.ones(len(held_out), bool)
+    for token in network.task.vocabulary:
+        yield f"next_token={token}", AUC, (held_out["next_token"] == token).to_numpy(np.float64), is_known
+
+
+def _with_shuffles(values: np.ndarray, sequences: np.ndarray, orders: list[np.ndarray]) -> np.ndarray:
+    """Return (rows, 1 + shuffles): the values, then the values of whole sequences laid end to end in other orders."""
+    blocks = {number: values[sequences == number] for number in np.unique(sequences)}
+    empty = values[:0]
+    shuffled = [np.concatenate([blocks.get(number, empty) for number in order]) for order in orders]
+    return np.stack([values, *shuffled], axis=1)
+
+
+def _can_be_scored(measure: str, truth: np.ndarray) -> bool:
+    if len(truth) < FEWEST_ROWS:
+        return False
+    if measure == R2:
+        return len(np.unique(truth)) > 2
+    return bool(min(truth.sum(), (1 - truth).sum()) >= FEWEST_ROWS)
+
+
+def _score(values: np.ndarray, target: Target) -> np.ndarray:
+    """Return (signals, 1 + shuffles) scores, the mean of both halves; `values` is (held-out rows, signals)."""
+    one, other = (values[rows] for rows in target.rows)
+    of_one, of_other = target.truths
+    score = _r2 if target.measure == R2 else _auc
+    return (score(one, of_one, other, of_other) + score(other, of_other, one, of_one)) / 2
+
+
+def _r2(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Fit y = a + b x on one half, return 1 - SSE / SST on the other, by way of its sums."""
+    x_mean, y_mean = x_fit.mean(axis=0), y_fit.mean(axis=0)
+    spread = ((x_fit - x_mean) ** 2).sum(axis=0)[:, None]  # (signals, 1)
+    shared = (x_fit - x_mean).T @ (y_fit - y_mean)  # (signals, 1 + shuffles)
+    slope = np.divide(shared, spread, out=np.zeros_like(shared), where=spread > 0)
+    intercept = y_mean - slope * x_mean[:, None]
+    dx, dy = x - x.mean(axis=0), y - y.mean(axis=0)
+    offset = y.mean(axis=0) - intercept - slope * x.mean(axis=0)[:, None]
+    total = (dy**2).sum(axis=0)
+    errors = total - 2 * slope * (dx.T @ dy) + slope**2 * (dx**2).sum(axis=0)[:, None] + len(x) * offset**2
+    score: np.ndarray = 1 - errors / total
+    return score
+
+
+def _auc(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the AUC on one half in the direction that the other half suggests (Mann and Whitney 1947)."""
+    rises = _area(x_fit, y_fit) >= 0.5
+    area = _area(x, y)
+    score: np.ndarray = np.where(rises, area, 1 - area)
+    return score
+
+
+def _area(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    ranks = pd.DataFrame(x).rank().to_numpy()  # ties share their mean rank
+    positive = y.sum(axis=0)
+    negative = len(y) - positive
+    area: np.ndarray = (ranks.T @ y - positive * (positive + 1) / 2) / (positive * negative)
+    return area
