@@ -11,6 +11,7 @@ to be found.
   value keeps its frequency and its neighbours, and only the pairing with the activations is lost. The null of a feature
   is the best score that any signal of any neuron reaches.
 - Control: the best score that any signal of any neuron reaches in the untrained network of the same shape and seed.
+- Role: a score that beats its null and its control, and is no smaller than `SMALLEST`.
 - p: in how many shuffles anything in the whole scan stands out as far as this score, in standard deviations of its own
   null. So `ERROR_RATE` is the chance that a network in which there is nothing to be found gets any role at all.
 
@@ -30,9 +31,11 @@ SHUFFLES = 200
 ERROR_RATE = 0.01
 RESOLUTION = 0.01
 POOLED = "all"
+NEXT_TOKEN = "next_token"
 FEWEST_ROWS = 4  # of either half, and of either class, below which nothing is scored
 
 R2, AUC = "r2", "auc"
+SMALLEST = {R2: 0.5, AUC: 0.75}  # below this a signal is not said to carry a feature, however sure its score is
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,13 @@ def scan_neurons(neurons: Iterable[tuple[int, int, Mapping[str, np.ndarray]]], t
     for layer, neuron, signals in neurons:
         values = np.stack([np.round(each.astype(np.float64) / RESOLUTION) for each in signals.values()], axis=1)
         for at, target in enumerate(targets):
-            scores = _score(values, target)  # (signals, 1 + shuffles)
+            scores, directions = _score(values, target)  # (signals, 1 + shuffles), (signals,)
             np.maximum(best[at], scores.max(axis=0), out=best[at])
             rows += [
-                (layer, neuron, signal, *target.key, score)
-                for signal, score in zip(signals, scores[:, 0].tolist(), strict=True)
+                (layer, neuron, signal, *target.key, score, direction)
+                for signal, score, direction in zip(signals, scores[:, 0].tolist(), directions.tolist(), strict=True)
             ]
-    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score"]
+    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score", "direction"]
     return Scan(pd.DataFrame(rows, columns=columns), best)
 
 
@@ -113,7 +116,8 @@ def merge(scans: Iterable[Scan]) -> Scan:
 def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.DataFrame:
     """Set every score beside its null and its control, and say which are roles.
 
-    Columns: layer, neuron, signal, feature, phase, measure, score, null_mean, null_p99, p, control, has_role.
+    Columns: layer, neuron, signal, feature, phase, measure, score, direction (1 where the signal is high when the
+    feature is, -1 where it is low), null_mean, null_p99, p, control, has_role.
     """
     null = trained.best[:, 1:]  # (targets, shuffles)
     finest = np.array([_finest(target) for target in targets])
@@ -136,9 +140,37 @@ def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.Data
     exceeded = len(furthest) - np.searchsorted(np.sort(furthest), distance, side="left")
     roles["p"] = (1 + exceeded) / (1 + len(furthest))
     beats_null = (roles["score"] > roles["null_p99"]) & (roles["p"] <= ERROR_RATE)
-    roles["has_role"] = beats_null & (roles["score"] > roles["control"])
-    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score"]
+    is_large = roles["score"] >= roles["measure"].map(SMALLEST)
+    roles["has_role"] = beats_null & is_large & (roles["score"] > roles["control"])
+    columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score", "direction"]
     return roles[[*columns, "null_mean", "null_p99", "p", "control", "has_role"]]
+
+
+def rank_neurons(roles: pd.DataFrame, feature: str, *, signals: Iterable[str], phase: str = POOLED) -> pd.DataFrame:
+    """Return the best row of each neuron for `feature` among `signals`, the winner first: `best(<feature>)`.
+
+    `feature` is a column's name, or one with a value (`letter=A`); a name alone stands for all its values. Equal scores
+    are ordered by layer, neuron, feature and signal.
+    """
+    matches = (roles["feature"] == feature) | roles["feature"].str.startswith(f"{feature}=")
+    wanted = roles[matches & (roles["phase"] == phase) & roles["signal"].isin(list(signals))]
+    order = ["score", "layer", "neuron", "feature", "signal"]
+    ranked = wanted.sort_values(order, ascending=[False, True, True, True, True])
+    return ranked.drop_duplicates(["layer", "neuron"]).reset_index(drop=True)
+
+
+def headline_roles(roles: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are roles, each neuron's most telling one first.
+
+    Most telling is what covers most of the way from its null and control to a perfect score; equal ones are ordered by
+    phase (pooled first), feature and signal.
+    """
+    found = roles[roles["has_role"]].copy()
+    floor = np.maximum(found["control"], found["null_p99"])
+    found["covered"] = ((found["score"] - floor) / (1 - floor)).round(6)
+    found["phase_order"] = found["phase"].map({name: at for at, name in enumerate((POOLED, *PHASES))})
+    order = ["layer", "neuron", "covered", "phase_order", "feature", "signal"]
+    return found.sort_values(order, ascending=[True, True, False, True, True, True], ignore_index=True)
 
 
 def _finest(target: Target) -> float:
@@ -159,7 +191,7 @@ def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str
                 yield f"{feature.key}={value}", AUC, (column == value).to_numpy(np.float64), is_known
     is_known = np.ones(len(held_out), bool)
     for token in network.task.vocabulary:
-        yield f"next_token={token}", AUC, (held_out["next_token"] == token).to_numpy(np.float64), is_known
+        yield f"{NEXT_TOKEN}={token}", AUC, (held_out["next_token"] == token).to_numpy(np.float64), is_known
 
 
 def _with_shuffles(values: np.ndarray, sequences: np.ndarray, orders: list[np.ndarray]) -> np.ndarray:
@@ -178,16 +210,21 @@ def _can_be_scored(measure: str, truth: np.ndarray) -> bool:
     return bool(min(truth.sum(), (1 - truth).sum()) >= FEWEST_ROWS)
 
 
-def _score(values: np.ndarray, target: Target) -> np.ndarray:
-    """Return (signals, 1 + shuffles) scores, the mean of both halves; `values` is (held-out rows, signals)."""
+def _score(values: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarray]:
+    """Return (signals, 1 + shuffles) scores, the mean of both halves, and (signals,) directions in truth.
+
+    `values` is (held-out rows, signals).
+    """
     one, other = (values[rows] for rows in target.rows)
     of_one, of_other = target.truths
     score = _r2 if target.measure == R2 else _auc
-    return (score(one, of_one, other, of_other) + score(other, of_other, one, of_one)) / 2
+    forth, direction = score(one, of_one, other, of_other)
+    back, _ = score(other, of_other, one, of_one)
+    return (forth + back) / 2, direction
 
 
-def _r2(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Fit y = a + b x on one half, return 1 - SSE / SST on the other, by way of its sums."""
+def _r2(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit y = a + b x on one half, return 1 - SSE / SST on the other, by way of its sums, and the sign of b."""
     x_mean, y_mean = x_fit.mean(axis=0), y_fit.mean(axis=0)
     spread = ((x_fit - x_mean) ** 2).sum(axis=0)[:, None]  # (signals, 1)
     shared = (x_fit - x_mean).T @ (y_fit - y_mean)  # (signals, 1 + shuffles)
@@ -197,20 +234,21 @@ def _r2(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> n
     offset = y.mean(axis=0) - intercept - slope * x.mean(axis=0)[:, None]
     total = (dy**2).sum(axis=0)
     errors = total - 2 * slope * (dx.T @ dy) + slope**2 * (dx**2).sum(axis=0)[:, None] + len(x) * offset**2
-    score: np.ndarray = 1 - errors / total
-    return score
+    return 1 - errors / total, np.where(slope[:, 0] >= 0, 1, -1)
 
 
-def _auc(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the AUC on one half in the direction that the other half suggests (Mann and Whitney 1947)."""
+def _auc(x_fit: np.ndarray, y_fit: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the AUC on one half in the direction that the other half suggests, and that direction in truth.
+
+    Mann and Whitney 1947.
+    """
     rises = _area(x_fit, y_fit) >= 0.5
     area = _area(x, y)
-    score: np.ndarray = np.where(rises, area, 1 - area)
-    return score
+    return np.where(rises, area, 1 - area), np.where(rises[:, 0], 1, -1)
 
 
 def _area(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    ranks = pd.DataFrame(x).rank().to_numpy()  # ties share their mean rank
+    ranks = pd.DataFrame(x).rank().to_numpy(np.float64)  # ties share their mean rank
     positive = y.sum(axis=0)
     negative = len(y) - positive
     area: np.ndarray = (ranks.T @ y - positive * (positive + 1) / 2) / (positive * negative)

@@ -5,7 +5,7 @@ small that starting an operation costs more than computing it: many steps run in
 step of the shipped networks from milliseconds to a fraction of one (`tests/benchmarks/training.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 import tensorflow as tf
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.lab.model import Weights, build_model, read_weights
+from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
 from lstmgallery.tasks.encoding import encode
 
@@ -51,59 +51,83 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network. `curve`: step, loss (nats a token, mean of the steps since the row before), right (share)."""
+    """A network before and after training, trained under `seed`.
 
+    `curve`: step, loss (nats a token, mean of the steps since the row before), right (share).
+    """
+
+    seed: int
+    untrained: Weights
     weights: Weights
     curve: pd.DataFrame
     criterion: Criterion
 
 
 def train(network: Network, *, report: Report) -> Trained:
-    """Train `network` and return it, its curve and its criterion.
+    """Train `network` under its own seed and return it, its curve and its criterion.
 
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
     Equal networks give bit-equal weights on one machine.
     """
+    trained = next(train_seeds(network, [network.seed], report=report))
+    if not trained.criterion.is_met:
+        raise _missed(network, trained.criterion)
+    return trained
+
+
+def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> Iterator[Trained]:
+    """Train `network` under each of `seeds` in turn, on the same split, compiled once.
+
+    A seed draws the initial weights and the batches. A network that misses the criterion is returned like any other.
+    """
     split = network.task.split(seed=network.seed, held_out=network.held_out)
     model = build_model(network)
-    train_steps = _compile_training(network, model, split.training)
+    optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
+    optimizer.build(model.trainable_variables)
+    at_rest = [np.array(variable) for variable in optimizer.variables]
+    train_steps = _compile_training(network, model, optimizer, split.training)
     predict = tf.function(lambda tokens: tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32))
+    glanced_at = split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)]
 
     def check(sequences: tuple[str, ...], done: int) -> Criterion:
         return _check(network, predict, sequences, is_sampled=split.is_range_sampled, steps=done)
 
-    rows = []
-    done = 0
-    while True:
-        calls = min(1 + done // (10 * STEPS_PER_CALL), CALLS_PER_GLANCE)
-        loss = float(np.mean([train_steps(tf.constant(done + STEPS_PER_CALL * call)) for call in range(calls)]))
-        done += STEPS_PER_CALL * calls
-        glance = check(split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)], done)
-        share = glance.sequences_right / glance.sequences
-        rows.append({"step": done, "loss": loss, "right": share})
-        report(done, share)
-        is_last = done >= network.training.most_steps
-        if (glance.is_met and done >= network.training.steps) or is_last:
-            criterion = check(split.range, done)
-            if criterion.is_met:
-                return Trained(read_weights(model), pd.DataFrame(rows), criterion)
-        if is_last:
-            raise _missed(network, criterion)
+    for seed in seeds:
+        untrained = read_weights(build_model(network, seed=seed))
+        write_weights(model, untrained)
+        for variable, value in zip(optimizer.variables, at_rest, strict=True):
+            variable.assign(value)
+        rows: list[dict[str, float]] = []
+        criterion = None
+        done = 0
+        while criterion is None:
+            calls = min(1 + done // (10 * STEPS_PER_CALL), CALLS_PER_GLANCE)
+            starts = [done + STEPS_PER_CALL * call for call in range(calls)]
+            loss = float(np.mean([train_steps(tf.constant(seed), tf.constant(start)) for start in starts]))
+            done += STEPS_PER_CALL * calls
+            glance = check(glanced_at, done)
+            share = glance.sequences_right / glance.sequences
+            rows.append({"step": done, "loss": loss, "right": share})
+            report(done, share)
+            is_last = done >= network.training.most_steps
+            if (glance.is_met and done >= network.training.steps) or is_last:
+                found = check(split.range, done)
+                criterion = found if found.is_met or is_last else None
+        yield Trained(seed, untrained, read_weights(model), pd.DataFrame(rows), criterion)
 
 
-def _compile_training(network: Network, model: keras.Model, sequences: tuple[str, ...]) -> Callable[[Any], Any]:
-    """Return a function that takes the steps done so far, does `STEPS_PER_CALL` more and returns their mean loss."""
+def _compile_training(
+    network: Network, model: keras.Model, optimizer: keras.optimizers.Optimizer, sequences: tuple[str, ...]
+) -> Callable[[Any, Any], Any]:
+    """Return a function of a seed and of the steps done that does `STEPS_PER_CALL` more and returns their mean loss."""
     reads, following, is_step = (tf.constant(part) for part in encode(sequences, network.task.vocabulary))
-    optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
-    optimizer.build(model.trainable_variables)
     is_full_batch = len(sequences) <= network.training.batch
 
-    def train_step(step: Any) -> Any:
+    def train_step(seed: Any, step: Any) -> Any:
         batch = reads, following, is_step
         if not is_full_batch:
-            seed = [network.seed, step]
             shape = (network.training.batch,)
-            rows = tf.random.stateless_uniform(shape, seed, maxval=len(sequences), dtype=tf.int32)
+            rows = tf.random.stateless_uniform(shape, [seed, step], maxval=len(sequences), dtype=tf.int32)
             batch = tuple(tf.gather(part, rows) for part in batch)
         tokens, targets, counts = batch
         weights = tf.cast(counts, tf.float32)
@@ -116,10 +140,10 @@ def _compile_training(network: Network, model: keras.Model, sequences: tuple[str
         return loss
 
     @tf.function(jit_compile=True)
-    def train_steps(done: Any) -> Any:
+    def train_steps(seed: Any, done: Any) -> Any:
         total = 0.0
         for step in tf.range(STEPS_PER_CALL):
-            total += train_step(done + step)
+            total += train_step(seed, done + step)
         return total / STEPS_PER_CALL
 
     return train_steps  # type: ignore[no-any-return]

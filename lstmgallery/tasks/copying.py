@@ -21,12 +21,18 @@ class Copying(Language):
     delimiter: ClassVar = "X"
     features: ClassVar = (
         PHASE,
-        Feature("position", "count", "The characters read so far."),
-        Feature("first", "category", "The first letter, once it has been read."),
-        Feature("second", "category", "The second letter, once it has been read."),
-        Feature("third", "category", "The third letter, once it has been read."),
-        Feature("next_letter", "category", "The letter to write next, from the delimiter on."),
+        Feature("position", "count", "The characters read so far.", "the characters read"),
+        Feature("first", "category", "The first letter, once it has been read.", "the first letter was {}"),
+        Feature("second", "category", "The second letter, once it has been read.", "the second letter was {}"),
+        Feature("third", "category", "The third letter, once it has been read.", "the third letter was {}"),
+        Feature(
+            "next_letter",
+            "category",
+            "The letter to write next, from the delimiter on.",
+            "the letter to write next is {}",
+        ),
     )
+    main_feature: ClassVar = "next_letter"
 
     @property
     def form(self) -> str:

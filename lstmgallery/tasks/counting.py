@@ -11,8 +11,10 @@ import pydantic
 from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
 
 _ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
-_A_COUNT = Feature("a_count", "count", "The a's read so far.")
-_REMAINING = Feature("remaining", "count", "The b's still owed: the a's read so far less the b's read so far.")
+_A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
+_REMAINING = Feature(
+    "remaining", "count", "The b's still owed: the a's read so far less the b's read so far.", "the b’s still owed"
+)
 
 
 def _remaining(sequence: str) -> list[int]:
@@ -33,6 +35,7 @@ class Counting(Language):
     letters: ClassVar = ("a", "b", "X")
     delimiter: ClassVar = "X"
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
+    main_feature: ClassVar = "remaining"
     size_name: ClassVar = "a’s"
 
     @property
@@ -75,8 +78,9 @@ class SelectiveCounting(Language):
         PHASE,
         _A_COUNT,
         _REMAINING,
-        Feature("x_count", "count", "The X's read so far."),
+        Feature("x_count", "count", "The X's read so far.", "the X’s read"),
     )
+    main_feature: ClassVar = "remaining"
     size_name: ClassVar = "a’s"
     variant_name: ClassVar = "X’s"
 

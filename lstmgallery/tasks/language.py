@@ -6,6 +6,7 @@ step 0 reading the start token.
 """
 
 import abc
+import collections
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -21,18 +22,23 @@ FeatureKind = Literal["count", "category"]
 
 PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
+COMMON = 20  # a sequence that training would meet more often than this is not kept from it
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet."""
+    """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet.
+
+    `words` name it in running text: a count as what is counted, a category as a clause with a place for its value.
+    """
 
     key: str
     kind: FeatureKind
     sentence: str
+    words: str
 
 
-PHASE = Feature("phase", "category", "Before the delimiter, at it, or after it.")
+PHASE = Feature("phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Language(pydantic.BaseModel, abc.ABC):
     letters: ClassVar[tuple[str, ...]]
     delimiter: ClassVar[str]
     features: ClassVar[tuple[Feature, ...]]
+    main_feature: ClassVar[str]  # what the task comes down to: the feature that its central neuron has to carry
     size_name: ClassVar[str] = ""  # what `stretched` makes longer
     variant_name: ClassVar[str] = ""  # what its variants are
 
@@ -110,16 +117,23 @@ class Language(pydantic.BaseModel, abc.ABC):
     def split(self, *, seed: int, held_out: int, draws: int = ENUMERABLE) -> Split:
         """Divide the language into what is trained on and `held_out` distinct sequences that never are.
 
-        A language of no more than `held_out` sequences is used whole on both sides.
+        A language of no more than `held_out` sequences is used whole on both sides. Of a larger one, sequences that
+        are drawn again and again (there are few of their length) stay in training: to keep such a one back would be
+        to keep its whole length back.
         """
         if self.size <= held_out:
             whole = tuple(self.sequences())
             return Split(whole, whole, whole, is_whole=True, is_range_sampled=False)
         random = np.random.default_rng([seed, 1])
+        drawn = [self.sample(random) for _ in range(draws)]
+        times = collections.Counter(drawn)
         kept: dict[str, None] = {}  # a set that remembers its order
-        while len(kept) < held_out:
-            kept[self.sample(random)] = None
-        drawn = (self.sample(random) for _ in range(draws))
+        for _ in range(100 * held_out):
+            sequence = self.sample(random)
+            if times[sequence] <= COMMON:
+                kept[sequence] = None
+            if len(kept) == held_out:
+                break
         training = tuple(sequence for sequence in drawn if sequence not in kept)
         is_sampled = self.size > ENUMERABLE
         candidates = training[:2_000] if is_sampled else self.sequences()

@@ -19,10 +19,11 @@ class StateMemory(Language):
     delimiter: ClassVar = "Y"
     features: ClassVar = (
         PHASE,
-        Feature("letter", "category", "The letter the sequence began with, once it has been read."),
-        Feature("x_count", "count", "The x's read so far."),
+        Feature("letter", "category", "The letter the sequence began with, once it has been read.", "it began with {}"),
+        Feature("x_count", "count", "The x's read so far.", "the x’s read"),
     )
 
+    main_feature: ClassVar = "letter"
     size_name: ClassVar = "x’s"
     variant_name: ClassVar = "first letter"
 
