@@ -14,7 +14,9 @@ from lstmgallery.press.content import Content, read_content
 from lstmgallery.press.pages import count_pages, render_site
 from lstmgallery.press.results import read_results
 from lstmgallery.publish import Published, check_site, publish
-from lstmgallery.stages import NetworkWork, Progress, StageRun
+from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
+
+SEEDS = 16
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,26 @@ class Summary:
     published: Published | None = None
 
 
-def build_gallery(project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False) -> Summary:
+def build_gallery(
+    project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False, seeds: int = SEEDS
+) -> Summary:
     """Bring `project.site` up to date with `project.content`.
 
     `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
-    and the rest are left out. `retrain` trains even where nothing changed. Raises `GalleryError` for everything a
+    and the rest are left out. `retrain` trains even where nothing changed. `seeds`: under how many seeds each network
+    is trained to see how general its findings are, 0 for none. Raises `GalleryError` for everything a
     person can mend; the old site stays as it was.
     """
     content = read_content(project.content)
     check_site(project.site)
     _require_network(content, only, project)
     project.build.mkdir(parents=True, exist_ok=True)
-    with _locked(project.build / ".lock"):
+    with _locked(project.build / ".lock"), Workers() as workers:
         summary = Summary()
         shown = []
         for entry in content.networks:
-            work = NetworkWork(entry.network, project.build / entry.network.name, progress)
+            folder = project.build / entry.network.name
+            work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds)
             if only in (None, entry.network.name):
                 summary.runs += work.run(retrain=retrain)
                 shown.append(entry)

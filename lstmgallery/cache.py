@@ -37,15 +37,14 @@ class Stage:
         return self.folder / f".{self.name}.json"
 
 
-def stage_key(code: tuple[str, str], *, spec: Any, inputs: Iterable[Path], libraries: Iterable[str]) -> str:
+def stage_key(code: Iterable[str], *, caller: str, spec: Any, inputs: Iterable[Path], libraries: Iterable[str]) -> str:
     """Return the key of a stage.
 
-    `code` names the module that does the work, hashed with all it imports, and the module that calls it, hashed
-    alone; `spec` is JSON; `inputs` are the files that the stage reads.
+    `code` names the modules that do the work, hashed with all they import, and `caller` the module that calls them,
+    hashed alone; `spec` is JSON; `inputs` are the files that the stage reads.
     """
-    work, caller = code
     parts = {
-        "code": [code_fingerprint(work), file_hash(_source_file(caller))],
+        "code": [*map(code_fingerprint, code), file_hash(_source_file(caller))],
         "spec": spec,
         "inputs": {file.name: file_hash(file) for file in inputs},
         "libraries": library_versions(libraries),

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from lstmgallery import __version__
-from lstmgallery.build import Project, Summary, build_gallery
+from lstmgallery.build import SEEDS, Project, Summary, build_gallery
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.text import count, data_size
 
@@ -60,7 +60,15 @@ network, the code and the libraries stay the same. Look at the result with: pyth
     help="Train and trace this network alone. Others are shown if nothing about them has changed.",
 )
 @click.option("--retrain", is_flag=True, help="Train again even where nothing has changed.")
-def main(content: Path, cache: Path, output: Path, network: str | None, retrain: bool) -> None:
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=SEEDS,
+    show_default=True,
+    help="Under how many seeds each network is trained again, to see how general a finding is.",
+)
+@click.option("--quick", is_flag=True, help="Leave the other seeds out: a first build takes a third of the time.")
+def main(content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool) -> None:
     """Build a gallery of neurons: train small recurrent networks, record everything they compute, check it against
     their equations, and write a static site that shows it.
 
@@ -71,7 +79,7 @@ def main(content: Path, cache: Path, output: Path, network: str | None, retrain:
     try:
         with ConsoleProgress(console) as progress:
             project = Project(content=content, build=cache, site=output)
-            summary = build_gallery(project, progress, only=network, retrain=retrain)
+            summary = build_gallery(project, progress, only=network, retrain=retrain, seeds=0 if quick else seeds)
     except GalleryError as error:
         for problem in error.problems:
             console.print(f"[red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)

@@ -1,11 +1,14 @@
-"""The stages of one network: train, trace, measure; what each needs, what it leaves in `build/<network>/`.
+"""The stages of one network: train, trace, measure, sweep; what each needs, what it leaves in `build/<network>/`.
 
 A stage runs only when its key has changed. TensorFlow is imported inside the stages that train or trace and nowhere
 else, so a build with nothing to train never starts it.
 """
 
+import concurrent.futures
+import multiprocessing
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +16,11 @@ from typing import Any, Protocol
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
 from lstmgallery.desk.equations import TOLERANCE, require_equations
+from lstmgallery.desk.findings import find_findings, tabulate
 from lstmgallery.desk.measure import measure
 from lstmgallery.errors import Problem
 from lstmgallery.network import Network
+from lstmgallery.tasks import Split
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
@@ -40,13 +45,49 @@ class StageRun:
     seconds: float
 
 
+class Workers:
+    """Processes for work that fills only one processor; started when first needed, one for each processor."""
+
+    def __init__(self) -> None:
+        self.processes = os.cpu_count() or 1
+        self._pool: concurrent.futures.ProcessPoolExecutor | None = None
+
+    def pool(self) -> concurrent.futures.ProcessPoolExecutor:
+        """Return the processes, starting them if need be."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+            self._pool = concurrent.futures.ProcessPoolExecutor(self.processes, mp_context=context)
+        return self._pool
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _find_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, tuple[float, int, int]]]:
+    """Train under each seed and return its findings. Runs in a process of its own."""
+    from lstmgallery.lab.train import train_seeds
+
+    held_out = network.task.split(seed=network.seed, held_out=network.held_out).held_out
+    return {
+        trained.seed: find_findings(network, trained.weights, held_out)
+        for trained in train_seeds(network, seeds, report=lambda steps, right: None)  # noqa: ARG005
+    }
+
+
 class NetworkWork:
     """The stages of one network: what each needs, makes and costs."""
 
-    def __init__(self, network: Network, folder: Path, progress: Progress):
+    def __init__(self, network: Network, folder: Path, progress: Progress, workers: "Workers", *, seeds: int):
+        """`seeds`: under how many seeds the network is trained again; 0 leaves the sweep out."""
         self.network = network
         self.folder = folder
         self.progress = progress
+        self.workers = workers
+        self.seeds = seeds
 
     def run(self, *, retrain: bool) -> Iterator[StageRun]:
         """Run every stage that is not current; `retrain` runs the training even if it is."""
@@ -75,10 +116,12 @@ class NetworkWork:
         yield self._train_stage, self._train
         yield self._trace_stage, self._trace
         yield self._measure_stage, self._measure
+        if self.seeds:
+            yield self._sweep_stage, self._sweep
 
     def _train_stage(self) -> Stage:
-        outputs = (store.WEIGHTS, store.VOCABULARY, store.CURVE)
-        return self._stage("train", "lab.train", outputs, self.network.training_spec, [])
+        outputs = (store.WEIGHTS, store.UNTRAINED, store.VOCABULARY, store.CURVE)
+        return self._stage("train", ["lab.train"], outputs, self.network.training_spec, [])
 
     def _train(self, into: Path) -> None:
         self.progress.start(self.network.name, "train", self.network.training.steps)
@@ -88,7 +131,9 @@ class NetworkWork:
             self.network,
             report=lambda steps, right: self.progress.advance(steps, f"{right:.0%} of sequences right"),
         )
-        store.write_weights(into, trained.weights, self.network.task.vocabulary)
+        store.write_weights(into / store.WEIGHTS, trained.weights)
+        store.write_weights(into / store.UNTRAINED, trained.untrained)
+        store.write_vocabulary(into, self.network.task.vocabulary)
         about = self._about(LAB_LIBRARIES) | {
             "network": self.network.training_spec,
             "criterion": trained.criterion.to_json(),
@@ -97,15 +142,16 @@ class NetworkWork:
 
     def _trace_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.CURVE)]
-        return self._stage("trace", "lab.trace", (store.ACTIVATIONS, store.STEPS), self.network.spec, inputs)
+        return self._stage("trace", ["lab.trace"], (store.ACTIVATIONS, store.STEPS), self.network.spec, inputs)
 
     def _trace(self, into: Path) -> None:
         self.progress.start(self.network.name, "trace")
         from lstmgallery.lab.trace import trace
 
         network = self.network
-        split = network.task.split(seed=network.seed, held_out=network.held_out)
-        traced = trace(network, store.read_weights(self.folder), [*network.figures, *split.held_out])
+        split = self._split()
+        weights = store.read_weights(self.folder / store.WEIGHTS)
+        traced = trace(network, weights, [*network.figures, *split.held_out])
         about = self._about((*LAB_LIBRARIES, *FILE_LIBRARIES)) | {
             "weights_sha256": file_hash(self.folder / store.WEIGHTS),
             "criterion": store.read_about(self.folder / store.CURVE)["criterion"],
@@ -114,26 +160,57 @@ class NetworkWork:
         store.write_trace(into, network, traced, figures=len(network.figures), about=about)
 
     def _measure_stage(self) -> Stage:
-        inputs = [self.folder / name for name in (store.WEIGHTS, store.ACTIVATIONS, store.STEPS)]
-        return self._stage("measure", "desk.measure", (store.EQUATIONS, store.MOMENTS), self.network.spec, inputs)
+        inputs = [self.folder / name for name in (store.WEIGHTS, store.UNTRAINED, store.ACTIVATIONS, store.STEPS)]
+        outputs = (
+            *(store.EQUATIONS, store.MOMENTS, store.RELATIVES),
+            *(store.ROLES, store.INTERVENTIONS, store.FRONTIER),
+        )
+        return self._stage("measure", ["desk.measure"], outputs, self.network.spec, inputs)
 
     def _measure(self, into: Path) -> None:
         self.progress.start(self.network.name, "measure")
         network, about = self.network, self._about(FILE_LIBRARIES)
         measured = measure(
             network,
-            weights=store.read_weights(self.folder),
+            weights=store.read_weights(self.folder / store.WEIGHTS),
+            untrained=store.read_weights(self.folder / store.UNTRAINED),
             steps=store.read_steps(self.folder),
             layers={layer: store.read_layer(self.folder, network, layer) for layer in range(1, network.layers + 1)},
+            held_out=self._split().held_out,
         )
         require_equations(network, measured.residuals)
         store.write_table(into / store.EQUATIONS, measured.residuals, about | {"tolerance": TOLERANCE})
         store.write_table(into / store.MOMENTS, measured.moments, about)
+        store.write_table(into / store.RELATIVES, measured.relatives, about)
+        store.write_table(into / store.ROLES, measured.roles, about)
+        store.write_table(into / store.INTERVENTIONS, measured.interventions, about)
+        store.write_table(into / store.FRONTIER, measured.frontier, about)
 
-    def _stage(self, name: str, module: str, outputs: tuple[str, ...], spec: Any, inputs: list[Path]) -> Stage:
-        libraries = dict.fromkeys((*LAB_LIBRARIES, *FILE_LIBRARIES) if module.startswith("lab") else FILE_LIBRARIES)
-        code = (f"lstmgallery.{module}", __name__)
-        return Stage(name, self.folder, stage_key(code, spec=spec, inputs=inputs, libraries=libraries), outputs)
+    def _sweep_stage(self) -> Stage:
+        spec = {**self.network.training_spec, "seeds": self.seeds}
+        return self._stage("sweep", ["lab.train", "desk.findings"], (store.SEEDS,), spec, [])
+
+    def _sweep(self, into: Path) -> None:
+        """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself."""
+        seeds = range(self.network.seed, self.network.seed + self.seeds)
+        self.progress.start(self.network.name, "sweep", len(seeds))
+        by_seed: dict[int, dict[str, tuple[float, int, int]]] = {}
+        shares = [seeds[at :: self.workers.processes] for at in range(self.workers.processes)]
+        tasks = [self.workers.pool().submit(_find_seeds, self.network, share) for share in shares if share]
+        for task in concurrent.futures.as_completed(tasks):
+            by_seed |= task.result()
+            self.progress.advance(len(by_seed))
+        store.write_table(into / store.SEEDS, tabulate(self.network, by_seed), self._about(LAB_LIBRARIES))
+
+    def _split(self) -> Split:
+        return self.network.task.split(seed=self.network.seed, held_out=self.network.held_out)
+
+    def _stage(self, name: str, modules: list[str], outputs: tuple[str, ...], spec: Any, inputs: list[Path]) -> Stage:
+        uses_lab = any(module.startswith("lab") for module in modules)
+        libraries = dict.fromkeys((*LAB_LIBRARIES, *FILE_LIBRARIES) if uses_lab else FILE_LIBRARIES)
+        code = [f"lstmgallery.{module}" for module in modules]
+        key = stage_key(code, caller=__name__, spec=spec, inputs=inputs, libraries=libraries)
+        return Stage(name, self.folder, key, outputs)
 
     def _about(self, libraries: tuple[str, ...]) -> dict[str, Any]:
         return {

@@ -7,7 +7,7 @@ Both carry what they are in the metadata key `lstmgallery`, as JSON; any reader 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ from lstmgallery.tasks import END, START
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
 ACTIVATIONS, STEPS, CURVE = "activations.parquet", "steps.parquet", "training.parquet"
-EQUATIONS, MOMENTS = "equations.parquet", "moments.parquet"
-WEIGHTS, VOCABULARY = "weights.npz", "vocabulary.json"
+EQUATIONS, MOMENTS, RELATIVES = "equations.parquet", "moments.parquet", "relatives.parquet"
+ROLES, INTERVENTIONS = "roles.parquet", "interventions.parquet"
+FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
+WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
 FIGURE, HELD_OUT = "figure", "held_out"
 
 STEP_COLUMNS = {
@@ -83,37 +85,37 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, a
 
 def _step_table(network: Network, trace: Trace, figures: int) -> pd.DataFrame:
     vocabulary = np.array(network.task.vocabulary, dtype=object)
-    rows: dict[str, list[Any]] = {key: [] for key in ("sequence", "step", "token", "next_token", "split")}
+    truths = step_truths(network, trace.sequences)
+    logits = trace.logits.astype(np.float64)
+    logits -= logits.max(axis=1, keepdims=True)
+    log_probabilities = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))  # (rows, tokens)
+    index = {token: at for at, token in enumerate(vocabulary)}
+    following = [index[token] for token in truths["next_token"]]
+    chosen = log_probabilities[np.arange(len(following)), following]
+    found = {
+        "predicted_token": vocabulary[log_probabilities.argmax(axis=1)],
+        "probability": np.exp(chosen).astype(np.float32),
+        "loss": (-chosen).astype(np.float32),
+        "split": np.where(truths["sequence"] < figures, FIGURE, HELD_OUT),
+    }
+    places = list(STEP_COLUMNS)[:4]
+    return pd.concat([truths[places], pd.DataFrame(found), truths.drop(columns=places)], axis=1)
+
+
+def step_truths(network: Network, sequences: Sequence[str]) -> pd.DataFrame:
+    """Return what is known of every step before any network reads it: sequence, step, token, next_token, features."""
+    rows: dict[str, list[Any]] = {key: [] for key in list(STEP_COLUMNS)[:4]}
     truths: dict[str, list[Any]] = {feature.key: [] for feature in network.task.features}
-    for number, sequence in enumerate(trace.sequences):
+    for number, sequence in enumerate(sequences):
         steps = len(sequence) + 1
         rows["sequence"] += [number] * steps
         rows["step"] += range(steps)
         rows["token"] += read_tokens(sequence)
         rows["next_token"] += [*sequence, END]
-        rows["split"] += [FIGURE if number < figures else HELD_OUT] * steps
         for key, values in network.task.ground_truth(sequence).items():
             truths[key] += values
-    logits = trace.logits.astype(np.float64)
-    logits -= logits.max(axis=1, keepdims=True)
-    log_probabilities = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))  # (rows, tokens)
-    index = {token: at for at, token in enumerate(vocabulary)}
-    following = [index[token] for token in rows["next_token"]]
-    chosen = log_probabilities[np.arange(len(following)), following]
-    counts = {feature.key for feature in network.task.features if feature.kind == "count"}
-    return pd.DataFrame(
-        {
-            "sequence": np.array(rows["sequence"], np.int32),
-            "step": np.array(rows["step"], np.int32),
-            "token": rows["token"],
-            "next_token": rows["next_token"],
-            "predicted_token": vocabulary[log_probabilities.argmax(axis=1)],
-            "probability": np.exp(chosen).astype(np.float32),
-            "loss": (-chosen).astype(np.float32),
-            "split": rows["split"],
-            **{key: np.array(values, np.int32) if key in counts else values for key, values in truths.items()},
-        }
-    )
+    counts = [feature.key for feature in network.task.features if feature.kind == "count"]
+    return pd.DataFrame({**rows, **truths}).astype(dict.fromkeys(["sequence", "step", *counts], "int32"))
 
 
 def read_steps(folder: Path) -> pd.DataFrame:
@@ -139,16 +141,20 @@ def read_about(file: Path) -> dict[str, Any]:
     return about
 
 
-def write_weights(folder: Path, weights: Mapping[str, np.ndarray], vocabulary: tuple[str, ...]) -> None:
-    """Write `weights.npz`, plain arrays under Keras's names, and `vocabulary.json`, the tokens in order."""
-    np.savez(folder / WEIGHTS, allow_pickle=False, **weights)
+def write_weights(file: Path, weights: Mapping[str, np.ndarray]) -> None:
+    """Write plain arrays under Keras's names: `weights.npz`, or `untrained.npz` for what training began with."""
+    np.savez(file, allow_pickle=False, **weights)
+
+
+def read_weights(file: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a file of weights by name."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def write_vocabulary(folder: Path, vocabulary: tuple[str, ...]) -> None:
+    """Write `vocabulary.json`, the tokens in the order of the network's inputs and outputs."""
     (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_weights(folder: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of `weights.npz` by name."""
-    with np.load(folder / WEIGHTS, allow_pickle=False) as file:
-        return dict(file)
 
 
 def write_table(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:

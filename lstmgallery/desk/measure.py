@@ -1,40 +1,81 @@
 """Everything the desk finds out about one network, in one call: takes its traces and weights, gives tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
-from lstmgallery.desk.moments import finish, merge, moments_of
-from lstmgallery.desk.reference import Signals
+from lstmgallery.desk.findings import each_neuron, read_signals
+from lstmgallery.desk.frontier import find_frontier
+from lstmgallery.desk.interventions import measure_causes
+from lstmgallery.desk.reference import Arrays, Signals
 from lstmgallery.network import Network
 from lstmgallery.store import HELD_OUT
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Tables of one network: `residuals` of the equation check, `moments` of every signal on held-out steps."""
+    """Tables of one network, each described where it is made: in the module of its name."""
 
     residuals: pd.DataFrame
     moments: pd.DataFrame
+    relatives: pd.DataFrame
+    roles: pd.DataFrame
+    interventions: pd.DataFrame
+    frontier: pd.DataFrame
 
 
 def measure(
     network: Network,
     *,
-    weights: Mapping[str, np.ndarray],
+    weights: Arrays,
+    untrained: Arrays,
     steps: pd.DataFrame,
     layers: Mapping[int, Signals],
+    held_out: Sequence[str],
 ) -> Measured:
-    """Measure a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`."""
+    """Measure a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`.
+
+    `held_out` are the sequences of the held-out steps, in their order.
+    """
     is_held_out = (steps["split"] == HELD_OUT).to_numpy()
-    parts = [
-        moments_of({key: values[is_held_out] for key, values in signals.items()}, layer=layer)
-        for layer, signals in layers.items()
-    ]
+    traced = [{key: values[is_held_out] for key, values in layers[layer].items()} for layer in sorted(layers)]
+    parts = [moments.moments_of(signals, layer=layer) for layer, signals in enumerate(traced, start=1)]
+    found_moments = moments.finish(moments.merge(parts))
+    found_roles = _find_roles(network, untrained, traced, steps[is_held_out], held_out)
+    memory = network.kind.memory
+    ranked = roles.rank_neurons(found_roles, network.task.main_feature, signals=(memory, "hidden"))
+    of_memory = found_moments[found_moments["signal"] == memory]
+    best = ranked.iloc[0]
     return Measured(
         residuals=check_equations(network, weights, steps, layers.__getitem__),
-        moments=finish(merge(parts)),
+        moments=found_moments,
+        relatives=relatives.nearest_relatives(
+            relatives.merge(relatives.sums_of(signals[memory], layer=at) for at, signals in enumerate(traced, start=1))
+        ),
+        roles=found_roles,
+        interventions=measure_causes(
+            network,
+            weights,
+            held_out,
+            memory_means={(row.layer, row.neuron): row.mean for row in of_memory.itertuples()},
+            together=[(row.layer, row.neuron) for row in ranked[ranked["has_role"]].itertuples()],
+        ),
+        frontier=find_frontier(network, weights, layer=int(best["layer"]), neuron=int(best["neuron"])),
     )
+
+
+def _find_roles(
+    network: Network,
+    untrained: Arrays,
+    traced: Sequence[Signals],
+    held_out_steps: pd.DataFrame,
+    held_out: Sequence[str],
+) -> pd.DataFrame:
+    targets = roles.find_targets(network, held_out_steps, seed=network.seed)
+    control = read_signals(network, untrained, held_out)
+    trained_scan = roles.merge([roles.scan_neurons(each_neuron(network, traced), targets)])
+    control_scan = roles.merge([roles.scan_neurons(each_neuron(network, control), roles.without_shuffles(targets))])
+    return roles.find_roles(trained_scan, control_scan, targets)

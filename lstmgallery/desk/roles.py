@@ -19,7 +19,7 @@ Activations are taken neuron by neuron and merged by maxima, so memory is bounde
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -85,6 +85,11 @@ def find_targets(network: Network, held_out: pd.DataFrame, *, seed: int, shuffle
             if all(_can_be_scored(measure, truth[:, 0]) for truth in truths):
                 targets.append(Target(feature, name, measure, (rows[0], rows[1]), (truths[0], truths[1])))
     return targets
+
+
+def without_shuffles(targets: Iterable[Target]) -> list[Target]:
+    """Return the targets with the truth alone, for a scan that needs no null."""
+    return [replace(target, truths=(target.truths[0][:, :1], target.truths[1][:, :1])) for target in targets]
 
 
 def scan_neurons(neurons: Iterable[tuple[int, int, Mapping[str, np.ndarray]]], targets: list[Target]) -> Scan:
