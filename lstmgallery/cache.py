@@ -63,21 +63,25 @@ def is_current(stage: Stage) -> bool:
 
 
 def damage(stage: Stage) -> list[Problem]:
-    """Return a problem for each output that is not what the stage wrote; none if the stage never ran."""
+    """Return a problem for each output that is not what the stage wrote; none if it never ran under its key."""
     try:
         stamp = json.loads(stage.stamp.read_text(encoding="utf-8"))
-        hashes = {name: str(stamp["outputs"][name]) for name in stage.outputs}
+        key, hashes = str(stamp["key"]), {str(name): str(each) for name, each in stamp["outputs"].items()}
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError):
-        return [Problem(str(stage.stamp), "expected the stamp of a finished stage, found something else")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        message = "expected the stamp of a finished stage, found something else"
+        return [Problem(str(stage.stamp), message, hint="the stage runs again")]
+    if key != stage.key:
+        return []
     problems = []
-    for name, expected in hashes.items():
+    for name in stage.outputs:
+        expected = hashes.get(name, "nothing")
         file = stage.folder / name
         found = file_hash(file) if file.is_file() else "no file"
         if found != expected:
             message = f"expected the file that was written here (SHA-256 {expected[:12]}…), found {found[:12]}…"
-            problems.append(Problem(str(file), message, hint="it is made again"))
+            problems.append(Problem(str(file), message, hint="the stage runs again"))
     return problems
 
 

@@ -12,12 +12,11 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.desk.frontier import FURTHEST, find_frontier, first_failure
-from lstmgallery.desk.reference import Arrays, Signals, read_all
+from lstmgallery.desk.reference import Arrays, Signals, read_signals
 from lstmgallery.desk.roles import find_targets, merge, rank_neurons, scan_neurons
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.encoding import encode
 from lstmgallery.tasks.state_memory import StateMemory
 
 
@@ -84,13 +83,6 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
         found[READERS.key] = float(worst["score"])
         layer, neuron = int(worst["layer"]), int(worst["neuron"])
     return {key: (value, layer, neuron) for key, value in found.items()}
-
-
-def read_signals(network: Network, weights: Arrays, sequences: Sequence[str]) -> list[dict[str, np.ndarray]]:
-    """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps."""
-    reads, _, is_step = encode(sequences, network.task.vocabulary)
-    _, layers = read_all(network, weights, reads)
-    return [{key: values[is_step] for key, values in signals.items()} for signals in layers]
 
 
 def each_neuron(network: Network, layers: Sequence[Signals]) -> Iterator[tuple[int, int, dict[str, np.ndarray]]]:

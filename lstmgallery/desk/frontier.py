@@ -16,21 +16,23 @@ SPARE = 10  # tokens that a network may write too many before it is stopped
 def find_frontier(network: Network, weights: Arrays, *, layer: int, neuron: int) -> pd.DataFrame:
     """Return the frontier of a network, with the memory of (layer, neuron) at the delimiter.
 
-    Columns: size, variant, prompt, expected, written, ended, right, memory. Empty where the task has one size only.
+    Columns: size, variant, is_trained (whether training had that variant), prompt, expected, written, ended, right,
+    memory. Empty where the task has one size only.
     """
     task = network.task
-    found = [(size, variant, sequence) for size in range(1, FURTHEST + 1) for variant, sequence in task.stretched(size)]
-    columns = ["size", "variant", "prompt", "expected", "written", "ended", "right", "memory"]
+    found = [each for size in range(1, FURTHEST + 1) for each in task.stretched(size)]
+    columns = ["size", "variant", "is_trained", "prompt", "expected", "written", "ended", "right", "memory"]
     if not found:
         return pd.DataFrame(columns=columns)
-    at = [sequence.index(task.delimiter) + 1 for _, _, sequence in found]
-    prompts = [sequence[:stop] for (_, _, sequence), stop in zip(found, at, strict=True)]
-    expected = [sequence[stop:] for (_, _, sequence), stop in zip(found, at, strict=True)]
+    at = [each.sequence.index(task.delimiter) + 1 for each in found]
+    prompts = [each.sequence[:stop] for each, stop in zip(found, at, strict=True)]
+    expected = [each.sequence[stop:] for each, stop in zip(found, at, strict=True)]
     written, ended, signals = write_on(network, weights, prompts, at_most=max(map(len, expected)) + SPARE)
     table = pd.DataFrame(
         {
-            "size": [size for size, _, _ in found],
-            "variant": [variant for _, variant, _ in found],
+            "size": [each.size for each in found],
+            "variant": [each.variant for each in found],
+            "is_trained": [each.is_trained for each in found],
             "prompt": prompts,
             "expected": expected,
             "written": written,
@@ -43,6 +45,6 @@ def find_frontier(network: Network, weights: Arrays, *, layer: int, neuron: int)
 
 
 def first_failure(frontier: pd.DataFrame) -> int | None:
-    """Return the smallest size at which anything is wrong, or None if nothing is."""
-    wrong = frontier.loc[~frontier["right"].astype(bool), "size"]
+    """Return the smallest size at which a variant that training had is wrong, or None if none is."""
+    wrong = frontier.loc[~frontier["right"].astype(bool) & frontier["is_trained"].astype(bool), "size"]
     return None if wrong.empty else int(wrong.min())

@@ -2,7 +2,7 @@
 
 Takes a network, its weights and sequences, gives rows of (layer, neuron, intervention, signal, amount, condition,
 measure, value, baseline, sequences). All neurons are changed in one batched computation, a block of rows for each.
-Neuron 0 of layer 0 stands for all neurons that are named together.
+Neuron 0 of layer 0 stands for several neurons changed at once: the `k` that carry the task's main feature best.
 
 - `zero`, `mean`: the memory held at zero, or at its mean, from the first step to the last.
 - `shut`, `open`: one gate held at 0 or at 1.
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.reference import Arrays, Change, read_all, write_on
+from lstmgallery.desk.reference import Arrays, Change, read_logits, write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
@@ -29,6 +29,15 @@ Place = tuple[int, int]  # (layer, neuron), from 1
 ALL: Place = (0, 0)
 ROWS_AT_ONCE = 20_000
 DOSES = (-3, -2, -1, 0, 1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neurons changed at once, and the place and condition under which they are listed."""
+
+    listed: Place
+    condition: str
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -47,15 +56,17 @@ def measure_causes(
     sequences: Sequence[str],
     *,
     memory_means: dict[Place, float],
-    together: Sequence[Place],
+    ranked: Sequence[Place],
 ) -> pd.DataFrame:
     """Return all interventions on all neurons.
 
-    `memory_means`: each neuron's mean memory over the held-out steps. `together`: the neurons that share the task's
-    main role, which are also changed all at once where the task has an intervention of its own.
+    `memory_means`: each neuron's mean memory over the held-out steps. `ranked`: all neurons, best first by how well
+    they carry the task's main feature; where the task has an intervention of its own, the first 1, 2, 3, ... of them
+    are also changed at once.
     """
     rows = [*_measure_holds(network, weights, sequences, _every_hold(network, memory_means))]
-    groups = [(place, [place]) for place in memory_means] + ([(ALL, list(together))] if together else [])
+    groups = [Group(place, "", (place,)) for place in memory_means]
+    groups += [Group(ALL, f"k={k}", tuple(ranked[:k])) for k in range(1, len(ranked) + 1)]
     if isinstance(network.task, Counting | SelectiveCounting):
         rows += _measure_doses(network, weights, groups, longest=network.task.longest)
     if isinstance(network.task, StateMemory):
@@ -81,26 +92,16 @@ def _measure_holds(
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
         determined[row, : len(sequence) + 1] = network.task.determined(sequence)
-    baseline = _results(network, read_all(network, weights, reads)[0], following, is_step, determined)
+    baseline = _results(network, read_logits(network, weights, reads), following, is_step, determined)
     waiting = list(holds)
     at_once = max(1, ROWS_AT_ONCE // len(sequences))
     for first in range(0, len(waiting), at_once):
         batch = waiting[first : first + at_once]
-        logits, _ = read_all(network, weights, np.tile(reads, (len(batch), 1)), _holding(batch, len(sequences)))
+        logits = read_logits(network, weights, np.tile(reads, (len(batch), 1)), _holding(batch, len(sequences)))
         for hold, part in zip(batch, np.split(logits, len(batch)), strict=True):
             for measure, value in _results(network, part, following, is_step, determined).items():
-                yield {
-                    "layer": hold.place[0],
-                    "neuron": hold.place[1],
-                    "intervention": hold.name,
-                    "signal": hold.signal,
-                    "amount": hold.value,
-                    "condition": "",
-                    "measure": measure,
-                    "value": value,
-                    "baseline": baseline[measure],
-                    "sequences": len(sequences),
-                }
+                held = _Row(hold.place, hold.name, hold.signal)
+                yield held.of(hold.value, "", measure, value, baseline[measure], len(sequences))
 
 
 def _holding(holds: Sequence[Hold], rows_each: int) -> Change:
@@ -139,47 +140,40 @@ def _results(
 
 
 def _measure_doses(
-    network: Network, weights: Arrays, groups: list[tuple[Place, list[Place]]], *, longest: int
+    network: Network, weights: Arrays, groups: Sequence[Group], *, longest: int
 ) -> Iterator[dict[str, Any]]:
-    """Add to the cell of each group at the delimiter and let the network write on."""
+    """Add to the cells of each group at the delimiter and let the network write on."""
     memory, delimiter = network.kind.memory, network.task.delimiter
     counts = np.arange(1, longest + 1)
-    prompts = ["a" * n + delimiter for n in counts]
-    _, _, at_delimiter = write_on(network, weights, prompts, at_most=0)
+    _, _, at_delimiter = write_on(network, weights, ["a" * n + delimiter for n in counts], at_most=0)
     units = [np.polyfit(counts, signals[memory], 1)[0] for signals in at_delimiter]  # for each layer, (neurons,)
     sizes = [int(n) for n in counts if n + DOSES[0] >= 1 and n + DOSES[-1] <= longest] or [longest]
-    runs = [(group, dose, n) for group in groups for dose in DOSES for n in sizes]
-    rows = {(layer, neuron): np.zeros(len(runs)) for _, places in groups for layer, neuron in places}
-    for row, ((_, places), dose, _) in enumerate(runs):
-        for layer, neuron in places:
-            rows[layer, neuron][row] = dose * units[layer - 1][neuron - 1]
-    at = max(sizes)  # `write_on` reads every prompt's last token at the step of the longest prompt's length
+    doses = np.repeat(DOSES, len(sizes))
+    baselines = np.tile(sizes, len(DOSES))
+    each = len(doses)  # rows of one group
+    at = max(sizes) + 1  # `write_on` reads the last token of every prompt at this step
 
     def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:
-        if signal == memory and step == at + 1:
-            for (of_layer, neuron), added in rows.items():
-                if of_layer == layer:
-                    values[:, neuron - 1] += added
+        if signal == memory and step == at:
+            for number, group in enumerate(groups):
+                for of_layer, neuron in group.places:
+                    if of_layer == layer:
+                        values[number * each : (number + 1) * each, neuron - 1] += doses * units[layer - 1][neuron - 1]
         return values
 
-    texts, _, _ = write_on(
-        network, weights, ["a" * n + delimiter for _, _, n in runs], at_most=2 * longest + 10, change=change
-    )
-    written = np.array([_leading(text, "b") for text in texts])
-    for at_group, (place, _) in enumerate(groups):
-        of_group = [row for row, run in enumerate(runs) if run[0] is groups[at_group]]
-        doses = np.array([runs[row][1] for row in of_group])
-        responses = np.array([written[row] - runs[row][2] for row in of_group])
-        for row in of_group:
-            _, dose, n = runs[row]
-            yield _row(place, "add", memory, float(dose), f"n={n}", "written", float(written[row]), float(n), 1)
-        slope = float(np.polyfit(doses, responses, 1)[0])
-        yield _row(place, "add", memory, float("nan"), "", "slope", slope, 1.0, len(sizes))
+    prompts = ["a" * n + delimiter for n in baselines] * len(groups)
+    texts, _, _ = write_on(network, weights, prompts, at_most=2 * longest + 10, change=change)
+    written = np.array([len(text) - len(text.lstrip("b")) for text in texts]).reshape(len(groups), each)
+    for group, of_group in zip(groups, written, strict=True):
+        row = _Row(group.listed, "add", memory)
+        if group.listed != ALL:
+            for dose, n, count in zip(doses, baselines, of_group, strict=True):
+                yield row.of(float(dose), f"n={n}", "written", float(count), float(n), 1)
+        slope = float(np.polyfit(doses, of_group - baselines, 1)[0])
+        yield row.of(float("nan"), group.condition, "slope", slope, 0.0, each)
 
 
-def _measure_exchanges(
-    network: Network, weights: Arrays, groups: list[tuple[Place, list[Place]]]
-) -> Iterator[dict[str, Any]]:
+def _measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
     """Give each group of neurons, just before the delimiter, what it holds in the twin with the other letter."""
     task = network.task
     assert isinstance(task, StateMemory)
@@ -187,54 +181,47 @@ def _measure_exchanges(
     waits = range(1, task.longest_wait + 1)
     prompts = [letter + "x" * wait + task.delimiter for wait in waits for letter in "AB"]
     twins = np.arange(len(prompts)) ^ 1
-    before, _, held = write_on(network, weights, [prompt[:-1] for prompt in prompts], at_most=0)
-    del before
-    stop = max(waits) + 1  # the step of the last token before the delimiter
-    blocks = [slice(at * len(prompts), (at + 1) * len(prompts)) for at in range(len(groups))]
+    _, _, held = write_on(network, weights, [prompt[:-1] for prompt in prompts], at_most=0)
+    at = max(map(len, prompts)) - 1  # `write_on` reads the last token before every delimiter at this step
 
     def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:
-        if signal == memory and step == stop:
-            for block, (_, places) in zip(blocks, groups, strict=True):
-                for of_layer, neuron in places:
+        if signal == memory and step == at:
+            for number, group in enumerate(groups):
+                rows = slice(number * len(prompts), (number + 1) * len(prompts))
+                for of_layer, neuron in group.places:
                     if of_layer == layer:
-                        values[block, neuron - 1] = held[layer - 1][memory][twins, neuron - 1]
+                        values[rows, neuron - 1] = held[layer - 1][memory][twins, neuron - 1]
         return values
 
     texts, _, _ = write_on(network, weights, prompts * len(groups), at_most=1, change=change)
-    expected = [prompt[0].lower() for prompt in prompts]
     other = [prompts[twin][0].lower() for twin in twins]
-    for block, (place, _) in zip(blocks, groups, strict=True):
-        of_group = texts[block]
-        kept = np.mean([text == letter for text, letter in zip(of_group, expected, strict=True)])
+    for number, group in enumerate(groups):
+        of_group = texts[number * len(prompts) : (number + 1) * len(prompts)]
         turned = np.mean([text == letter for text, letter in zip(of_group, other, strict=True)])
-        yield _row(place, "exchange", memory, float("nan"), "", "turned", float(turned), 0.0, len(prompts))
-        yield _row(place, "exchange", memory, float("nan"), "", "kept", float(kept), 1.0, len(prompts))
+        row = _Row(group.listed, "exchange", memory)
+        yield row.of(float("nan"), group.condition, "turned", float(turned), 0.0, len(prompts))
 
 
-def _leading(text: str, letter: str) -> int:
-    return len(text) - len(text.lstrip(letter))
+@dataclass(frozen=True)
+class _Row:
+    """The beginning of a row: who was changed, and how."""
 
+    place: Place
+    intervention: str
+    signal: str
 
-def _row(
-    place: Place,
-    intervention: str,
-    signal: str,
-    amount: float,
-    condition: str,
-    measure: str,
-    value: float,
-    baseline: float,
-    sequences: int,
-) -> dict[str, Any]:
-    return {
-        "layer": place[0],
-        "neuron": place[1],
-        "intervention": intervention,
-        "signal": signal,
-        "amount": amount,
-        "condition": condition,
-        "measure": measure,
-        "value": value,
-        "baseline": baseline,
-        "sequences": sequences,
-    }
+    def of(
+        self, amount: float, condition: str, measure: str, value: float, baseline: float, sequences: int
+    ) -> dict[str, Any]:
+        return {
+            "layer": self.place[0],
+            "neuron": self.place[1],
+            "intervention": self.intervention,
+            "signal": self.signal,
+            "amount": amount,
+            "condition": condition,
+            "measure": measure,
+            "value": value,
+            "baseline": baseline,
+            "sequences": sequences,
+        }

@@ -7,10 +7,10 @@ import pandas as pd
 
 from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
-from lstmgallery.desk.findings import each_neuron, read_signals
+from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import measure_causes
-from lstmgallery.desk.reference import Arrays, Signals
+from lstmgallery.desk.reference import Arrays, Signals, read_signals
 from lstmgallery.network import Network
 from lstmgallery.store import HELD_OUT
 
@@ -61,7 +61,7 @@ def measure(
             weights,
             held_out,
             memory_means={(row.layer, row.neuron): row.mean for row in of_memory.itertuples()},
-            together=[(row.layer, row.neuron) for row in ranked[ranked["has_role"]].itertuples()],
+            ranked=[(row.layer, row.neuron) for row in ranked.itertuples()],
         ),
         frontier=find_frontier(network, weights, layer=int(best["layer"]), neuron=int(best["neuron"])),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from lstmgallery.network import Network
+from lstmgallery.tasks.encoding import encode
 
 Signals = Mapping[str, np.ndarray]
 Arrays = Mapping[str, np.ndarray]
@@ -120,21 +121,24 @@ def run_reference(network: Network, weights: Arrays, sequence: str) -> list[dict
     ]
 
 
-def read_all(
-    network: Network, weights: Arrays, reads: np.ndarray, change: Change | None = None
-) -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
-    """Read rows of tokens, (rows, time); return the logits, (rows, time, vocabulary), and each layer's signals,
-    each (rows, time, units)."""
+def read_logits(network: Network, weights: Arrays, reads: np.ndarray, change: Change | None = None) -> np.ndarray:
+    """Read rows of tokens, (rows, time); return the logits of the next tokens, (rows, time, vocabulary)."""
     reader = Reader(network, weights, rows=len(reads), change=change)
-    logits, steps = [], []
+    return np.stack([reader.read(tokens) for tokens in reads.T], axis=1)
+
+
+def read_signals(network: Network, weights: Arrays, sequences: Sequence[str]) -> list[dict[str, np.ndarray]]:
+    """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps."""
+    reads, _, is_step = encode(sequences, network.task.vocabulary)
+    reader = Reader(network, weights, rows=len(sequences))
+    steps = []
     for tokens in reads.T:
-        logits.append(reader.read(tokens))
+        reader.read(tokens)
         steps.append(list(reader.signals))
-    signals = [
-        {key: np.stack([step[layer][key] for step in steps], axis=1) for key in network.kind.keys}
+    return [
+        {key: np.stack([step[layer][key] for step in steps], axis=1)[is_step] for key in network.kind.keys}
         for layer in range(network.layers)
     ]
-    return np.stack(logits, axis=1), signals
 
 
 def write_on(

@@ -18,7 +18,7 @@ to be found.
 Activations are taken neuron by neuron and merged by maxima, so memory is bounded by one neuron.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,6 +55,15 @@ class Target:
     @property
     def key(self) -> tuple[str, str, str]:
         return self.feature, self.phase, self.measure
+
+    @property
+    def steps(self) -> int:
+        return sum(len(rows) for rows in self.rows)
+
+    @property
+    def positives(self) -> float:
+        """How many of the steps have a yes/no feature; not a number for a count."""
+        return float("nan") if self.measure == R2 else float(sum(truth[:, 0].sum() for truth in self.truths))
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,8 @@ def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.Data
     """Set every score beside its null and its control, and say which are roles.
 
     Columns: layer, neuron, signal, feature, phase, measure, score, direction (1 where the signal is high when the
-    feature is, -1 where it is low), null_mean, null_p99, p, control, has_role.
+    feature is, -1 where it is low), null_mean, null_p99, p, control, has_role, steps (scored), positives (of a yes/no
+    feature; missing for a count).
     """
     null = trained.best[:, 1:]  # (targets, shuffles)
     finest = np.array([_finest(target) for target in targets])
@@ -137,6 +147,8 @@ def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.Data
             "null_p99": np.quantile(null, 0.99, axis=1),
             "spread": spread,
             "control": untrained.best[:, 0],
+            "steps": [target.steps for target in targets],
+            "positives": [target.positives for target in targets],
         },
         index=pd.MultiIndex.from_tuples([target.key for target in targets], names=["feature", "phase", "measure"]),
     )
@@ -148,7 +160,7 @@ def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.Data
     is_large = roles["score"] >= roles["measure"].map(SMALLEST)
     roles["has_role"] = beats_null & is_large & (roles["score"] > roles["control"])
     columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score", "direction"]
-    return roles[[*columns, "null_mean", "null_p99", "p", "control", "has_role"]]
+    return roles[[*columns, "null_mean", "null_p99", "p", "control", "has_role", "steps", "positives"]]
 
 
 def rank_neurons(roles: pd.DataFrame, feature: str, *, signals: Iterable[str], phase: str = POOLED) -> pd.DataFrame:
@@ -164,24 +176,35 @@ def rank_neurons(roles: pd.DataFrame, feature: str, *, signals: Iterable[str], p
     return ranked.drop_duplicates(["layer", "neuron"]).reset_index(drop=True)
 
 
-def headline_roles(roles: pd.DataFrame) -> pd.DataFrame:
+def headline_roles(roles: pd.DataFrame, signals: Sequence[str]) -> pd.DataFrame:
     """Return the rows that are roles, each neuron's most telling one first.
 
-    Most telling is what covers most of the way from its null and control to a perfect score; equal ones are ordered by
-    phase (pooled first), feature and signal.
+    `telling` is in bits a step: what a score tells of its feature beyond what its null and control tell, times the
+    share of steps at which the feature is known. A fit of R² tells -log2(1 - R²) / 2 bits, as a Gaussian channel does
+    (Cover and Thomas 2006); of a yes/no feature of entropy H, an AUC is taken to tell (2 AUC - 1) H. It only orders
+    what has already been found. Equal ones are ordered by phase (pooled first), feature and the order of `signals`.
     """
     found = roles[roles["has_role"]].copy()
+    share = found["positives"] / found["steps"]
+    entropy = -(share * np.log2(share) + (1 - share) * np.log2(1 - share)).fillna(0)
+
+    def bits(score: pd.Series) -> pd.Series:
+        of_count = -np.log2(np.clip(1 - score, 1 / found["steps"], 1)) / 2
+        return of_count.where(found["measure"] == R2, np.maximum(2 * score - 1, 0) * entropy)
+
     floor = np.maximum(found["control"], found["null_p99"])
-    found["covered"] = ((found["score"] - floor) / (1 - floor)).round(6)
+    found["telling"] = ((bits(found["score"]) - bits(floor)) * found["steps"] / roles["steps"].max()).round(6)
     found["phase_order"] = found["phase"].map({name: at for at, name in enumerate((POOLED, *PHASES))})
-    order = ["layer", "neuron", "covered", "phase_order", "feature", "signal"]
-    return found.sort_values(order, ascending=[True, True, False, True, True, True], ignore_index=True)
+    found["signal_order"] = found["signal"].map({name: at for at, name in enumerate(signals)})
+    order = ["layer", "neuron", "telling", "phase_order", "feature", "signal_order"]
+    ordered = found.sort_values(order, ascending=[True, True, False, True, True, True], ignore_index=True)
+    return ordered.drop(columns=["phase_order", "signal_order"])
 
 
 def _finest(target: Target) -> float:
     """Return the smallest step in which a target's score can move."""
-    truth = np.concatenate([part[:, 0] for part in target.truths])
-    return 1 / len(truth) if target.measure == R2 else 1 / (truth.sum() * (len(truth) - truth.sum()))
+    pairs = target.steps if target.measure == R2 else target.positives * (target.steps - target.positives)
+    return 1 / pairs
 
 
 def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
+from lstmgallery.tasks.language import PHASE, Feature, Language, Stretched, running_count
 
 _ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
@@ -54,8 +54,8 @@ class Counting(Language):
         n = int(random.integers(1, self.longest + 1))
         return "a" * n + "X" + "b" * n
 
-    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
-        yield "", "a" * size + "X" + "b" * size
+    def stretched(self, size: int) -> Iterator[Stretched]:
+        yield Stretched(size, "", True, "a" * size + "X" + "b" * size)
 
     def follows_rule(self, sequence: str) -> bool:
         n = len(sequence) // 2
@@ -103,12 +103,12 @@ class SelectiveCounting(Language):
         k = int(random.integers(0, self.most_ignored + 1))
         return _sprinkle(random, n, k)
 
-    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
+    def stretched(self, size: int) -> Iterator[Stretched]:
         """Yield sequences with up to twice the training range's X's, each number in a few random arrangements."""
         random = np.random.default_rng([size, 3])
         for k in range(2 * self.most_ignored + 1):
             for _ in range(_ARRANGEMENTS if k else 1):
-                yield str(k), _sprinkle(random, size, k)
+                yield Stretched(size, str(k), k <= self.most_ignored, _sprinkle(random, size, k))
 
     def follows_rule(self, sequence: str) -> bool:
         first, _, rest = sequence.partition("Y")

@@ -56,6 +56,16 @@ class Split:
     is_range_sampled: bool
 
 
+@dataclass(frozen=True)
+class Stretched:
+    """A sequence of some size; `is_trained` says whether training had its variant (not its size)."""
+
+    size: int
+    variant: str
+    is_trained: bool
+    sequence: str
+
+
 class Language(pydantic.BaseModel, abc.ABC):
     """A task whose sequences follow a rule with a delimiter, after which the rule determines every token."""
 
@@ -99,8 +109,8 @@ class Language(pydantic.BaseModel, abc.ABC):
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
 
-    def stretched(self, size: int) -> Iterator[tuple[str, str]]:  # noqa: ARG002
-        """Yield (variant, sequence) of `size`, beyond the training range too; nothing where a task has one size."""
+    def stretched(self, size: int) -> Iterator[Stretched]:  # noqa: ARG002
+        """Yield sequences of `size`, beyond the training range too; nothing where a task has one size."""
         yield from ()
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:

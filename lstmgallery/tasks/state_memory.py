@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.language import PHASE, Feature, Language, running_count
+from lstmgallery.tasks.language import PHASE, Feature, Language, Stretched, running_count
 
 
 class StateMemory(Language):
@@ -44,9 +44,9 @@ class StateMemory(Language):
         letter = "AB"[int(random.integers(2))]
         return letter + "x" * int(random.integers(1, self.longest_wait + 1)) + "Y" + letter.lower()
 
-    def stretched(self, size: int) -> Iterator[tuple[str, str]]:
+    def stretched(self, size: int) -> Iterator[Stretched]:
         for letter in "AB":
-            yield letter, letter + "x" * size + "Y" + letter.lower()
+            yield Stretched(size, letter, True, letter + "x" * size + "Y" + letter.lower())
 
     def follows_rule(self, sequence: str) -> bool:
         wait = len(sequence) - 3
