@@ -67,15 +67,18 @@ def build_gallery(
             else:
                 summary.skipped.append(entry.network.name)
         content = Content(content.site, tuple(shown))
-        files = _timed(summary, "render", lambda: _render(project, content, progress))
+        files = _timed(summary, "render", lambda: _render(project, content, progress, with_seeds=seeds > 0))
         summary.pages = count_pages(content)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
     return summary
 
 
-def _render(project: Project, content: Content, progress: Progress) -> dict[str, bytes]:
+def _render(project: Project, content: Content, progress: Progress, *, with_seeds: bool) -> dict[str, bytes]:
     progress.start("site", "render", count_pages(content))
-    results = [read_results(entry.network, project.build / entry.network.name) for entry in content.networks]
+    results = [
+        read_results(entry.network, project.build / entry.network.name, with_seeds=with_seeds)
+        for entry in content.networks
+    ]
     files = render_site(content, results, report=progress.advance)
     progress.finish()
     return files

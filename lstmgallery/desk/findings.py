@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
 from lstmgallery.desk.frontier import FURTHEST, find_frontier, first_failure
@@ -53,6 +54,7 @@ def findings_of(network: Network) -> tuple[Finding, ...]:
     return (READERS,)
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -> dict[str, tuple[float, int, int]]:
     """Return (value, layer, neuron) for each finding; a frontier that was not reached counts as `FURTHEST` + 1."""
     held_out = store.step_truths(network, sequences)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
@@ -27,6 +28,7 @@ class Measured:
     frontier: pd.DataFrame
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # the matrices are small: on a busy machine more threads cost more
 def measure(
     network: Network,
     *,

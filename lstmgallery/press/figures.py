@@ -1,7 +1,7 @@
-"""The figures: what the templates draw, computed here down to classes, labels and coordinates.
+"""The strips: what the templates draw, computed here down to classes, labels and coordinates.
 
 The strip is the signature figure: one column per step, one row per signal, the token printed in every shaded cell.
-A column is one moment, a row is one signal. Everything else is a smaller strip or a line.
+A column is one moment, a row is one signal. Everything else here is a smaller strip or a line over one.
 """
 
 import math
@@ -57,14 +57,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through points, with horizontal and vertical ticks, in a drawing of `width` by `height` pixels."""
+    """A line over the columns of a strip, with ticks, in a drawing of `width` by `height` pixels."""
 
     width: int
     height: int
     points: tuple[Point, ...]
-    horizontal: tuple[Point, ...]
-    vertical: tuple[Point, ...]
-    left: float
+    ticks: tuple[Point, ...]
     right: float
     summary: str
 
@@ -161,27 +159,8 @@ def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str
     width = PITCH_PX * len(points)
     summary = f"{name} from {brief(values[0])} at the first step to {brief(values[-1])} at the last, "
     summary += f"lowest {brief(values.min())}, highest {brief(values.max())}"
-    horizontal = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=4))
-    return Line(width + LABEL_PX, LINE_HEIGHT_PX, points, horizontal, (), 0, width, summary)
-
-
-def draw_curve(steps: np.ndarray, values: np.ndarray, *, high: float, summary: str) -> Line:
-    """Draw a training curve: values from 0 to `high` over training steps on a logarithmic axis."""
-    width, height = 440, 190
-    left, right, top, bottom = 44, width - 24, 12, height - 28
-    first, last = math.log10(steps[0]), math.log10(steps[-1])
-
-    def x_of(step: float) -> float:
-        return round(left + (math.log10(step) - first) / ((last - first) or 1) * (right - left), 1)
-
-    def y_of(value: float) -> float:
-        return round(bottom - value / high * (bottom - top), 1)
-
-    points = tuple(Point(x_of(step), y_of(value)) for step, value in zip(steps.tolist(), values.tolist(), strict=True))
-    horizontal = tuple(Point(left, y_of(tick), brief_tick(tick)) for tick in ticks_between(0.0, high, at_most=5))
-    powers = [10**exponent for exponent in range(math.ceil(first), math.floor(last) + 1)]
-    vertical = tuple(Point(x_of(power), bottom, f"{power:,}") for power in powers)
-    return Line(width, height, points, horizontal, vertical, left, right, summary)
+    ticks = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=4))
+    return Line(width + LABEL_PX, LINE_HEIGHT_PX, points, ticks, width, summary)
 
 
 def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:

@@ -16,11 +16,13 @@ from markupsafe import Markup, escape
 
 from lstmgallery import __version__
 from lstmgallery.desk.equations import TOLERANCE
+from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
-from lstmgallery.press import text
+from lstmgallery.press import evidence, text
 from lstmgallery.press.content import Content, NetworkContent
-from lstmgallery.press.figures import MiniStrip, Strip, draw_curve, draw_mini_strip, draw_strip, show_tokens
+from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.palette import stylesheet
+from lstmgallery.press.plots import plot_curve
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
@@ -69,6 +71,7 @@ class NetworkView:
     featured: Strip
     featured_layer: int
     featured_neuron: int
+    featured_role: str
 
     @property
     def network(self) -> Network:
@@ -128,7 +131,18 @@ def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, dict[str
     yield "404.html", "404.html", {}
     kinds = [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)]
     example = networks[0]
-    yield "how-to-read.html", "how-to-read.html", {"kinds": kinds, "example": example, "tolerance": TOLERANCE}
+    yield (
+        "how-to-read.html",
+        "how-to-read.html",
+        {
+            "kinds": kinds,
+            "example": example,
+            "tolerance": TOLERANCE,
+            "shuffles": SHUFFLES,
+            "error_rate": ERROR_RATE,
+            "smallest": SMALLEST,
+        },
+    )
     for view in networks:
         yield view.path, "network.html", _network_values(view)
         for layer in view.layers:
@@ -182,12 +196,8 @@ def _view_network(content: NetworkContent, results: Results) -> NetworkView:
     network = results.network
     rows = results.rows_of_figure(network.figures.index(network.longest_figure))
     layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
-    travel = {
-        (layer, neuron): moment.maximum - moment.minimum
-        for (layer, neuron, signal), moment in results.moments.items()
-        if signal == network.kind.memory
-    }
-    layer, neuron = max(travel, key=lambda place: travel[place])
+    best = results.main_ranking.iloc[0]
+    layer, neuron = int(best["layer"]), int(best["neuron"])
     return NetworkView(
         content=content,
         results=results,
@@ -196,6 +206,7 @@ def _view_network(content: NetworkContent, results: Results) -> NetworkView:
         featured=_draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
         featured_layer=layer,
         featured_neuron=neuron,
+        featured_role=evidence.headline(results, layer, neuron).sentence,
     )
 
 
@@ -247,20 +258,17 @@ def _largest(values: np.ndarray) -> float:
 
 def _network_values(view: NetworkView) -> dict[str, Any]:
     curve = view.results.curve
-    steps, loss, right = (curve[key].to_numpy(float) for key in ("step", "loss", "right"))
-    last = f"{text.number(loss[-1])} nats after {steps[-1]:,.0f} steps"
-    loss_line = draw_curve(
-        steps,
-        loss,
-        high=float(loss.max()) * 1.05,
-        summary=f"Loss falls from {text.number(loss[0])} to {last}.",
+    first, last = curve.iloc[0], curve.iloc[-1]
+    loss_plot = plot_curve(
+        curve,
+        "loss",
+        high=float(curve["loss"].max()) * 1.05,
+        summary=f"Loss falls from {text.number(first['loss'])} to {text.number(last['loss'])} nats "
+        f"after {last['step']:,.0f} steps.",
     )
-    first_right = steps[np.argmax(right == 1.0)]
-    right_line = draw_curve(
-        steps,
-        right,
-        high=1.0,
-        summary=f"All sequences are right for the first time after {first_right:,.0f} steps.",
+    first_right = curve.loc[curve["right"] == 1.0, "step"].min()
+    right_plot = plot_curve(
+        curve, "right", high=1.0, summary=f"All sequences are right for the first time after {first_right:,.0f} steps."
     )
     held_out = view.results.held_out
     criterion = view.results.about["criterion"]
@@ -273,8 +281,16 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
         "held_out_sequences": held_out["sequence"].nunique(),
         "held_out_steps": len(held_out),
         "held_out_loss": float(held_out["loss"].mean()),
-        "loss_line": loss_line,
-        "right_line": right_line,
+        "loss_plot": loss_plot,
+        "right_plot": right_plot,
+        "ranking": evidence.rank(view.results),
+        "neuron_path": neuron_path,
+        "groups_plot": evidence.groups_plot(view.results),
+        "frontier": evidence.frontier(view.results),
+        "saturation": [(layer.number, evidence.saturation_plots(view.results, layer.number)) for layer in view.layers],
+        "seeds": evidence.seeds(view.results),
+        "seeds_table": evidence.seeds_table(view.results) if view.results.seeds is not None else None,
+        "seed_count": 0 if view.results.seeds is None else view.results.seeds["seed"].nunique(),
     }
 
 
@@ -289,6 +305,12 @@ def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dic
         "layer": layer,
         "neuron": card.neuron,
         "strips": _draw_figures(results, layer.number, card.neuron),
+        "headline": evidence.headline(results, layer.number, card.neuron),
+        "roles": evidence.roles_table(results, layer.number, card.neuron),
+        "holds": evidence.holds_table(results, layer.number, card.neuron),
+        "doses": evidence.dose_plot(results, layer.number, card.neuron),
+        "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),
+        "relative": evidence.relative(results, layer.number, card.neuron),
         "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
         "residual": results.residuals[layer.number, card.neuron],
         "held_out_sequences": results.held_out["sequence"].nunique(),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
+from lstmgallery.desk.roles import headline_roles, rank_neurons
 from lstmgallery.network import Network
 
 
@@ -43,6 +44,13 @@ class Results:
     steps: pd.DataFrame
     moments: dict[tuple[int, int, str], Moment]  # by layer, neuron, signal
     residuals: dict[tuple[int, int], Residual]  # by layer, neuron
+    relatives: pd.DataFrame
+    roles: pd.DataFrame  # those that are roles, each neuron's most telling one first
+    best_scores: pd.DataFrame  # the highest score of each neuron, a role or not
+    main_ranking: pd.DataFrame  # the neurons by how well they carry the task's main feature
+    interventions: pd.DataFrame
+    frontier: pd.DataFrame
+    seeds: pd.DataFrame | None  # None where the sweep was left out
     figure_signals: tuple[dict[str, np.ndarray], ...]
 
     @property
@@ -53,13 +61,30 @@ class Results:
     def held_out(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.HELD_OUT]
 
+    def roles_of(self, layer: int, neuron: int) -> list[Any]:
+        """Return a neuron's roles, the most telling one first."""
+        return list(_of_neuron(self.roles, layer, neuron).itertuples())
+
+    def best_score_of(self, layer: int, neuron: int) -> Any:
+        """Return the row of a neuron's highest score, whether or not it is a role."""
+        return next(_of_neuron(self.best_scores, layer, neuron).itertuples())
+
+    def interventions_on(self, layer: int, neuron: int) -> pd.DataFrame:
+        """Return what was done to a neuron; layer and neuron 0 stand for several at once."""
+        return _of_neuron(self.interventions, layer, neuron)
+
     def rows_of_figure(self, number: int) -> np.ndarray:
         """Return which figure rows belong to figure sequence `number`, counting from 0."""
         return np.flatnonzero(self.figure_steps["sequence"].to_numpy() == number)
 
 
-def read_results(network: Network, folder: Path) -> Results:
-    """Read the results of `network` from `folder`, `build/<network>`."""
+def _of_neuron(table: pd.DataFrame, layer: int, neuron: int) -> pd.DataFrame:
+    return table[(table["layer"] == layer) & (table["neuron"] == neuron)]
+
+
+def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results:
+    """Read the results of `network` from `folder`, `build/<network>`; `with_seeds` those of other seeds too."""
+    roles = store.read_table(folder / store.ROLES)
     steps = store.read_steps(folder)
     moments = store.read_table(folder / store.MOMENTS)
     residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
@@ -79,6 +104,15 @@ def read_results(network: Network, folder: Path) -> Results:
             (row.layer, row.neuron): Residual(row.signal, row.residual, row.sequence, row.step)
             for row in residuals.itertuples()
         },
+        relatives=store.read_table(folder / store.RELATIVES),
+        roles=headline_roles(roles, network.kind.keys),
+        best_scores=roles.sort_values(["score", "feature", "signal"], ascending=[False, True, True]).drop_duplicates(
+            ["layer", "neuron"]
+        ),
+        main_ranking=rank_neurons(roles, network.task.main_feature, signals=(network.kind.memory, "hidden")),
+        interventions=store.read_table(folder / store.INTERVENTIONS),
+        frontier=store.read_table(folder / store.FRONTIER),
+        seeds=store.read_table(folder / store.SEEDS) if with_seeds else None,
         figure_signals=tuple(
             {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
             for layer in range(1, network.layers + 1)

@@ -1,0 +1,324 @@
+"""Plots: points and lines over two axes, computed down to pixels, each with the table of its numbers.
+
+What is drawn is decided by the functions at the end, one for each kind of plot; `Frame` turns values into pixels.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery.desk.findings import Finding
+from lstmgallery.press.figures import Point, brief_tick, ticks_between
+from lstmgallery.press.palette import shade
+from lstmgallery.press.text import brief, number, percent
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of a figure, as text: column heads, and rows whose first cell heads the row."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points in pixels, drawn as a line or as dots of a `style` of the stylesheet."""
+
+    kind: Literal["line", "dots"]
+    style: str
+    points: tuple[Point, ...]
+    radius: float = 3.5
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{point.x:g},{point.y:g}" for point in self.points)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A shaded part of the plane, in pixels: the range that was trained on."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawing with two axes. `summary` states the finding in words; `table` holds the numbers."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    bottom: float
+    x_ticks: tuple[Point, ...]
+    y_ticks: tuple[Point, ...]
+    x_name: str
+    series: tuple[Series, ...]
+    bands: tuple[Band, ...]
+    notes: tuple[Point, ...]
+    summary: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The plane of a plot: the ends of both axes, in values, and the drawing around them, in pixels."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    width: int = 440
+    height: int = 220
+    is_log: bool = False  # of the horizontal axis
+
+    left = 46
+    top = 12
+
+    @property
+    def right(self) -> int:
+        return self.width - 18
+
+    @property
+    def bottom(self) -> int:
+        return self.height - 38
+
+    def point(self, x: float, y: float, label: str = "") -> Point:
+        low, high = self.x
+        if self.is_log:
+            x, low, high = math.log10(x), math.log10(low), math.log10(high)
+        across = (x - low) / ((high - low) or 1)
+        up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1)
+        return Point(
+            round(self.left + across * (self.right - self.left), 1),
+            round(self.bottom - up * (self.bottom - self.top), 1),
+            label,
+        )
+
+    def points(self, xs: Iterable[float], ys: Iterable[float]) -> tuple[Point, ...]:
+        return tuple(self.point(x, y) for x, y in zip(xs, ys, strict=True))
+
+    def band(self, start: float, stop: float) -> Band:
+        left = self.point(max(start, self.x[0]), 0).x
+        return Band(left, self.top, round(self.point(stop, 0).x - left, 1), self.bottom - self.top)
+
+    def plot(
+        self,
+        *series: Series,
+        x_name: str,
+        summary: str,
+        table: Table,
+        bands: tuple[Band, ...] = (),
+        notes: tuple[Point, ...] = (),
+    ) -> Plot:
+        if self.is_log:
+            first, last = (math.log10(end) for end in self.x)
+            x_values = [10.0**power for power in range(math.ceil(first), math.floor(last) + 1)]
+        else:
+            x_values = ticks_between(*self.x, at_most=7)
+        return Plot(
+            width=self.width,
+            height=self.height,
+            left=self.left,
+            right=self.right,
+            bottom=self.bottom,
+            x_ticks=tuple(self.point(value, self.y[0], f"{value:,g}".replace("-", "−")) for value in x_values),
+            y_ticks=tuple(
+                self.point(self.x[0], value, brief_tick(value)) for value in ticks_between(*self.y, at_most=6)
+            ),
+            x_name=x_name,
+            series=series,
+            bands=bands,
+            notes=notes,
+            summary=summary,
+            table=table,
+        )
+
+
+def around(values: Iterable[float], *, include: float | None = None, margin: float = 0.06) -> tuple[float, float]:
+    """Return the ends of an axis that holds all `values` (and `include`) with some margin."""
+    found = [*values, *([] if include is None else [include])]
+    low, high = min(found), max(found)
+    spare = margin * ((high - low) or 1)
+    return low - spare, high + spare
+
+
+def plot_curve(curve: pd.DataFrame, column: str, *, high: float, summary: str) -> Plot:
+    """Plot a column of the training curve over training steps, on a logarithmic axis."""
+    steps, values = curve["step"].tolist(), curve[column].tolist()
+    frame = Frame((steps[0], steps[-1]), (0.0, high), is_log=True)
+    table = Table(("step", column), tuple((f"{s:,}", number(v)) for s, v in zip(steps, values, strict=True)))
+    line = Series("line", "main", frame.points(steps, values))
+    return frame.plot(line, x_name="training steps", summary=summary, table=table)
+
+
+def plot_saturation(gate: str, shut: Sequence[float], open_: Sequence[float]) -> Plot:
+    """Plot one gate of all neurons: how often it is nearly shut against how often it is wide open."""
+    frame = Frame((0.0, 1.0), (0.0, 1.0), width=330, height=300)
+    pairs = list(zip(shut, open_, strict=True))
+    points = tuple(
+        frame.point(x, y, f"neuron {at}: shut {percent(x)}, open {percent(y)}")
+        for at, (x, y) in enumerate(pairs, start=1)
+    )
+    edge = Series("line", "faint", frame.points((0, 1), (1, 0)))
+    wide, tight = sum(y > 0.9 for y in open_), sum(x > 0.9 for x in shut)
+    summary = f"{gate}: open at more than nine steps in ten in {wide} of {len(pairs)} neurons, shut so in {tight}."
+    table = Table(
+        ("neuron", "shut", "open"),
+        tuple((str(at), percent(x), percent(y)) for at, (x, y) in enumerate(pairs, start=1)),
+    )
+    dots = Series("dots", "main", points)
+    return frame.plot(edge, dots, x_name="share of steps below 0.1", summary=summary, table=table)
+
+
+def plot_doses(doses: pd.DataFrame, *, slope: float, name: str) -> Plot:
+    """Plot how many more b's come out against what was added to a cell, in counts."""
+    amounts, more = doses["amount"].tolist(), (doses["value"] - doses["baseline"]).tolist()
+    ends = around([*amounts, *more, -3.0, 3.0])
+    frame = Frame((min(amounts) - 0.4, max(amounts) + 0.4), ends)
+    ideal = Series("line", "faint", frame.points((-3, 3), (-3, 3)))
+    counts = pd.Series(list(zip(amounts, more, strict=True))).value_counts().sort_index()
+    dots = tuple(
+        frame.point(x, y, f"{brief_tick(x)} added, {brief_tick(y)} more b’s, {n} times") for (x, y), n in counts.items()
+    )
+    fit = Series("line", "main", frame.points((-3, 3), (-3 * slope, 3 * slope)))
+    summary = f"For each count added to {name}, {number(slope, 2)} more b’s come out."
+    rows = tuple(
+        (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value))
+        for row in doses.itertuples()
+    )
+    return frame.plot(
+        ideal,
+        fit,
+        Series("dots", "main", dots, radius=4.5),
+        x_name="counts added at the delimiter",
+        summary=summary,
+        table=Table(("a’s", "added", "b’s without", "b’s with"), rows),
+    )
+
+
+def plot_groups(values: Sequence[float], *, summary: str, measure: str) -> Plot:
+    """Plot what happens when the best 1, 2, 3, ... neurons are changed at once."""
+    sizes = list(range(1, len(values) + 1))
+    frame = Frame((1, max(len(values), 2)), around([*values, 0.0, 1.0]))
+    full = Series("line", "faint", frame.points((1, len(values)), (1, 1)))
+    line = Series("line", "main", frame.points(sizes, values))
+    dots = Series("dots", "main", frame.points(sizes, values))
+    table = Table(
+        ("neurons changed", measure), tuple((str(k), number(v, 2)) for k, v in zip(sizes, values, strict=True))
+    )
+    return frame.plot(full, line, dots, x_name="neurons changed at once", summary=summary, table=table)
+
+
+def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: str, variant_name: str) -> Plot:
+    """Plot one neuron's memory at the delimiter over the sizes tried, a line for each variant; wrong ones stand out."""
+    frame = Frame((1, int(frontier["size"].max())), around(frontier["memory"], include=0.0), width=900, height=240)
+    series = []
+    for _, part in frontier.groupby("variant", sort=True):
+        series.append(Series("line", "faint", frame.points(part["size"], part["memory"])))
+        for is_right, style in ((True, "main"), (False, "wrong")):
+            chosen = part[part["right"] == is_right]
+            points = tuple(
+                frame.point(row.size, row.memory, f"{row.size} {size_name}: {number(row.memory, 2)}")
+                for row in chosen.itertuples()
+            )
+            series.append(Series("dots", style, points, radius=2.6))
+    ends = frontier.sort_values("size").groupby("variant")["memory"]
+    summary = "; ".join(
+        f"{name} at the delimiter{f' ({variant_name} {variant})' if variant else ''} goes from {brief(values.iloc[0])} "
+        f"to {brief(values.iloc[-1])}"
+        for variant, values in ends
+    )
+    rows = tuple(
+        (str(size), variant or "–", number(memory, 2), "yes" if right else "no")
+        for size, variant, memory, right in frontier[["size", "variant", "memory", "right"]].to_numpy()
+    )
+    return frame.plot(
+        *series,
+        x_name=f"{size_name} read",
+        summary=summary + ".",
+        table=Table((size_name, variant_name or "variant", name, "right"), rows),
+        bands=(frame.band(1, trained),),
+    )
+
+
+def plot_written(frontier: pd.DataFrame, *, trained: int) -> Plot:
+    """Plot how many b's were written over how many a's were read."""
+    sizes = frontier["size"].tolist()
+    written = [len(text) - len(text.lstrip("b")) for text in frontier["written"]]
+    frame = Frame((1, max(sizes)), around([*written, *sizes]), width=440, height=240)
+    ideal = Series("line", "faint", frame.points((1, max(sizes)), (1, max(sizes))))
+    right = frontier["right"].tolist()
+    groups = {
+        style: tuple(
+            frame.point(n, m, f"{n} a’s, {m} b’s")
+            for n, m, is_right in zip(sizes, written, right, strict=True)
+            if is_right == wanted
+        )
+        for style, wanted in (("main", True), ("wrong", False))
+    }
+    wrong = [(n, m) for n, m, is_right in zip(sizes, written, right, strict=True) if not is_right]
+    summary = f"Every count up to {max(sizes)} is right."
+    if wrong:
+        summary = (
+            f"The first failure: {wrong[0][0]} a’s, {wrong[0][1]} b’s. At {wrong[-1][0]} a’s it writes {wrong[-1][1]}."
+        )
+    rows = tuple((str(n), str(m), "yes" if r else "no") for n, m, r in zip(sizes, written, right, strict=True))
+    return frame.plot(
+        ideal,
+        *(Series("dots", style, points, radius=2.6) for style, points in groups.items()),
+        x_name="a’s read",
+        summary=summary,
+        table=Table(("a’s read", "b’s written", "right"), rows),
+        bands=(frame.band(1, trained),),
+    )
+
+
+def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plot:
+    """Plot one finding over seeds as a strip of dots; the shown network's own value is marked."""
+    ends = around([*values, *(end for end in (finding.at_least, finding.at_most) if end is not None)], margin=0.12)
+    frame = Frame(ends, (0.0, 1.0), width=440, height=92)
+    bounds = []
+    for end in (finding.at_least, finding.at_most):
+        if end is not None:
+            bounds.append(Series("line", "faint", frame.points((end, end), (0.0, 1.0))))
+    height = 0.25 + 0.5 * (np.argsort(np.argsort(values.to_numpy())) % 3) / 2
+    dots = frame.points(values, height)
+    marks = [Series("dots", "main", dots, radius=4)]
+    if own is not None:
+        at = int(np.abs(values.to_numpy() - own).argmin())
+        marks.append(Series("dots", "own", (dots[at],), radius=6))
+    summary = (
+        f"{finding.words}: lowest {brief(values.min())}, median {brief(values.median())}, highest {brief(values.max())}"
+    )
+    plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
+    return Plot(**{**plot.__dict__, "y_ticks": ()})
+
+
+@dataclass(frozen=True)
+class RightRow:
+    """One variant of a frontier: for each size a shade by the share of sequences right."""
+
+    variant: str
+    shades: tuple[str, ...]
+    summary: str
+
+
+def draw_right(frontier: pd.DataFrame) -> tuple[RightRow, ...]:
+    """Draw where a network is right: a row for each variant, a column for each size."""
+    shares = frontier.astype({"right": float}).pivot_table(index="variant", columns="size", values="right")
+    order = sorted(shares.index, key=lambda variant: (len(variant), variant))
+    rows = []
+    for variant in order:
+        values = shares.loc[variant]
+        wrong = values[values < 1]
+        summary = "right at every size" if wrong.empty else f"first wrong at {wrong.index[0]}"
+        shades = tuple(shade("gate", value, low=0.0, high=1.0) for value in values)
+        rows.append(RightRow(variant, shades, summary))
+    return tuple(rows)
