@@ -32,6 +32,7 @@ ERROR_RATE = 0.01
 RESOLUTION = 0.01
 POOLED = "all"
 NEXT_TOKEN = "next_token"
+ROUNDING = 1e-9  # the same score computed beside more or fewer shuffles may differ by this
 FEWEST_ROWS = 4  # of either half, and of either class, below which nothing is scored
 
 R2, AUC = "r2", "auc"
@@ -158,7 +159,8 @@ def find_roles(trained: Scan, untrained: Scan, targets: list[Target]) -> pd.Data
     roles["p"] = (1 + exceeded) / (1 + len(furthest))
     beats_null = (roles["score"] > roles["null_p99"]) & (roles["p"] <= ERROR_RATE)
     is_large = roles["score"] >= roles["measure"].map(SMALLEST)
-    roles["has_role"] = beats_null & is_large & (roles["score"] > roles["control"])
+    beats_control = roles["score"] > roles["control"] + ROUNDING
+    roles["has_role"] = beats_null & is_large & beats_control
     columns = ["layer", "neuron", "signal", "feature", "phase", "measure", "score", "direction"]
     return roles[[*columns, "null_mean", "null_p99", "p", "control", "has_role", "steps", "positives"]]
 

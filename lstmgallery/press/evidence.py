@@ -157,11 +157,10 @@ def groups_plot(results: Results) -> Plot | None:
         what, measure = "the other letter comes out in nearly every sequence", "share with the other letter"
     else:
         what, measure = "each count added brings one more b", "b’s for each count added"
-    summary = (
-        f"Once the best {count(enough, 'neuron')} {'is' if enough == 1 else 'are'} changed at once, {what}."
-        if enough
-        else f"Even with all neurons changed at once it does not hold that {what}."
-    )
+    summary = f"Even with all neurons changed at once it does not hold that {what}."
+    if enough:
+        who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"
+        summary = f"Change {who}, and {what}."
     return plots.plot_groups(values, summary=summary, measure=measure)
 
 

@@ -1,0 +1,44 @@
+"""Relatives: correlations equal NumPy's, in chunks as in one piece."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmgallery.desk.relatives import merge, nearest_relatives, sums_of
+
+
+def memories(rows: int, seed: int) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    values = random.normal(size=(rows, 4))
+    values[:, 3] = -2 * values[:, 1] + 0.1 * random.normal(size=rows)
+    return values
+
+
+def test_the_nearest_relative_has_the_largest_correlation_of_all() -> None:
+    values = memories(200, seed=1)
+    expected = np.corrcoef(values.T)
+    found = nearest_relatives(merge([sums_of(values, layer=1)])).set_index("neuron")
+    assert found.loc[2, "nearest"] == 4
+    assert found.loc[4, "nearest"] == 2
+    assert found.loc[2, "correlation"] == pytest.approx(expected[1, 3], abs=1e-9)
+
+
+def test_a_constant_neuron_is_nobodys_relative() -> None:
+    values = memories(50, seed=2)
+    values[:, 0] = 3.0
+    found = nearest_relatives(merge([sums_of(values, layer=1)])).set_index("neuron")
+    assert 1 not in found["nearest"].tolist()
+    assert found["correlation"].between(-1, 1).all()
+
+
+@given(cuts=st.lists(st.integers(1, 199), max_size=4, unique=True), order=st.randoms())
+def test_chunks_in_any_order_agree_with_the_whole(cuts: list[int], order: object) -> None:
+    values = memories(200, seed=3)
+    chunks = np.split(values, sorted(cuts))
+    parts = [sums_of(chunk, layer=1) for chunk in chunks]
+    order.shuffle(parts)  # type: ignore[attr-defined]
+    whole = nearest_relatives(merge([sums_of(values, layer=1)]))
+    found = nearest_relatives(merge(parts))
+    assert found["nearest"].tolist() == whole["nearest"].tolist()
+    np.testing.assert_allclose(found["correlation"], whole["correlation"], atol=1e-9)
