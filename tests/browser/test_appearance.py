@@ -79,6 +79,14 @@ def test_print_keeps_the_figure_and_its_colours_and_drops_the_controls(visit: Vi
     assert set(page.locator(".strip td[class], .mini i, .scale").evaluate_all(adjust)) == {"exact"}
 
 
+def test_a_printed_figure_may_be_broken_between_its_strips_but_not_inside_one(visit: Visitor) -> None:
+    page = visit(LAST_NEURONS[0])
+    page.emulate_media(media="print")
+    breaks = "one => getComputedStyle(one).breakInside"
+    assert page.locator("figure.strips").evaluate(breaks) == "auto"
+    assert page.locator(".scroll").first.evaluate(breaks) == "avoid"
+
+
 def test_print_drops_the_chooser_of_a_network_s_page(visit: Visitor) -> None:
     page = visit(NETWORK_PAGES[0])
     page.emulate_media(media="print")

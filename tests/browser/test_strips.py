@@ -223,6 +223,21 @@ def test_the_arithmetic_is_on_the_screen_while_a_figure_is(visit: Visitor) -> No
     assert 0 <= box["y"] <= 700 - box["height"]
 
 
+@pytest.mark.parametrize("width", [NARROW, 320])
+@pytest.mark.parametrize("path", LAST_NEURONS)
+def test_the_whole_arithmetic_can_be_read_on_a_phone(visit: Visitor, path: str, width: int) -> None:
+    page = visit(path, width=width)
+    page.locator(".scroll").first.focus()
+    page.keyboard.press("End")
+    panel = page.locator(".arithmetic")
+    for line in [panel, *panel.locator("p").all()]:
+        assert line.evaluate("line => line.scrollWidth <= line.clientWidth")
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
 def test_one_step_is_marked_at_a_time_across_all_strips(visit: Visitor) -> None:
     page = visit(EXAMPLE, height=1600)
     strip_of(page, 0).locator("td").nth(1).hover()
