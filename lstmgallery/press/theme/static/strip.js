@@ -44,7 +44,7 @@
         right += node.textContent;
       }
     }
-    return `${right} = ${valueAt(strip, result.dataset.signal, step)}`;
+    return `${right} =\u00a0${valueAt(strip, result.dataset.signal, step)}`;
   }
 
   /**
