@@ -47,8 +47,9 @@ def arithmetic_of(steps: pd.DataFrame, step: int) -> list[str]:
 
 
 def written(page: Page) -> list[str]:
-    """Return what stands behind the equations."""
-    return page.locator("[data-equation] > span:last-child").all_text_contents()
+    """Return what stands behind the equations, with plain spaces."""
+    lines = page.locator("[data-equation] > span:last-child").all_text_contents()
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def hint(page: Page) -> str:
