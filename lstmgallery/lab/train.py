@@ -84,7 +84,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     model = build_model(network)
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
-    at_rest = [np.array(variable) for variable in optimizer.variables]
+    at_rest = [np.array(variable.numpy()) for variable in optimizer.variables]
     train_steps = _compile_training(network, model, optimizer, split.training)
     predict = tf.function(lambda tokens: tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32))
     glanced_at = split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)]

@@ -44,7 +44,7 @@
         right += node.textContent;
       }
     }
-    return `${right} = ${valueAt(strip, result.dataset.signal, step)}`;
+    return `${right} =\u00a0${valueAt(strip, result.dataset.signal, step)}`;
   }
 
   /**
@@ -84,12 +84,12 @@
 
     for (const region of figure.querySelectorAll(".scroll")) {
       const strip = region.querySelector("[data-strip]");
-      const steps = strip.tHead.rows[0].cells.length - 1;
+      const columns = [...strip.tHead.rows[0].cells].slice(1);
       let current = -1;
 
       /** @param {number} step */
       function moveTo(step) {
-        current = Math.min(Math.max(step, 0), steps - 1);
+        current = Math.min(Math.max(step, 0), columns.length - 1);
         show(strip, current);
       }
 
@@ -98,22 +98,22 @@
         const cell = event.target.closest("td, th[scope=col]");
         if (!cell) return;
         if (!cell.closest(".drawn")) return moveTo(cell.cellIndex - 1);
-        const box = cell.querySelector("svg").getBoundingClientRect();
-        moveTo(Math.floor(((event.clientX - box.left) / box.width) * steps));
+        const at = columns.findIndex((column) => event.clientX < column.getBoundingClientRect().right);
+        moveTo(at < 0 ? columns.length - 1 : at);
       }
 
       region.addEventListener("pointermove", fromPointer);
       region.addEventListener("click", fromPointer);
       region.addEventListener("focus", () => { if (region.matches(":focus-visible")) moveTo(Math.max(current, 0)); });
       region.addEventListener("keydown", (event) => {
-        const target = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: steps - 1 }[event.key];
+        const target = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: columns.length - 1 }[event.key];
         if (target === undefined) {
           if (event.key === "Escape") clear();
           return;
         }
         event.preventDefault();
         moveTo(target);
-        strip.tHead.rows[0].cells[current + 1].scrollIntoView({ block: "nearest", inline: "nearest" });
+        columns[current].scrollIntoView({ block: "nearest", inline: "nearest" });
       });
     }
   }

@@ -1,0 +1,147 @@
+"""The gallery in a real browser: served from an ephemeral port at several addresses, or opened from disk.
+
+Every page that a test opens is listened to. What Chromium complains about on its console (refused by the policy,
+failed, not found, thrown) and every request that leaves the site's own folder fails the test that opened it.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, sync_playwright
+
+from lstmgallery.press.content import read_content
+from lstmgallery.press.pages import network_path, neuron_path
+from tests.check import find_chromium
+from tests.conftest import ROOT, Gallery
+
+Place = Literal["/", "/some/where/", "/a/b/c/", "disk"]
+PLACES: tuple[Place, ...] = ("/", "/some/where/", "/a/b/c/", "disk")
+WIDE, NARROW = 1280, 390  # px: a laptop and a phone
+
+NETWORKS = [entry.network for entry in read_content(ROOT / "content").networks]
+NETWORK_PAGES = [network_path(network.name) for network in NETWORKS]
+FIRST_NEURONS = [neuron_path(network.name, 1, 1) for network in NETWORKS]
+LAST_NEURONS = [neuron_path(network.name, network.layers, network.units) for network in NETWORKS]
+SINGLE_PAGES = ["index.html", "404.html", "how-to-read.html"]
+PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS]
+
+DEEPEST = max(range(len(NETWORKS)), key=lambda at: NETWORKS[at].layers)
+KINDS = {  # one page of each kind, and where a kind has variants, of each variant
+    "index": "index.html",
+    "404": "404.html",
+    "how-to-read": "how-to-read.html",
+    "network": NETWORK_PAGES[0],
+    "network-with-layers": NETWORK_PAGES[DEEPEST],
+    "neuron-first": FIRST_NEURONS[0],
+    "neuron-last": LAST_NEURONS[DEEPEST],
+}
+
+
+class Visitor:
+    """Opens pages of the site and keeps what the browser complains about."""
+
+    def __init__(self, browser: Browser, places: dict[Place, str]):
+        self.browser = browser
+        self.places = places
+        self.complaints: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    def __call__(self, path: str, *, place: Place = "/", width: int = WIDE, height: int = 900, **options: Any) -> Page:
+        """Open the page at `path`; `options` are those of a Playwright context."""
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        self._listen(page, self.places[place])
+        page.goto(self.places[place] + path)
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    def _listen(self, page: Page, base: str) -> None:
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(base):
+                self.complaints.append(f"{request.url} is outside {base}")
+
+        def on_response(response: Response) -> None:
+            if response.status >= 400:
+                self.complaints.append(f"{response.url} answered {response.status}")
+
+        def on_failure(request: Request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # by the reader, who has gone on to the next page
+                self.complaints.append(f"{request.url} failed: {request.failure}")
+
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
+        page.on("requestfailed", on_failure)
+        page.on("request", on_request)
+        page.on("response", on_response)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing about it."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            )
+        except Error as error:
+            reason = "No Chromium could be started. Install one, name it in CHROMIUM, or run tests/check.py."
+            pytest.fail(f"{reason}\n{error}", pytrace=False)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def places(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Place, str]]:
+    """Where the site can be opened: by place, the address that its paths are added to."""
+    root = tmp_path_factory.mktemp("served") / "root"
+    shutil.copytree(gallery.project.site, root)
+    for folder in ("some/where", "a/b/c"):
+        shutil.copytree(gallery.project.site, root / folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        served: dict[Place, str] = {place: address + place for place in PLACES if place != "disk"}
+        yield {**served, "disk": gallery.project.site.resolve().as_uri() + "/"}
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def visit(browser: Browser, places: dict[Place, str]) -> Iterator[Visitor]:
+    """Open pages of the site; the test fails if the browser has anything to complain about."""
+    visitor = Visitor(browser, places)
+    yield visitor
+    visitor.close()
+    assert not visitor.complaints
+
+
+@pytest.fixture(scope="session")
+def trace(gallery: Gallery) -> Callable[..., pd.DataFrame]:
+    """Read one neuron's trace along one sequence from the Parquet file: a row per step, a column per signal."""
+
+    def read(network: str, *, layer: int, neuron: int, sequence: int) -> pd.DataFrame:
+        file: Path = gallery.project.build / network / "activations.parquet"
+        place = [("layer", "==", layer), ("neuron", "==", neuron), ("sequence", "==", sequence)]
+        return pd.read_parquet(file, filters=place).sort_values("step").reset_index(drop=True)
+
+    return read

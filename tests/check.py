@@ -1,0 +1,66 @@
+"""The one command that checks everything: style, types and tests, the browser's included.
+
+Run it with the Python of an environment in which the package is installed with `pip install -e '.[test]'`:
+
+    python tests/check.py            everything
+    python tests/check.py -k strip   arguments go to pytest
+
+It stops at the first check that fails, with that check's exit code. The browser tests need a Chromium: one that is
+installed is used, otherwise one is installed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core")  # without fonts a page has no letters
+CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("pytest",))
+
+
+def find_chromium() -> str | None:
+    """Return the Chromium to test with: `CHROMIUM` from the environment, else the first on the PATH, else None."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def install_chromium() -> None:
+    """Install Chromium as a package of the system where that can be done, else the one that Playwright brings.
+
+    Playwright's takes a download only the first time, and its tests find it by themselves.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if is_root and shutil.which("apt-get"):
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *PACKAGES)
+        if run("apt-get", "update", "--quiet", environment=quiet) == 0:
+            run(*install, environment=quiet)
+        if find_chromium():
+            return
+    with_libraries = ("--with-deps",) if is_root else ()
+    if code := run(sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"):
+        print("No Chromium was found and none could be installed. Install one, or name it in CHROMIUM.", flush=True)
+        sys.exit(code)
+
+
+def run(*command: str, environment: dict[str, str] | None = None) -> int:
+    """Run a command from the project's folder, saying which; return its exit code."""
+    print("+", *command, flush=True)
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Run every check until one fails; return its exit code. `arguments` go to pytest."""
+    if not find_chromium():
+        install_chromium()
+    for module, *rest in CHECKS:
+        extra = arguments if module == "pytest" else []
+        if code := run(sys.executable, "-m", module, *rest, *extra):
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
