@@ -41,7 +41,9 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
 def read_weights(model: keras.Model) -> Weights:
     """Return copies of the model's weights under the names of `weights.npz`: `layer_1/kernel`, `readout/bias`, ..."""
     return {
-        f"{layer.name}/{variable.name}": np.array(variable) for layer in model.layers for variable in layer.variables
+        f"{layer.name}/{variable.name}": np.array(variable.numpy())
+        for layer in model.layers
+        for variable in layer.variables
     }
 
 
