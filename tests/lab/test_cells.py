@@ -151,3 +151,11 @@ def test_other_seeds_give_other_initial_weights(cell: type[SignalCell]) -> None:
 def test_units_that_are_no_positive_whole_number_are_refused(units: Any) -> None:
     with pytest.raises(ValueError, match="units: expected a whole number of at least 1, received"):
         LSTMSignalCell(units)
+
+
+@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+def test_a_cell_made_again_from_its_configuration_begins_with_the_same_weights(cell: type[SignalCell]) -> None:
+    copy = cell.from_config(cell(UNITS, seed=9).get_config())
+    copy.build((None, INPUTS))
+    for one, other in zip([weight.numpy() for weight in copy.weights], initial_weights(cell, seed=9), strict=True):
+        np.testing.assert_array_equal(one, other)
