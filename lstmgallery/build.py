@@ -47,7 +47,7 @@ def build_gallery(project: Project, progress: Progress, *, only: str | None = No
     content = read_content(project.content)
     check_site(project.site)
     _require_network(content, only, project)
-    project.build.mkdir(parents=True, exist_ok=True)
+    _make_folder(project.build)
     with _locked(project.build / ".lock"):
         summary = Summary()
         shown = []
@@ -87,6 +87,14 @@ def _require_network(content: Content, only: str | None, project: Project) -> No
     if only is not None and only not in names:
         message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
         raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"expected a folder to keep results in, cannot make one ({error.strerror})"
+        raise GalleryError(Problem(str(folder), message, hint="choose another --cache")) from None
 
 
 @contextmanager
