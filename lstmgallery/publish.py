@@ -103,7 +103,10 @@ class _Links(HTMLParser):
 def _fault(
     page: str, link: str, files: Mapping[str, bytes], pages: Mapping[str, _Links]
 ) -> tuple[str, str | None] | None:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return "is no address", None
     if parts.scheme or parts.netloc:
         return None if parts.scheme in ("http", "https", "mailto") else (f"has the scheme {parts.scheme!r}", None)
     target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page
