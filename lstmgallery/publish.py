@@ -39,6 +39,7 @@ def publish(files: Mapping[str, bytes], site: Path) -> Published:
     folder that is not this tool's."""
     check_site(site)
     check_links(files)
+    site = Path(os.path.abspath(site))  # "." and "..": the staging folder stands beside the site, never in it
     _recover(site)
     files = {**files, MARKER: MARKER_TEXT}
     old = _files_in(site)
