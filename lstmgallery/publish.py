@@ -58,6 +58,8 @@ def publish(files: Mapping[str, bytes], site: Path) -> Published:
 
 def check_site(site: Path) -> None:
     """Raise `GalleryError` unless `site` is missing, empty or carries the marker."""
+    if file := next((parent for parent in site.parents if parent.is_file()), None):
+        raise GalleryError(Problem(str(site), f"expected a folder for the site, but {file} is a file"))
     if not site.exists() and not site.is_symlink():
         return
     if not site.is_dir():
