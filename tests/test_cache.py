@@ -94,9 +94,14 @@ def test_a_stamp_that_is_no_text_is_reported(tmp_path: Path) -> None:
 def test_a_failing_stage_leaves_the_earlier_results(tmp_path: Path) -> None:
     stage = make_stage(tmp_path)
     run_stage(stage, text="first")
-    with pytest.raises(RuntimeError, match="midway"), replacing(make_stage(tmp_path, key="other")) as into:
-        (into / "one.txt").write_text("second one.txt", encoding="utf-8")
-        raise RuntimeError("midway")
+
+    def fail_midway() -> None:
+        with replacing(make_stage(tmp_path, key="other")) as into:
+            (into / "one.txt").write_text("second one.txt", encoding="utf-8")
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        fail_midway()
     assert is_current(stage)
     assert (tmp_path / "one.txt").read_text(encoding="utf-8") == "first one.txt"
     assert sorted(file.name for file in tmp_path.iterdir()) == [".train.json", "one.txt", "two.txt"]
