@@ -131,6 +131,7 @@ def test_a_stage_killed_between_its_files_is_not_current(tmp_path: Path, monkeyp
         run_stage(stage, text="again")
     assert moved == [tmp_path / "one.txt"]
     assert not is_current(stage)
+    assert damage(stage) == []  # nobody changed a file
 
 
 def test_what_a_killed_stage_left_half_done_is_removed(tmp_path: Path) -> None:

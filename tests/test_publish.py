@@ -226,7 +226,7 @@ def test_every_bad_link_is_reported_at_once_with_its_place() -> None:
         (
             "networks/counter.html",
             5,
-            42,
+            41,
             "the link '..' leads to no file",
             "valid here: index.html, networks/counter.html",
         ),
