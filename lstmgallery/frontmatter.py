@@ -5,6 +5,7 @@ the values into a pydantic model and every mistake into a `Problem` with line an
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,12 +77,24 @@ def validate(model: type[Model], document: Document, **given: str) -> Model:
 
     Raises `GalleryError` with every mistake in the document, each with its line and column.
     """
+    problems = [
+        document.problem((key,), f"unknown key {key!r}", hint=f"remove it: it is {value!r} here", at_key=True)
+        for key, value in given.items()
+        if key in document.values
+    ]
     try:
         # Strict JSON: "10" is not a number and yes is not a whole number, but a list may become a tuple.
-        return model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
+        found = model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
     except pydantic.ValidationError as error:
-        problems = [_problem_of(document, model, dict(detail)) for detail in error.errors()]
-        raise GalleryError(sorted(problems, key=lambda problem: (problem.line, problem.column))) from None
+        problems += [_problem_of(document, model, dict(detail), given) for detail in error.errors()]
+    if problems:
+        raise GalleryError(in_order(problems))
+    return found
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return a document's problems in the order of their places."""
+    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
 def _read_text(path: Path) -> str:
@@ -185,7 +198,9 @@ _EXPECTED = {
 }
 
 
-def _problem_of(document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any]) -> Problem:
+def _problem_of(
+    document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any], given: Mapping[str, str]
+) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     # A tagged union puts its tag into the path; the document has no such step.
     path: KeyPath = ()
@@ -194,7 +209,7 @@ def _problem_of(document: Document, model: type[pydantic.BaseModel], detail: dic
             path = (*path, step)
     name = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
-        hint = nearest(str(path[-1]), _valid_keys(model, detail["loc"][:-1]))
+        hint = nearest(str(path[-1]), set(_valid_keys(model, detail["loc"][:-1])) - set(given))
         return document.problem(path, f"unknown key {path[-1]!r}", hint=hint, at_key=True)
     if kind == "missing":
         return document.problem(path[:-1], f"expected the key {path[-1]!r}, found none", hint=f"add: {path[-1]}: ...")
