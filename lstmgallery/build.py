@@ -16,8 +16,6 @@ from lstmgallery.press.results import read_results
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
 
-SEEDS = 16
-
 
 @dataclass(frozen=True)
 class Project:
@@ -40,7 +38,7 @@ class Summary:
 
 
 def build_gallery(
-    project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False, seeds: int = SEEDS
+    project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False, seeds: int = 0
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`.
 
@@ -52,7 +50,7 @@ def build_gallery(
     content = read_content(project.content)
     check_site(project.site)
     _require_network(content, only, project)
-    project.build.mkdir(parents=True, exist_ok=True)
+    _make_folder(project.build)
     with _locked(project.build / ".lock"), Workers() as workers:
         summary = Summary()
         shown = []
@@ -96,6 +94,14 @@ def _require_network(content: Content, only: str | None, project: Project) -> No
     if only is not None and only not in names:
         message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
         raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"expected a folder to keep results in, cannot make one ({error.strerror})"
+        raise GalleryError(Problem(str(folder), message, hint="choose another --cache")) from None
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from lstmgallery import __version__
-from lstmgallery.build import SEEDS, Project, Summary, build_gallery
+from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.text import count, data_size
 
@@ -63,7 +63,7 @@ network, the code and the libraries stay the same. Look at the result with: pyth
 @click.option(
     "--seeds",
     type=click.IntRange(min=1),
-    default=SEEDS,
+    default=16,
     show_default=True,
     help="Under how many seeds each network is trained again, to see how general a finding is.",
 )

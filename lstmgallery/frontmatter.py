@@ -5,6 +5,7 @@ the values into a pydantic model and every mistake into a `Problem` with line an
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 KeyPath = tuple[str | int, ...]  # the way to a value: ("task", "longest"), ("figures", 0)
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 FENCE = "---"
+DEEPEST, MOST_VALUES = 20, 10_000  # far beyond any content file, far below what YAML's aliases can unfold to
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,24 @@ def validate(model: type[Model], document: Document, **given: str) -> Model:
 
     Raises `GalleryError` with every mistake in the document, each with its line and column.
     """
+    problems = [
+        document.problem((key,), f"unknown key {key!r}", hint=f"remove it: it is {value!r} here", at_key=True)
+        for key, value in given.items()
+        if key in document.values
+    ]
     try:
         # Strict JSON: "10" is not a number and yes is not a whole number, but a list may become a tuple.
-        return model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
+        found = model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
     except pydantic.ValidationError as error:
-        problems = [_problem_of(document, model, dict(detail)) for detail in error.errors()]
-        raise GalleryError(sorted(problems, key=lambda problem: (problem.line, problem.column))) from None
+        problems += [_problem_of(document, model, dict(detail), given) for detail in error.errors()]
+    if problems:
+        raise GalleryError(in_order(problems))
+    return found
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return a document's problems in the order of their places."""
+    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
 def _read_text(path: Path) -> str:
@@ -99,40 +113,61 @@ def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body:
     marks: dict[KeyPath, tuple[int, int]] = {}
     keys: dict[KeyPath, tuple[int, int]] = {}
 
-    def fail(mark: yaml.Mark | None, message: str) -> GalleryError:
-        line = min((mark.line if mark else 0) + first_line, len(lines))
-        column = (mark.column if mark else 0) + 1
+    def place_of(index: int) -> tuple[int, int]:  # YAML breaks lines at more characters than an editor does
+        before = front[:index]
+        return before.count("\n") + first_line, index - before.rfind("\n")
+
+    def fail(index: int, message: str) -> GalleryError:
+        line, column = place_of(index)
         return GalleryError(Problem(str(path), message, line, column, lines[line - 1]))
 
     def value_of(node: yaml.Node, at: KeyPath) -> Any:
-        marks[at] = (node.start_mark.line + first_line, node.start_mark.column + 1)
+        marks[at] = place_of(node.start_mark.index)
+        if len(at) > DEEPEST or len(marks) > MOST_VALUES:
+            raise fail(node.start_mark.index, "this YAML refers to itself or is nested too deep")
         if isinstance(node, yaml.MappingNode):
             mapping: dict[str, Any] = {}
             for key_node, value_node in node.value:
-                key = str(key_node.value)
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise fail(key_node.start_mark.index, "expected a key, found a list or keys with values")
+                key = text_of(key_node)
                 if key in mapping:
-                    raise fail(key_node.start_mark, f"the key {key!r} stands twice")
-                keys[*at, key] = (key_node.start_mark.line + first_line, key_node.start_mark.column + 1)
+                    raise fail(key_node.start_mark.index, f"the key {key!r} stands twice")
+                keys[*at, key] = place_of(key_node.start_mark.index)
                 mapping[key] = value_of(value_node, (*at, key))
             return mapping
         if isinstance(node, yaml.SequenceNode):
             return [value_of(item, (*at, index)) for index, item in enumerate(node.value)]
+        text = text_of(node)
         if node.tag == "tag:yaml.org,2002:timestamp":
-            return node.value
-        return loader.construct_object(node)
+            return text
+        try:
+            value = loader.construct_object(node)
+            json.dumps(value)
+        except (ValueError, TypeError, LookupError):  # a tag that its text does not fit, a number beyond all bounds
+            message = f"expected text, a number, true or false, found {text[:40]!r}"
+            raise fail(node.start_mark.index, message) from None
+        return value
 
-    loader = yaml.SafeLoader(front)
+    def text_of(node: yaml.Node) -> str:
+        text = str(node.value)
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise fail(node.start_mark.index, "expected text, found half of a pair of surrogates")
+        return text
+
     try:
+        loader = yaml.SafeLoader(front)
         root = loader.get_single_node()
         values = {} if root is None else value_of(root, ())
     except yaml.MarkedYAMLError as error:
-        raise fail(error.problem_mark, f"this is not YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise fail(None, f"this is not YAML: {str(error).splitlines()[0]}") from None
+        index = error.problem_mark.index if error.problem_mark else 0
+        raise fail(index, f"this is not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        raise fail(error.position, f"this is not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise fail(None, "this YAML refers to itself or is nested too deep") from None
+        raise fail(0, "this YAML refers to itself or is nested too deep") from None
     if not isinstance(values, dict):
-        raise fail(None, f"expected keys with values, found {values!r}")
+        raise fail(0, f"expected keys with values, found {values!r}")
     return Document(str(path), tuple(lines), values, marks, keys, body, body_line)
 
 
@@ -163,7 +198,9 @@ _EXPECTED = {
 }
 
 
-def _problem_of(document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any]) -> Problem:
+def _problem_of(
+    document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any], given: Mapping[str, str]
+) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     # A tagged union puts its tag into the path; the document has no such step.
     path: KeyPath = ()
@@ -172,7 +209,7 @@ def _problem_of(document: Document, model: type[pydantic.BaseModel], detail: dic
             path = (*path, step)
     name = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
-        hint = nearest(str(path[-1]), _valid_keys(model, detail["loc"][:-1]))
+        hint = nearest(str(path[-1]), set(_valid_keys(model, detail["loc"][:-1])) - set(given))
         return document.problem(path, f"unknown key {path[-1]!r}", hint=hint, at_key=True)
     if kind == "missing":
         return document.problem(path[:-1], f"expected the key {path[-1]!r}, found none", hint=f"add: {path[-1]}: ...")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.frontmatter import Document, read_markdown, validate
+from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.signals import CELL_KINDS, CellKind
 from lstmgallery.tasks import Task
 
@@ -74,7 +74,7 @@ def read_network(path: Path) -> tuple[Network, Document]:
         raise GalleryError(Problem(str(path), message, hint="the name becomes the network's address in the site"))
     network = validate(Network, document, name=path.stem)
     if problems := [*_figure_problems(network, document), *_training_problems(network, document)]:
-        raise GalleryError(problems)
+        raise GalleryError(in_order(problems))
     return network, document
 
 

@@ -39,6 +39,7 @@ def publish(files: Mapping[str, bytes], site: Path) -> Published:
     folder that is not this tool's."""
     check_site(site)
     check_links(files)
+    site = Path(os.path.abspath(site))  # "." and "..": the staging folder stands beside the site, never in it
     _recover(site)
     files = {**files, MARKER: MARKER_TEXT}
     old = _files_in(site)
@@ -57,6 +58,8 @@ def publish(files: Mapping[str, bytes], site: Path) -> Published:
 
 def check_site(site: Path) -> None:
     """Raise `GalleryError` unless `site` is missing, empty or carries the marker."""
+    if file := next((parent for parent in site.parents if parent.is_file()), None):
+        raise GalleryError(Problem(str(site), f"expected a folder for the site, but {file} is a file"))
     if not site.exists() and not site.is_symlink():
         return
     if not site.is_dir():
@@ -103,7 +106,10 @@ class _Links(HTMLParser):
 def _fault(
     page: str, link: str, files: Mapping[str, bytes], pages: Mapping[str, _Links]
 ) -> tuple[str, str | None] | None:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return "is no address", None
     if parts.scheme or parts.netloc:
         return None if parts.scheme in ("http", "https", "mailto") else (f"has the scheme {parts.scheme!r}", None)
     target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page

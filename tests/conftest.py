@@ -1,8 +1,12 @@
 """What many tests stand on: the shipped gallery, built once for real, and small networks of their own."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lstmgallery.build import Project, Summary, build_gallery
@@ -73,6 +77,35 @@ def small_network(folder: Path, *, cell: str = "lstm", layers: int = 1) -> Netwo
     return read_network(content / "networks" / "small.md")[0]
 
 
+def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:
+    """Return weights of the network's names and shapes, float32, large enough that every gate moves."""
+    random = np.random.default_rng(seed)
+    gates, tokens, units = {"lstm": 4, "gru": 3}[network.cell], len(network.task.vocabulary), network.units
+    weights: dict[str, np.ndarray] = {}
+    for layer in range(1, network.layers + 1):
+        inputs = tokens if layer == 1 else units
+        bias = (gates * units,) if network.cell == "lstm" else (2, gates * units)
+        shapes = {"kernel": (inputs, gates * units), "recurrent_kernel": (units, gates * units), "bias": bias}
+        weights |= {f"layer_{layer}/{name}": random.normal(0, scale, shape) for name, shape in shapes.items()}
+    weights |= {"readout/kernel": random.normal(0, scale, (units, tokens)), "readout/bias": random.normal(size=tokens)}
+    return {name: values.astype(np.float32) for name, values in weights.items()}
+
+
+def run_python(*arguments: str, cwd: Path = ROOT, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run this Python in a process of its own, with the package in reach, and return what it printed."""
+    return subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, timeout=timeout)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder by its path, as bytes."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def folders_in(folder: Path) -> Project:
+    """Return the three folders of a project below one folder."""
+    return Project(content=folder / "content", build=folder / "build", site=folder / "site")
+
+
 @dataclass(frozen=True)
 class Gallery:
     """A gallery that was built, and what its build reported."""
@@ -83,7 +116,45 @@ class Gallery:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The shipped content, trained and published for real, once for the whole run."""
+    """The shipped content, trained (under two seeds) and published for real, once for the whole run."""
     folder = tmp_path_factory.mktemp("gallery")
     project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
+    return Gallery(project, build_gallery(project, record(), seeds=2))
+
+
+@pytest.fixture(scope="session")
+def small_gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """A gallery of one small network, `small`; never changed by a test."""
+    project = folders_in(tmp_path_factory.mktemp("small-gallery"))
+    write_small_content(project.content, "small")
     return Gallery(project, build_gallery(project, record()))
+
+
+@pytest.fixture
+def small_project(small_gallery: Gallery, tmp_path: Path) -> Project:
+    """A copy of the small gallery, modification times included, for one test to change."""
+    original, project = small_gallery.project, folders_in(tmp_path)
+    for name in ("content", "build", "site"):
+        shutil.copytree(getattr(original, name), getattr(project, name))
+    return project
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """A build of the small gallery by the command line, in a process of its own."""
+
+    project: Project
+    result: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def command_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """The small gallery, built from nothing by `python build_site.py`; never changed by a test."""
+    project = folders_in(tmp_path_factory.mktemp("command-run"))
+    write_small_content(project.content, "small")
+    return CommandRun(project, run_python("build_site.py", *options(project)))
+
+
+def options(project: Project) -> list[str]:
+    """Return the command line's options for the folders of a project, other seeds left out."""
+    return ["--quick", "--content", str(project.content), "--cache", str(project.build), "--output", str(project.site)]

@@ -22,8 +22,8 @@ class SignalCell(keras.layers.Layer):
     kind: CellKind
 
     def __init__(self, units: int, seed: int = 0, **kwargs: Any):
-        if units < 1:
-            raise ValueError(f"units: expected a whole number of at least 1, received {units}")
+        if not isinstance(units, int) or units < 1:
+            raise ValueError(f"units: expected a whole number of at least 1, received {units!r}")
         super().__init__(**kwargs)
         self.units = units
         self.seed = seed

@@ -30,7 +30,7 @@ class Counting(Language):
     """n times a, then X, then n times b, with 1 <= n <= `longest`."""
 
     kind: Literal["counting"]
-    longest: int = pydantic.Field(10, ge=1, le=100)
+    longest: int = pydantic.Field(10, ge=3, le=100)
 
     letters: ClassVar = ("a", "b", "X")
     delimiter: ClassVar = "X"
@@ -69,7 +69,7 @@ class SelectiveCounting(Language):
     """n times a with 0 to `most_ignored` X's anywhere among and around them, then Y, then n times b."""
 
     kind: Literal["selective-counting"]
-    longest: int = pydantic.Field(10, ge=1, le=100)
+    longest: int = pydantic.Field(10, ge=3, le=100)
     most_ignored: int = pydantic.Field(5, ge=0, le=100)
 
     letters: ClassVar = ("a", "b", "X", "Y")

@@ -13,7 +13,7 @@ class StateMemory(Language):
     """A or B, then 1 to `longest_wait` x's, then Y, then the first letter in lowercase."""
 
     kind: Literal["state-memory"]
-    longest_wait: int = pydantic.Field(10, ge=1, le=100)
+    longest_wait: int = pydantic.Field(10, ge=3, le=100)
 
     letters: ClassVar = ("A", "B", "x", "Y", "a", "b")
     delimiter: ClassVar = "Y"

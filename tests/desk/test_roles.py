@@ -43,7 +43,8 @@ def noise(steps: pd.DataFrame, seed: int) -> np.ndarray:
 def with_known_r2(truth: np.ndarray, r2: float, seed: int) -> np.ndarray:
     """Return the truth with so much noise that a line through it explains `r2` of the truth's variance."""
     spread = np.sqrt(truth.var() * (1 / r2 - 1))
-    return truth + spread * np.random.default_rng(seed).normal(size=len(truth))
+    noisy: np.ndarray = truth + spread * np.random.default_rng(seed).normal(size=len(truth))
+    return noisy
 
 
 def planted(steps: pd.DataFrame) -> list[Neuron]:

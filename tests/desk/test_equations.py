@@ -1,0 +1,212 @@
+"""The check finds what is wrong with a trace, and says exactly where; what is right it lets through.
+
+The traces here are made by a few lines of NumPy of their own, right or wrong on purpose.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations
+from lstmgallery.desk.reference import run_reference, sigmoid
+from lstmgallery.errors import GalleryError
+from lstmgallery.network import Network
+from tests.conftest import random_weights, small_network
+
+SEQUENCES = ("aXb", "aaaXbbb", "aaXbb", "aaaaaXbbbbb")
+Layers = list[dict[str, np.ndarray]]
+
+STATE = {"lstm": ("cell", "hidden"), "gru": ("hidden",)}
+MUTE = {"lstm": ("candidate", "input_gate", "output_gate"), "gru": ("candidate", "update_gate", "reset_gate")}
+
+
+def lstm(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    z = x @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["bias"]
+    n = len(h)
+    i, f, g, o = 1 / (1 + np.exp(-z[:n])), 1 / (1 + np.exp(-z[n : 2 * n])), np.tanh(z[2 * n : 3 * n]), z[3 * n :]
+    o = 1 / (1 + np.exp(-o))
+    c = f * c + i * g
+    return {"cell": c, "hidden": o * np.tanh(c), "candidate": g, "input_gate": i, "forget_gate": f, "output_gate": o}
+
+
+def gru(x: np.ndarray, h: np.ndarray, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    n = len(h)
+    x_part = x @ weights["kernel"] + weights["bias"][0]
+    h_part = h @ weights["recurrent_kernel"] + weights["bias"][1]
+    z, r = (1 / (1 + np.exp(-(x_part + h_part)[at : at + n])) for at in (0, n))
+    g = np.tanh(x_part[2 * n :] + r * h_part[2 * n :])
+    return {"hidden": z * h + (1 - z) * g, "candidate": g, "update_gate": z, "reset_gate": r}
+
+
+def make_trace(network: Network, weights: dict[str, np.ndarray], *, wrong: str = "") -> tuple[pd.DataFrame, Layers]:
+    """Return the steps and the float32 signals of a network run by NumPy.
+
+    `wrong`: `late` stores gates and candidate computed from the hidden state of the same step; `early` runs the whole
+    network on gates computed from the hidden state two steps back.
+    """
+    tokens = network.task.vocabulary
+    names = ("kernel", "recurrent_kernel", "bias")
+    rows: list[dict[str, Any]] = []
+    layers: list[list[dict[str, np.ndarray]]] = [[] for _ in range(network.layers)]
+    for number, sequence in enumerate(SEQUENCES):
+        reads = [tokens[0], *sequence]
+        rows += [{"sequence": number, "step": step, "token": token} for step, token in enumerate(reads)]
+        flows = [np.eye(len(tokens))[tokens.index(token)] for token in reads]
+        for layer in range(network.layers):
+            of_layer = {name: weights[f"layer_{layer + 1}/{name}"].astype(float) for name in names}
+            h = older_h = c = np.zeros(network.units)
+            for step, x in enumerate(flows):
+                seen = older_h if wrong == "early" else h
+                now = lstm(x, seen, c, of_layer) if network.cell == "lstm" else gru(x, seen, of_layer)
+                if wrong == "early" and network.cell == "gru":
+                    now["hidden"] = now["update_gate"] * h + (1 - now["update_gate"]) * now["candidate"]
+                older_h, h, c = h, now["hidden"], now.get("cell", c)
+                stored = dict(now)
+                if wrong == "late":
+                    again = lstm(x, h, c, of_layer) if network.cell == "lstm" else gru(x, h, of_layer)
+                    stored |= {key: values for key, values in again.items() if key not in STATE[network.cell]}
+                layers[layer].append(stored)
+                flows[step] = h
+    stacked = [{key: np.array([row[key] for row in of]).astype(np.float32) for key in of[0]} for of in layers]
+    return pd.DataFrame(rows), stacked
+
+
+def check(network: Network, weights: dict[str, np.ndarray], steps: pd.DataFrame, layers: Layers) -> pd.DataFrame:
+    return check_equations(network, weights, steps, lambda layer: layers[layer - 1])
+
+
+def problems_of(network: Network, residuals: pd.DataFrame) -> list[str]:
+    with pytest.raises(GalleryError) as raised:
+        require_equations(network, residuals)
+    assert {problem.place for problem in raised.value.problems} == {network.name}
+    return [problem.message for problem in raised.value.problems]
+
+
+@pytest.fixture(params=[("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)], ids=lambda param: f"{param[0]}-{param[1]}")
+def network(request: pytest.FixtureRequest, tmp_path: Path) -> Network:
+    cell, layers = request.param
+    return small_network(tmp_path, cell=cell, layers=layers)
+
+
+def test_clean_traces_pass(network: Network) -> None:
+    weights = random_weights(network, seed=1)
+    residuals = check(network, weights, *make_trace(network, weights))
+    assert residuals["residual"].max() < 1e-5
+    require_equations(network, residuals)
+
+
+def test_every_neuron_and_every_equation_is_checked(network: Network) -> None:
+    weights = random_weights(network, seed=1)
+    residuals = check(network, weights, *make_trace(network, weights))
+    updates = {"lstm": {"cell", "hidden"}, "gru": {"hidden"}}[network.cell]
+    expected = {("update", signal) for signal in updates} | {("recomputed", signal) for signal in network.kind.keys}
+    found = residuals.groupby(["layer", "neuron"])[["equation", "signal"]].apply(
+        lambda rows: set(rows.itertuples(index=False, name=None))
+    )
+    assert found.to_dict() == {(layer, n): expected for layer in range(1, network.layers + 1) for n in range(1, 7)}
+
+
+def test_the_largest_residual_is_reported_where_it_stands(network: Network) -> None:
+    weights = random_weights(network, seed=1)
+    steps, layers = make_trace(network, weights)
+    layers[-1]["candidate"][7, 2] += 0.002
+    layers[-1]["candidate"][9, 2] -= 0.003
+    residuals = check(network, weights, steps, layers)
+    row = residuals.query(f"layer == {network.layers} and neuron == 3 and equation == 'recomputed'").set_index("signal")
+    assert row.loc["candidate", "residual"] == pytest.approx(0.003, abs=1e-5)
+    assert (row.loc["candidate", "sequence"], row.loc["candidate", "step"]) == (1, 5)
+
+
+def test_gates_from_the_updated_state_are_caught(network: Network) -> None:
+    weights = random_weights(network, seed=2)
+    residuals = check(network, weights, *make_trace(network, weights, wrong="late"))
+    recomputed = residuals[residuals["equation"] == "recomputed"].groupby("signal")["residual"].min()
+    assert (recomputed.drop(list(STATE[network.cell])) > 1e-3).all()
+    assert len(problems_of(network, residuals)) == min(10, network.layers * network.units)
+
+
+def test_gates_from_an_older_state_are_caught_though_every_update_holds(network: Network) -> None:
+    weights = random_weights(network, seed=3)
+    residuals = check(network, weights, *make_trace(network, weights, wrong="early"))
+    assert residuals.query("equation == 'update'")["residual"].max() < TOLERANCE
+    assert all("(recomputed)" in message for message in problems_of(network, residuals))
+
+
+def test_a_dropped_forget_bias_is_caught(tmp_path: Path) -> None:
+    network = small_network(tmp_path)
+    weights = random_weights(network, seed=4)
+    weights["layer_1/bias"][6:12] += 1
+    dropped = {name: values.copy() for name, values in weights.items()}
+    dropped["layer_1/bias"][6:12] -= 1
+    residuals = check(network, weights, *make_trace(network, dropped))
+    worst = residuals.query("equation == 'recomputed' and signal == 'forget_gate'")["residual"]
+    assert (worst > 1e-2).all()
+    assert len(problems_of(network, residuals)) == network.units
+
+
+def test_traces_of_other_weights_are_caught(network: Network) -> None:
+    traced = make_trace(network, random_weights(network, seed=5))
+    assert problems_of(network, check(network, random_weights(network, seed=6), *traced))
+
+
+def test_tokens_that_were_not_read_are_caught(network: Network) -> None:
+    weights = random_weights(network, seed=5)
+    steps, layers = make_trace(network, weights)
+    steps.loc[3, "token"] = "a"  # it was b
+    messages = problems_of(network, check(network, weights, steps, layers))
+    assert all(message.startswith("layer 1, neuron ") for message in messages)
+    assert all("sequence 0, step 3" in message for message in messages)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_no_finite_number_is_caught(network: Network, value: float) -> None:
+    weights = random_weights(network, seed=7)
+    steps, layers = make_trace(network, weights)
+    layers[-1]["candidate"][10, 4] = value  # sequence 0 has rows 0 to 3, so this is sequence 1, step 6
+    messages = problems_of(network, check(network, weights, steps, layers))
+    assert messages[0].startswith(f"layer {network.layers}, neuron 5, sequence 1, step 6: ")
+    assert messages[0].endswith("found a residual of inf")
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_one_wrong_value_is_found_exactly_where_it_stands(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    cell, layers = data.draw(st.sampled_from([("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)]))
+    network = small_network(tmp_path_factory.mktemp("network"), cell=cell, layers=layers)
+    weights = random_weights(network, seed=8)
+    steps, signals = make_trace(network, weights)
+    layer, neuron = data.draw(st.integers(1, layers)), data.draw(st.integers(1, network.units))
+    row, signal = data.draw(st.integers(0, len(steps) - 1)), data.draw(st.sampled_from(MUTE[cell]))
+    delta = data.draw(st.sampled_from([-0.5, 0.001, 0.02]))
+    signals[layer - 1][signal][row, neuron - 1] += delta
+    (message,) = problems_of(network, check(network, weights, steps, signals))
+    place = f"sequence {steps['sequence'][row]}, step {steps['step'][row]}"
+    assert message.startswith(
+        f"layer {layer}, neuron {neuron}, {place}: expected the stored {signal} to obey its equation (recomputed) "
+        "to 1e-05, found a residual of "
+    )
+    assert float(message.rsplit(" ", 1)[1]) == pytest.approx(abs(delta), rel=0.02)
+
+
+def test_the_reference_runs_as_the_textbook_says(network: Network) -> None:
+    weights = random_weights(network, seed=9)
+    _, layers = make_trace(network, weights)
+    found = [run_reference(network, weights, sequence) for sequence in SEQUENCES]
+    for layer, signals in enumerate(layers):
+        for key, values in signals.items():
+            together = np.concatenate([of_sequence[layer][key] for of_sequence in found])
+            np.testing.assert_allclose(together, values, rtol=0, atol=1e-6)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_the_logistic_function_overflows_nowhere(z: float) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        value = float(sigmoid(np.array(z)))
+    assert value == pytest.approx(1 / (1 + np.exp(-np.longdouble(min(max(z, -700), 700)))), abs=1e-12)

@@ -1,0 +1,24 @@
+"""Sequences become arrays of token numbers without loss."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmgallery.tasks import END, START
+from lstmgallery.tasks.encoding import encode
+
+VOCABULARY = (START, END, "a", "b", "X")
+
+
+def test_a_batch_is_encoded_step_by_step() -> None:
+    reads, following, is_step = encode(["aXb", "b"], VOCABULARY)
+    assert reads.tolist() == [[0, 2, 4, 3], [0, 3, 1, 1]]
+    assert following.tolist() == [[2, 4, 3, 1], [3, 1, 1, 1]]
+    assert is_step.tolist() == [[True] * 4, [True, True, False, False]]
+
+
+@given(st.lists(st.text(alphabet="abX", max_size=9), min_size=1, max_size=6))
+def test_an_encoded_batch_gives_back_its_sequences(sequences: list[str]) -> None:
+    reads, following, is_step = encode(sequences, VOCABULARY)
+    for row, sequence in enumerate(sequences):
+        assert [VOCABULARY[at] for at in reads[row][is_step[row]]] == [START, *sequence]
+        assert [VOCABULARY[at] for at in following[row][is_step[row]]] == [*sequence, END]

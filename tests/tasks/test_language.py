@@ -1,0 +1,220 @@
+"""What every language promises to training, tracing and measuring, checked on all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmgallery.tasks import END, START, Language
+from lstmgallery.tasks.copying import Copying
+from lstmgallery.tasks.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.language import running_count
+from lstmgallery.tasks.state_memory import StateMemory
+
+LANGUAGES: dict[str, Language] = {
+    "counting": Counting(kind="counting", longest=7),
+    "selective counting": SelectiveCounting(kind="selective-counting", longest=5, most_ignored=4),
+    "selective counting with nothing to ignore": SelectiveCounting(
+        kind="selective-counting", longest=4, most_ignored=0
+    ),
+    "state memory": StateMemory(kind="state-memory", longest_wait=6),
+    "copying": Copying(kind="copying"),
+}
+each_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES.keys())
+SPLIT = SelectiveCounting(kind="selective-counting", longest=10, most_ignored=5)
+
+
+@each_language
+def test_the_sequences_are_distinct_and_as_many_as_the_size_says(language: Language) -> None:
+    sequences = list(language.sequences())
+    assert len(sequences) == len(set(sequences)) == language.size > 3
+
+
+@each_language
+def test_every_sequence_follows_the_rule(language: Language) -> None:
+    assert [sequence for sequence in language.sequences() if not language.follows_rule(sequence)] == []
+
+
+@each_language
+@given(seed=st.integers(0, 2**31 - 1))
+def test_every_sample_is_one_of_the_sequences(language: Language, seed: int) -> None:
+    assert language.sample(np.random.default_rng(seed)) in set(language.sequences())
+
+
+@each_language
+def test_samples_reach_the_whole_language(language: Language) -> None:
+    random = np.random.default_rng(1)
+    drawn = {language.sample(random) for _ in range(20_000)}
+    assert len(drawn) > 0.95 * language.size
+
+
+@each_language
+@given(data=st.data())
+def test_a_sequence_with_one_letter_changed_breaks_the_rule_or_is_another_sequence(
+    language: Language, data: st.DataObject
+) -> None:
+    sequence = data.draw(st.sampled_from(list(language.sequences())))
+    at = data.draw(st.integers(0, len(sequence) - 1))
+    changed = sequence[:at] + data.draw(st.sampled_from(language.letters)) + sequence[at + 1 :]
+    assert language.follows_rule(changed) == (changed in set(language.sequences()))
+
+
+@each_language
+@given(text=st.text(max_size=12))
+def test_no_text_at_all_makes_the_rule_fail(language: Language, text: str) -> None:
+    if language.follows_rule(text):
+        assert set(text) <= set(language.letters)
+        assert language.delimiter in text
+
+
+@each_language
+def test_every_letter_is_in_the_vocabulary_behind_start_and_end(language: Language) -> None:
+    assert language.vocabulary[:2] == (START, END)
+    assert len(set(language.vocabulary)) == len(language.vocabulary)
+    assert set("".join(language.sequences())) <= set(language.vocabulary[2:])
+
+
+@each_language
+def test_everything_from_the_delimiter_on_is_determined_and_nothing_before(language: Language) -> None:
+    for sequence in language.sequences():
+        at = sequence.index(language.delimiter)
+        # Step k has read k characters, so the step that reads the delimiter is at + 1.
+        assert language.determined(sequence) == [False] * (at + 1) + [True] * (len(sequence) - at)
+
+
+@each_language
+def test_what_is_determined_is_so_in_the_whole_language(language: Language) -> None:
+    following: dict[str, set[str]] = {}
+    for sequence in language.sequences():
+        for step, token in enumerate([*sequence, END]):
+            following.setdefault(sequence[:step], set()).add(token)
+    for sequence in language.sequences():
+        for step, is_determined in enumerate(language.determined(sequence)):
+            if is_determined:
+                assert len(following[sequence[:step]]) == 1
+
+
+@each_language
+def test_ground_truth_has_every_feature_at_every_step(language: Language) -> None:
+    for sequence in language.sequences():
+        truth = language.ground_truth(sequence)
+        assert list(truth) == [feature.key for feature in language.features]
+        assert {len(values) for values in truth.values()} == {len(sequence) + 1}
+
+
+@each_language
+def test_the_phase_turns_at_the_delimiter(language: Language) -> None:
+    for sequence in language.sequences():
+        found = language.ground_truth(sequence)["phase"]
+        for step in range(len(sequence) + 1):
+            read = sequence[:step]
+            expected = "before" if language.delimiter not in read else "after"
+            assert found[step] == ("delimiter" if read.endswith(language.delimiter) else expected)
+
+
+@each_language
+def test_counts_are_whole_numbers_and_categories_texts_or_missing(language: Language) -> None:
+    kinds = {feature.key: feature.kind for feature in language.features}
+    for sequence in language.sequences():
+        for key, values in language.ground_truth(sequence).items():
+            allowed = (int,) if kinds[key] == "count" else (str, type(None))
+            assert all(isinstance(value, allowed) for value in values)
+
+
+@each_language
+def test_no_feature_knows_the_future(language: Language) -> None:
+    """Two sequences with the same beginning have the same ground truth there."""
+    seen: dict[str, dict[str, Any]] = {}
+    for sequence in language.sequences():
+        truth = language.ground_truth(sequence)
+        for step in range(len(sequence) + 1):
+            now = {key: values[step] for key, values in truth.items()}
+            assert seen.setdefault(sequence[:step], now) == now
+
+
+@each_language
+def test_a_small_language_is_used_whole_on_both_sides(language: Language) -> None:
+    split = language.split(seed=1, held_out=language.size)
+    everything = tuple(language.sequences())
+    assert (split.training, split.range, split.held_out) == (everything,) * 3
+    assert (split.is_whole, split.is_range_sampled) == (True, False)
+
+
+def test_what_is_held_out_is_never_trained_on() -> None:
+    split = SPLIT.split(seed=1, held_out=400)
+    assert len(set(split.held_out)) == len(split.held_out) == 400
+    assert not split.is_whole
+    assert set(split.held_out).isdisjoint(split.training)
+    assert set(split.held_out).isdisjoint(split.range)
+    assert len(split.training) > 10_000
+
+
+def test_the_criterion_is_checked_on_all_that_is_not_held_out() -> None:
+    split = SPLIT.split(seed=1, held_out=400)
+    assert not split.is_range_sampled
+    assert sorted({*split.range, *split.held_out}) == sorted(SPLIT.sequences())
+    assert len(split.range) == SPLIT.size - 400
+
+
+def test_a_language_too_large_to_list_is_sampled() -> None:
+    large = SelectiveCounting(kind="selective-counting", longest=40, most_ignored=20)
+    assert large.size > 10**12
+    split = large.split(seed=1, held_out=300)
+    assert split.is_range_sampled
+    assert len(split.held_out) == 300
+    assert len(split.range) == 2_000
+    assert set(split.range) <= set(split.training)
+    assert set(split.held_out).isdisjoint(split.training)
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 2**31 - 1))
+def test_the_seed_decides_the_split(seed: int) -> None:
+    one, same, other = (SPLIT.split(seed=at, held_out=300, draws=500) for at in (seed, seed, seed + 1))
+    assert one == same
+    assert one.held_out != other.held_out
+    assert one.training != other.training
+
+
+@given(st.text(alphabet="abX", max_size=20), st.sampled_from("abX"))
+def test_a_running_count_is_what_counting_by_hand_gives(sequence: str, letter: str) -> None:
+    expected = [sequence[:step].count(letter) for step in range(len(sequence) + 1)]
+    assert running_count(sequence, letter) == expected
+
+
+Feature = Callable[[str], object]  # of what has been read so far
+
+
+def letter_at(read: str, at: int) -> str | None:
+    return read[at] if len(read) > at else None
+
+
+NAIVE: dict[str, dict[str, Feature]] = {
+    "counting": {"a_count": lambda read: read.count("a"), "remaining": lambda read: read.count("a") - read.count("b")},
+    "selective counting": {
+        "a_count": lambda read: read.count("a"),
+        "remaining": lambda read: read.count("a") - read.count("b"),
+        "x_count": lambda read: read.count("X"),
+    },
+    "state memory": {"letter": lambda read: read[:1] or None, "x_count": lambda read: read.count("x")},
+    "copying": {
+        "position": len,
+        "first": lambda read: letter_at(read, 0),
+        "second": lambda read: letter_at(read, 1),
+        "third": lambda read: letter_at(read, 2),
+        "next_letter": lambda read: letter_at(read, len(read) - 4) if 4 <= len(read) < 7 else None,
+    },
+}
+
+
+@pytest.mark.parametrize("name", NAIVE)
+def test_features_are_what_reading_by_hand_gives(name: str) -> None:
+    language = LANGUAGES[name]
+    assert set(NAIVE[name]) | {"phase"} == {feature.key for feature in language.features}
+    for sequence in language.sequences():
+        truth = language.ground_truth(sequence)
+        for key, feature in NAIVE[name].items():
+            assert truth[key] == [feature(sequence[:step]) for step in range(len(sequence) + 1)], (sequence, key)

@@ -1,0 +1,28 @@
+"""Remembering a state: the sequences and their ground truth, spelled out."""
+
+import pytest
+
+from lstmgallery.tasks.state_memory import StateMemory
+
+LANGUAGE = StateMemory(kind="state-memory", longest_wait=2)
+
+
+def test_state_memory_has_each_letter_with_each_wait() -> None:
+    assert list(LANGUAGE.sequences()) == ["AxYa", "AxxYa", "BxYb", "BxxYb"]
+
+
+def test_state_memory_accepts_waits_beyond_its_range() -> None:
+    assert LANGUAGE.follows_rule("B" + "x" * 50 + "Yb")
+
+
+@pytest.mark.parametrize("sequence", ["", "A", "AYa", "AxYb", "AxYA", "axYa", "AxxY", "AxXYa", "ABxYa", "AxYaa"])
+def test_state_memory_refuses_another_letter_or_form(sequence: str) -> None:
+    assert not LANGUAGE.follows_rule(sequence)
+
+
+def test_the_letter_is_known_from_its_step_on() -> None:
+    assert LANGUAGE.ground_truth("BxxYb") == {
+        "phase": ["before"] * 4 + ["delimiter", "after"],
+        "letter": [None, "B", "B", "B", "B", "B"],
+        "x_count": [0, 0, 1, 2, 2, 2],
+    }

@@ -1,0 +1,337 @@
+"""A build does what has changed and nothing else, and a build that fails leaves everything as it was."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pytest
+
+import lstmgallery.desk.measure
+import lstmgallery.lab.trace
+import lstmgallery.lab.train
+from lstmgallery.build import Project, Summary, build_gallery
+from lstmgallery.cache import file_hash
+from lstmgallery.errors import GalleryError
+from tests.conftest import (
+    ROOT,
+    CommandRun,
+    Gallery,
+    files_of,
+    folders_in,
+    options,
+    record,
+    run_python,
+    write_small_content,
+)
+
+BUILD_AND_TELL = """
+import json, sys
+from pathlib import Path
+from lstmgallery.build import Project, build_gallery
+from tests.conftest import record
+content, build, site = map(Path, sys.argv[1:])
+summary = build_gallery(Project(content=content, build=build, site=site), record())
+print(json.dumps({
+    "run": [run.stage for run in summary.runs if not run.was_cached],
+    "tensorflow": sorted({name.split(".")[0] for name in sys.modules} & {"tensorflow", "keras"}),
+    "written": summary.published.written,
+    "removed": summary.published.removed,
+}))
+"""
+
+
+def stages_run(summary: Summary) -> list[str]:
+    return [f"{run.network} {run.stage}" for run in summary.runs if not run.was_cached]
+
+
+def rebuild(project: Project, **arguments: Any) -> list[str]:
+    """Build again and return the stages that ran."""
+    return stages_run(build_gallery(project, record(), **arguments))
+
+
+def change_network(project: Project, old: str, new: str, *, name: str = "small") -> None:
+    file = project.content / "networks" / f"{name}.md"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def results_of(project: Project) -> dict[str, bytes]:
+    """Return what is kept between builds, the lock aside."""
+    return {path: content for path, content in files_of(project.build).items() if path != ".lock"}
+
+
+def times_of(folder: Path) -> dict[str, int]:
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name != ".lock"]
+    return {file.relative_to(folder).as_posix(): file.stat().st_mtime_ns for file in files}
+
+
+def test_a_build_runs_every_stage_of_every_network(gallery: Gallery) -> None:
+    names = ["counter", "selective-counter", "state-memorizer", "copy-machine"]
+    expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure")]
+    assert stages_run(gallery.summary) == expected
+
+
+def test_a_build_leaves_every_page_it_counts(gallery: Gallery) -> None:
+    pages = list(gallery.project.site.rglob("*.html"))
+    assert len(pages) == gallery.summary.pages == 3 + 4 + 10 + 20 + 20 + 2 * 20
+
+
+def test_a_second_build_runs_no_stage_and_changes_no_file(small_project: Project) -> None:
+    site, build = times_of(small_project.site), times_of(small_project.build)
+    summary = build_gallery(small_project, record())
+    assert stages_run(summary) == []
+    assert summary.published is not None
+    assert (summary.published.written, summary.published.removed) == (0, 0)
+    assert (times_of(small_project.site), times_of(small_project.build)) == (site, build)
+
+
+def test_a_build_with_nothing_to_train_imports_no_tensorflow(small_project: Project) -> None:
+    folders = [str(folder) for folder in (small_project.content, small_project.build, small_project.site)]
+    run = run_python("-c", BUILD_AND_TELL, *folders)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {"run": [], "tensorflow": [], "written": 0, "removed": 0}
+
+
+def test_a_new_summary_is_rendered_without_training(small_project: Project) -> None:
+    change_network(small_project, "A small network that a test trains.", "Another summary.")
+    assert rebuild(small_project) == []
+    page = (small_project.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
+    assert "Another summary." in page
+    assert "that a test trains" not in page
+
+
+def test_new_prose_is_rendered_without_training(small_project: Project) -> None:
+    change_network(small_project, "Prose of the small network.", "Other *prose*.")
+    assert rebuild(small_project) == []
+    page = (small_project.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
+    assert "<p>Other <em>prose</em>.</p>" in page
+
+
+def test_new_figures_are_traced_without_training(small_project: Project) -> None:
+    weights = file_hash(small_project.build / "small" / "weights.npz")
+    change_network(small_project, "[aXb, aaaXbbb]", "[aaXbb]")
+    assert rebuild(small_project) == ["small trace", "small measure"]
+    assert file_hash(small_project.build / "small" / "weights.npz") == weights
+    page = small_project.site / "networks" / "small" / "layer-1" / "neuron-1.html"
+    assert "Sequence aaXbb" in page.read_text(encoding="utf-8")
+
+
+def test_another_seed_is_trained(small_project: Project) -> None:
+    weights = file_hash(small_project.build / "small" / "weights.npz")
+    change_network(small_project, "seed: 1", "seed: 2")
+    assert rebuild(small_project) == ["small train", "small trace", "small measure"]
+    assert file_hash(small_project.build / "small" / "weights.npz") != weights
+
+
+def test_retraining_gives_the_same_bytes_again(small_project: Project) -> None:
+    before = results_of(small_project)
+    assert rebuild(small_project, retrain=True) == ["small train"]  # equal weights leave the later stages current
+    assert results_of(small_project) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "rerun"),
+    [
+        ("weights.npz", ["small train"]),
+        ("activations.parquet", ["small trace"]),
+        ("steps.parquet", ["small trace"]),
+        ("moments.parquet", ["small measure"]),
+    ],
+)
+def test_a_damaged_file_is_reported_and_made_again(small_project: Project, name: str, rerun: list[str]) -> None:
+    before = results_of(small_project)
+    file = small_project.build / "small" / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    found = file_hash(file)
+    progress = record()
+    summary = build_gallery(small_project, progress)
+    assert stages_run(summary) == rerun
+    (problem,) = progress.problems
+    assert problem.place == str(file)
+    assert problem.message.startswith("expected the file that was written here (SHA-256 ")
+    assert problem.message.endswith(f"found {found[:12]}…")
+    assert problem.hint == "it is made again"
+    assert results_of(small_project) == before
+
+
+@pytest.mark.parametrize("text", ["", '{"key": "0', "[1, 2]"])
+def test_an_invalid_stamp_is_reported_and_made_again(small_project: Project, text: str) -> None:
+    before = results_of(small_project)
+    stamp = small_project.build / "small" / ".measure.json"
+    stamp.write_text(text, encoding="utf-8")
+    progress = record()
+    assert stages_run(build_gallery(small_project, progress)) == ["small measure"]
+    assert [problem.place for problem in progress.problems] == [str(stamp)]
+    assert results_of(small_project) == before
+
+
+def test_a_failing_stage_leaves_results_and_site_as_they_were(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    site, results = files_of(small_project.site), results_of(small_project)
+    change_network(small_project, "[aXb, aaaXbbb]", "[aaXbb]")
+    monkeypatch.setattr(lstmgallery.lab.trace, "trace", fail)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        build_gallery(small_project, record())
+    assert results_of(small_project) == results
+    assert files_of(small_project.site) == site
+
+
+def test_traces_that_break_their_equations_are_not_published(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = lstmgallery.lab.trace.trace
+
+    def half_a_step_late(*arguments: Any) -> Any:
+        traced = trace(*arguments)
+        traced.signals[0][3, :-1] = traced.signals[0][3, 1:]  # the input gate of the step after
+        return traced
+
+    site = files_of(small_project.site)
+    change_network(small_project, "[aXb, aaaXbbb]", "[aaXbb]")
+    monkeypatch.setattr(lstmgallery.lab.trace, "trace", half_a_step_late)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record())
+    assert len(raised.value.problems) == 6
+    assert all("expected the stored input_gate to obey" in problem.message for problem in raised.value.problems)
+    assert files_of(small_project.site) == site
+
+
+def test_a_network_that_misses_the_criterion_leaves_the_site_as_it_was(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    change_network(small_project, "  steps: 200", "  steps: 1\n  most_steps: 20")
+    with pytest.raises(GalleryError, match="after 20 training steps"):
+        build_gallery(small_project, record())
+    assert files_of(small_project.site) == site
+
+
+def test_broken_content_stops_a_build_before_it_touches_anything(small_project: Project) -> None:
+    site, results = files_of(small_project.site), results_of(small_project)
+    change_network(small_project, "units: 6", "units: six")
+    with pytest.raises(GalleryError, match="units: expected a whole number"):
+        build_gallery(small_project, record())
+    assert files_of(small_project.site) == site
+    assert results_of(small_project) == results
+
+
+def test_one_network_alone_leaves_out_what_was_never_built(small_project: Project) -> None:
+    write_small_content(small_project.content, "other")
+    summary = build_gallery(small_project, record(), only="small")
+    assert [run.network for run in summary.runs] == ["small"] * 3
+    assert summary.skipped == ["other"]
+    assert not (small_project.site / "networks" / "other").exists()
+    assert (small_project.site / "networks" / "small" / "index.html").is_file()
+
+
+def test_one_network_alone_shows_the_others_that_are_current(small_project: Project) -> None:
+    build = small_project.build
+    write_small_content(small_project.content, "other")
+    assert rebuild(small_project, only="other") == ["other train", "other trace", "other measure"]
+    assert (small_project.site / "networks" / "small" / "index.html").is_file()
+    assert {"small", "other"} <= {folder.name for folder in build.iterdir()}
+
+
+def test_an_unknown_network_is_refused_with_the_nearest_name(small_project: Project) -> None:
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record(), only="smal")
+    (problem,) = raised.value.problems
+    assert problem.place == "--network"
+    assert problem.message == (f"expected the name of a network in {small_project.content / 'networks'}, found 'smal'")
+    assert problem.hint == "did you mean 'small'?"
+
+
+def test_a_removed_network_leaves_the_site(small_project: Project) -> None:
+    write_small_content(small_project.content, "other")
+    (small_project.content / "networks" / "small.md").unlink()
+    build_gallery(small_project, record())
+    assert not (small_project.site / "networks" / "small").exists()
+    assert (small_project.site / "networks" / "other" / "layer-1" / "neuron-6.html").is_file()
+
+
+def test_two_builds_cannot_use_one_folder(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    with filelock.FileLock(small_project.build / ".lock"), pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record())
+    (problem,) = raised.value.problems
+    assert problem.place == str(small_project.build)
+    assert problem.message == "another build is using this folder"
+    assert problem.hint == "wait for it, or choose another --cache"
+    assert files_of(small_project.site) == site
+
+
+def test_a_folder_that_is_not_ours_stops_a_build_before_it_trains(tmp_path: Path) -> None:
+    project = folders_in(tmp_path)
+    write_small_content(project.content, "small")
+    project.site.mkdir()
+    (project.site / "thesis.tex").write_text("years of work", encoding="utf-8")
+    progress = record()
+    with pytest.raises(GalleryError, match="expected a folder that this tool made"):
+        build_gallery(project, progress)
+    assert progress.started == []
+    assert files_of(project.site) == {"thesis.tex": b"years of work"}
+
+
+def test_a_cache_that_is_a_file_is_reported(small_project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder", encoding="utf-8")
+    project = Project(content=small_project.content, build=file, site=small_project.site)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, record())
+    (problem,) = raised.value.problems
+    assert problem.place == str(file)
+    assert problem.message == "expected a folder to keep results in, cannot make one (File exists)"
+    assert problem.hint == "choose another --cache"
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("gru", 1), ("gru", 2), ("lstm", 2)])
+def test_every_kind_of_network_builds_end_to_end(tmp_path: Path, cell: str, layers: int) -> None:
+    project = folders_in(tmp_path)
+    write_small_content(project.content, "small", cell=cell, layers=layers)
+    build_gallery(project, record())
+    pages = [project.site / "networks/small" / f"layer-{layer}/neuron-6.html" for layer in range(1, layers + 1)]
+    signals = {"lstm": ["cell", "output_gate"], "gru": ["update_gate", "reset_gate"]}[cell]
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert all(f'<tr data-signal="{signal}">' in html for signal in signals)
+    assert not (project.site / f"networks/small/layer-{layers + 1}").exists()
+
+
+def test_equal_sources_give_equal_sites_in_other_folders_and_processes(
+    small_gallery: Gallery, command_run: CommandRun
+) -> None:
+    assert command_run.result.returncode == 0, command_run.result.stderr
+    one, other = files_of(small_gallery.project.site), files_of(command_run.project.site)
+    assert sorted(one) == sorted(other)
+    assert [path for path in one if one[path] != other[path]] == []
+    assert results_of(small_gallery.project) == results_of(command_run.project)
+
+
+def test_a_build_killed_while_it_trains_leaves_the_old_site_and_a_cache_that_goes_on(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    change_network(small_project, "steps: 200", "steps: 1000000\n  most_steps: 1000000")
+    command = [sys.executable, "-u", "build_site.py", *options(small_project)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "small: train\n"
+        process.kill()
+    assert process.returncode == -9
+    assert files_of(small_project.site) == site
+    change_network(small_project, "steps: 1000000\n  most_steps: 1000000", "steps: 200")
+    assert rebuild(small_project) == []
+
+
+def test_nothing_a_build_keeps_names_a_folder_of_this_machine(small_gallery: Gallery) -> None:
+    project = small_gallery.project
+    folder = os.fsencode(project.build.parent)
+    kept = {**files_of(project.site), **results_of(project)}
+    assert [path for path, content in kept.items() if folder in content] == []

@@ -1,0 +1,237 @@
+"""A stage runs again when its code, its specification, its inputs or its libraries change, and only then."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import lstmgallery
+from lstmgallery.cache import Stage, code_fingerprint, damage, imported_modules, is_current, replacing, stage_key
+from tests.conftest import run_python
+
+CODE = ("lstmgallery.desk.measure", "lstmgallery.stages")
+FINGERPRINT = "from lstmgallery.cache import code_fingerprint; print(code_fingerprint('lstmgallery.lab.train'))"
+
+
+def make_stage(folder: Path, *, key: str = "key") -> Stage:
+    return Stage("train", folder, key, ("one.txt", "two.txt"))
+
+
+def run_stage(stage: Stage, *, text: str = "made") -> None:
+    with replacing(stage) as into:
+        for name in stage.outputs:
+            (into / name).write_text(f"{text} {name}", encoding="utf-8")
+
+
+def test_a_finished_stage_is_current(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    assert not is_current(stage)
+    run_stage(stage)
+    assert is_current(stage)
+    assert damage(stage) == []
+
+
+def test_a_stage_with_another_key_is_not_current(tmp_path: Path) -> None:
+    run_stage(make_stage(tmp_path))
+    assert not is_current(make_stage(tmp_path, key="other"))
+
+
+def test_a_touched_file_is_still_current(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    os.utime(tmp_path / "one.txt", (1, 1))
+    assert is_current(stage)
+
+
+def test_a_changed_output_is_reported_with_place_and_mend(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    (tmp_path / "two.txt").write_text("changed", encoding="utf-8")
+    assert not is_current(stage)
+    (problem,) = damage(stage)
+    assert problem.place == str(tmp_path / "two.txt")
+    written, found = (hashlib.sha256(text).hexdigest()[:12] for text in (b"made two.txt", b"changed"))
+    assert problem.message == f"expected the file that was written here (SHA-256 {written}…), found {found}…"
+    assert problem.hint == "it is made again"
+
+
+def test_a_missing_output_is_reported(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    (tmp_path / "one.txt").unlink()
+    assert not is_current(stage)
+    (problem,) = damage(stage)
+    assert problem.place == str(tmp_path / "one.txt")
+    assert problem.message.endswith("found no file…")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "7", '"text"', "{}", '{"key": "key"}', '{"key": "key", "outputs": 3}'],
+)
+def test_a_stamp_that_is_none_is_reported_and_never_current(tmp_path: Path, text: str) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    stage.stamp.write_text(text, encoding="utf-8")
+    assert not is_current(stage)
+    (problem,) = damage(stage)
+    assert problem.place == str(stage.stamp)
+    assert problem.message == "expected the stamp of a finished stage, found something else"
+
+
+def test_a_stamp_that_is_no_text_is_reported(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    stage.stamp.write_bytes(b"\xff\xfe\x00")
+    assert not is_current(stage)
+    assert len(damage(stage)) == 1
+
+
+def test_a_failing_stage_leaves_the_earlier_results(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage, text="first")
+
+    def fail_midway() -> None:
+        with replacing(make_stage(tmp_path, key="other")) as into:
+            (into / "one.txt").write_text("second one.txt", encoding="utf-8")
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        fail_midway()
+    assert is_current(stage)
+    assert (tmp_path / "one.txt").read_text(encoding="utf-8") == "first one.txt"
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".train.json", "one.txt", "two.txt"]
+
+
+def test_a_stage_that_leaves_out_a_file_fails(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    with pytest.raises(FileNotFoundError), replacing(stage) as into:
+        (into / "one.txt").write_text("made", encoding="utf-8")
+    assert not is_current(stage)
+
+
+def test_a_stage_killed_between_its_files_is_not_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = make_stage(tmp_path)
+    run_stage(stage)
+    moved: list[Path] = []
+    replace = os.replace
+
+    def killed(one: Path, other: Path) -> None:
+        if moved:
+            raise KeyboardInterrupt
+        moved.append(other)
+        replace(one, other)
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_stage(stage, text="again")
+    assert moved == [tmp_path / "one.txt"]
+    assert not is_current(stage)
+    assert damage(stage) == []  # nobody changed a file
+
+
+def test_what_a_killed_stage_left_half_done_is_removed(tmp_path: Path) -> None:
+    partial = tmp_path / ".train.partial"
+    partial.mkdir()
+    (partial / "stray.txt").write_text("left over", encoding="utf-8")
+    run_stage(make_stage(tmp_path))
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".train.json", "one.txt", "two.txt"]
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Callable[..., str]:
+    """A stage's key from parts that a test can vary."""
+    (tmp_path / "input.txt").write_text("input", encoding="utf-8")
+
+    def key(
+        *, code: tuple[str, str] = CODE, units: int = 6, text: str = "input", libraries: tuple[str, ...] = ("numpy",)
+    ) -> str:
+        (tmp_path / "input.txt").write_text(text, encoding="utf-8")
+        work, caller = code
+        given = [tmp_path / "input.txt"]
+        return stage_key([work], caller=caller, spec={"units": units}, inputs=given, libraries=libraries)
+
+    return key
+
+
+def test_equal_parts_give_equal_keys(given: Callable[..., str]) -> None:
+    assert given() == given()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"units": 7},
+        {"text": "another input"},
+        {"libraries": ("numpy", "pandas")},
+        {"code": ("lstmgallery.lab.train", "lstmgallery.stages")},
+        {"code": ("lstmgallery.desk.measure", "lstmgallery.cli")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_part_changes_the_key(given: Callable[..., str], change: dict[str, object]) -> None:
+    assert given(**change) != given()
+
+
+def test_the_version_of_a_library_changes_the_key(given: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = given()
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0.1")
+    assert given() != before
+
+
+def copy_package(folder: Path) -> Path:
+    package = folder / "lstmgallery"
+    shutil.copytree(Path(lstmgallery.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    return package
+
+
+def fingerprint_in(folder: Path) -> str:
+    run = run_python("-c", FINGERPRINT, cwd=folder)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("module", "is_part"),
+    [
+        ("lab/train.py", True),  # itself
+        ("lab/__init__.py", True),  # the package it stands in
+        ("lab/cells.py", True),  # through lab.model
+        ("tasks/counting.py", True),  # through network and tasks
+        ("signals.py", True),
+        ("press/pages.py", False),
+        ("desk/moments.py", False),
+        ("cli.py", False),
+    ],
+)
+def test_the_fingerprint_follows_the_imports(tmp_path: Path, module: str, is_part: bool) -> None:
+    package = copy_package(tmp_path)
+    before = fingerprint_in(tmp_path)
+    with (package / module).open("a", encoding="utf-8") as file:
+        file.write("# another comment\n")
+    assert (fingerprint_in(tmp_path) != before) == is_part
+
+
+def test_the_fingerprint_is_the_same_wherever_the_package_lies(tmp_path: Path) -> None:
+    copy_package(tmp_path)
+    assert fingerprint_in(tmp_path) == code_fingerprint("lstmgallery.lab.train")
+
+
+def test_imports_inside_functions_are_found() -> None:
+    source = "import os\ndef work():\n    from lstmgallery.lab.train import train\n    import lstmgallery.store\n"
+    found = imported_modules(source)
+    assert found == ["lstmgallery.lab.train", "lstmgallery.lab.train.train", "lstmgallery.store"]
+
+
+def test_a_stamp_holds_no_path_and_no_time(tmp_path: Path) -> None:
+    stamps = []
+    for name in ("one", "other"):
+        stage = make_stage(tmp_path / name)
+        stage.folder.mkdir()
+        run_stage(stage)
+        stamps.append(json.loads(stage.stamp.read_text(encoding="utf-8")))
+    assert stamps[0] == stamps[1]

@@ -1,0 +1,153 @@
+"""The command line says what it did in a few lines, and what went wrong without a traceback."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import lstmgallery
+from lstmgallery.build import Project
+from tests.conftest import (
+    CommandRun,
+    files_of,
+    options,
+    run_python,
+    write_small_content,
+)
+
+WAYS = {"entry": ["build_site.py"], "module": ["-m", "lstmgallery"]}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_help_names_every_option_with_an_example(way: str) -> None:
+    run = run_python(*WAYS[way], "--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    for word in ("--content", "--cache", "--output", "--network", "--retrain", "--version", "Examples:"):
+        assert word in run.stdout
+    assert run.stdout.startswith("Usage: " + {"entry": "build_site.py", "module": "lstmgallery"}[way])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_version_is_that_of_the_package(way: str) -> None:
+    run = run_python(*WAYS[way], "--version")
+    assert (run.returncode, run.stdout) == (0, f"lstmgallery, version {lstmgallery.__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["--network"], ["counter"]])
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    run = run_python("build_site.py", *arguments)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert "Error: " in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_broken_content_ends_with_1_and_leaves_the_old_site(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    file = small_project.content / "networks" / "small.md"
+    text = file.read_text(encoding="utf-8").replace("units: 6", "units: six").replace("kind: counting", "kind: couting")
+    file.write_text(text, encoding="utf-8")
+    run = run_python("build_site.py", *options(small_project))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"error: {file}:5:9: task.kind: expected one of counting, selective-counting, state-memory, copying, "
+        "found 'couting'\n"
+        "      kind: couting\n"
+        "            ^\n"
+        "    did you mean 'counting'?\n"
+        f'error: {file}:9:8: units: expected a whole number, found "six"\n'
+        "    units: six\n"
+        "           ^\n"
+        "2 errors; nothing was published.\n"
+    )
+    assert files_of(small_project.site) == site
+
+
+def test_content_that_looks_like_markup_is_printed_as_it_is(small_project: Project) -> None:
+    file = small_project.content / "networks" / "small.md"
+    text = file.read_text(encoding="utf-8").replace("seed: 1", "'[red]seed[/]': 1")
+    file.write_text(text, encoding="utf-8")
+    run = run_python("build_site.py", *options(small_project))
+    assert run.returncode == 1
+    assert "unknown key '[red]seed[/]'" in run.stderr
+
+
+def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:
+    project = Project(content=tmp_path / "nowhere", build=tmp_path / "build", site=tmp_path / "site")
+    run = run_python("build_site.py", *options(project))
+    assert run.returncode == 1
+    assert "site.yaml: expected a file, found none" in run.stderr
+    assert "expected at least one network, a file such as counter.md, found none" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_network_ends_with_1(small_project: Project) -> None:
+    run = run_python("build_site.py", *options(small_project), "--network", "smal")
+    assert run.returncode == 1
+    assert "error: --network: expected the name of a network in" in run.stderr
+    assert "did you mean 'small'?" in run.stderr
+
+
+def test_a_training_build_says_nothing_but_what_it_does(command_run: CommandRun) -> None:
+    result = command_run.result
+    assert result.returncode == 0
+    assert result.stderr == "small: train\nsmall: trace\nsmall: measure\nsite: render\n"
+
+
+def test_the_summary_says_what_was_trained_and_what_was_written(command_run: CommandRun) -> None:
+    lines = [line.rstrip() for line in command_run.result.stdout.splitlines()]
+    assert lines[0].split() == ["network", "train", "trace", "measure"]
+    assert re.fullmatch(r"small +\d+\.\d s +\d+\.\d s +\d+\.\d s", lines[1])
+    site = files_of(command_run.project.site)
+    size = f"{sum(map(len, site.values())) / 1000:.0f} kB"
+    written = f"{len(site)} written, 0 unchanged, 0 removed"
+    assert lines[2] == f"10 pages, {size} in {command_run.project.site}: {written}"
+    assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; all in \d+\.\d s", lines[3])
+    assert len(lines) == 4
+
+
+def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> None:
+    run = run_python("build_site.py", *options(small_project))
+    assert run.returncode == 0
+    assert run.stderr == "site: render\n"
+    lines = run.stdout.splitlines()
+    assert lines[1].split() == ["small", "cached", "cached", "cached"]
+    assert lines[2].endswith(f": 0 written, {len(files_of(small_project.site))} unchanged, 0 removed")
+
+
+def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
+    write_small_content(small_project.content, "other")
+    run = run_python("build_site.py", *options(small_project), "-n", "small")
+    assert run.returncode == 0
+    assert "left out: other (its results are not current; build without --network)\n" in run.stdout
+
+
+def test_a_damaged_result_is_named_and_made_again(small_project: Project) -> None:
+    file = small_project.build / "small" / "moments.parquet"
+    file.write_bytes(b"")
+    run = run_python("build_site.py", *options(small_project))
+    assert run.returncode == 0
+    assert f"damaged: {file}: expected the file that was written here (SHA-256 " in run.stderr
+    assert "it is made again" in run.stderr
+
+
+def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_bytes(b"dear")
+    project = Project(content=small_project.content, build=small_project.build, site=foreign)
+    run = run_python("build_site.py", *options(project))
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
+    assert files_of(foreign) == {"letter.txt": b"dear"}
+
+
+def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Project) -> None:
+    folder = small_project.content.parent
+    package = Path(lstmgallery.__file__).parent
+    shutil.copytree(package, folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
+    run = run_python("-m", "lstmgallery", cwd=folder)
+    assert run.returncode == 0, run.stderr
+    assert "10 pages" in run.stdout

@@ -1,0 +1,53 @@
+"""A problem prints its place, its source with a mark below, and its mend."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmgallery.errors import GalleryError, Problem, nearest
+
+WORDS = ["cell", "figures", "layers", "units"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "printed"),
+    [
+        (Problem("file.md", "is wrong"), "file.md: is wrong"),
+        (Problem("file.md", "is wrong", 3), "file.md:3: is wrong"),
+        (Problem("file.md", "is wrong", 3, 5), "file.md:3:5: is wrong"),
+        (Problem("file.md", "is wrong", hint="mend it"), "file.md: is wrong\n    mend it"),
+        (
+            Problem("file.md", "is wrong", 3, 5, "abc: 7", "mend it"),
+            "file.md:3:5: is wrong\n    abc: 7\n        ^\n    mend it",
+        ),
+    ],
+)
+def test_a_problem_prints_what_is_known(problem: Problem, printed: str) -> None:
+    assert str(problem) == printed
+
+
+def test_an_error_prints_all_its_problems() -> None:
+    error = GalleryError([Problem("one", "is wrong"), Problem("other", "is missing")])
+    assert str(error) == "one: is wrong\nother: is missing"
+    assert len(error.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("unit", "did you mean 'units'?"),
+        ("figure", "did you mean 'figures'?"),
+        ("zzz", "valid here: cell, figures, layers, units"),
+    ],
+)
+def test_the_nearest_spelling_is_suggested(word: str, hint: str) -> None:
+    assert nearest(word, WORDS) == hint
+
+
+def test_nothing_is_suggested_where_nothing_is_valid() -> None:
+    assert nearest("word", []) is None
+
+
+@given(st.text(), st.permutations(WORDS))
+def test_a_suggestion_does_not_depend_on_the_order_of_the_words(word: str, words: list[str]) -> None:
+    assert nearest(word, words) == nearest(word, WORDS)

@@ -1,0 +1,210 @@
+"""The Parquet files describe themselves: who has them, and pandas, has the gallery's numbers."""
+
+import hashlib
+import importlib.metadata
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lstmgallery import store
+from lstmgallery.errors import GalleryError
+from tests.conftest import Gallery, small_network
+from tests.strips import read_strips
+
+NETWORKS = ("copy-machine", "counter", "selective-counter", "state-memorizer")
+SIGNALS = ["cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate"]
+UNITS = {"copy-machine": (2, 20), "counter": (1, 10), "selective-counter": (1, 20), "state-memorizer": (1, 20)}
+FEATURES = {
+    "copy-machine": {"phase", "position", "first", "second", "third", "next_letter"},
+    "counter": {"phase", "a_count", "remaining"},
+    "selective-counter": {"phase", "a_count", "remaining", "x_count"},
+    "state-memorizer": {"phase", "letter", "x_count"},
+}
+COUNTS = {"position", "a_count", "remaining", "x_count"}
+
+
+@pytest.fixture(params=NETWORKS)
+def folder(gallery: Gallery, request: pytest.FixtureRequest) -> Path:
+    """The folder of each shipped network's results in turn."""
+    return gallery.project.build / str(request.param)
+
+
+def figure_data(folder: Path, layer: int, neuron: int) -> list[dict[str, Any]]:
+    """Rebuild what a neuron's page shows from the two files alone: tokens and signals of every figure sequence."""
+    activations = pd.read_parquet(
+        folder / "activations.parquet", filters=[("layer", "==", layer), ("neuron", "==", neuron)]
+    )
+    steps = pd.read_parquet(folder / "steps.parquet")
+    rows = steps.merge(activations, on=["sequence", "step"], validate="one_to_one").query("split == 'figure'")
+    return [
+        {"tokens": of_sequence["token"].tolist(), **{key: of_sequence[key].tolist() for key in SIGNALS}}
+        for _, of_sequence in rows.groupby("sequence")
+    ]
+
+
+def about(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(pq.read_schema(file).metadata[b"lstmgallery"])
+    return found
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_neuron_page_shows_what_the_files_hold(gallery: Gallery, name: str) -> None:
+    layer, neuron = UNITS[name][0], UNITS[name][1] - 3
+    page = gallery.project.site / "networks" / name / f"layer-{layer}" / f"neuron-{neuron}.html"
+    expected = figure_data(gallery.project.build / name, layer, neuron)
+    shown = read_strips(page.read_text(encoding="utf-8"))
+    assert len(shown) == len(expected) >= 3
+    for strip, data in zip(shown, expected, strict=True):
+        assert strip.tokens == ["⊳", *data["tokens"][1:]]
+        assert list(strip.values) == SIGNALS
+        for key in SIGNALS:
+            printed = [float(value.replace("\N{MINUS SIGN}", "-")) for value in strip.values[key]]
+            assert strip.glyphs[key] == strip.tokens
+            np.testing.assert_allclose(printed, data[key], rtol=0, atol=0.000501)
+
+
+def test_the_activations_have_the_documented_schema(folder: Path) -> None:
+    schema = pq.read_schema(folder / "activations.parquet")
+    places = [(name, pa.int32()) for name in ("sequence", "step", "layer", "neuron")]
+    assert [(field.name, field.type) for field in schema] == places + [(name, pa.float32()) for name in SIGNALS]
+
+
+def test_the_activations_are_sorted_and_whole(folder: Path) -> None:
+    layers, units = UNITS[folder.name]
+    steps = pd.read_parquet(folder / "steps.parquet")
+    rows = pd.read_parquet(folder / "activations.parquet")
+    keys = ["layer", "neuron", "sequence", "step"]
+    assert rows[keys].equals(rows[keys].sort_values(keys).reset_index(drop=True))
+    assert len(rows) == layers * units * len(steps) == len(rows[keys].drop_duplicates())
+    assert np.isfinite(rows[SIGNALS].to_numpy()).all()
+
+
+def test_a_row_group_is_one_neuron(folder: Path) -> None:
+    file = pq.ParquetFile(folder / "activations.parquet")
+    layers, units = UNITS[folder.name]
+    found = [
+        tuple(set(file.read_row_group(at, columns=["layer", "neuron"])[key].to_pylist()) for key in ("layer", "neuron"))
+        for at in range(file.num_row_groups)
+    ]
+    assert found == [({layer}, {neuron}) for layer in range(1, layers + 1) for neuron in range(1, units + 1)]
+
+
+def test_one_neuron_is_one_small_read(folder: Path) -> None:
+    one = store.read_neuron(folder, layer=1, neuron=2)
+    whole = pd.read_parquet(folder / "activations.parquet")
+    pd.testing.assert_frame_equal(one, whole.query("layer == 1 and neuron == 2").reset_index(drop=True))
+
+
+def test_the_steps_have_the_documented_columns(folder: Path) -> None:
+    schema = pq.read_schema(folder / "steps.parquet")
+    base = ["sequence", "step", "token", "next_token", "predicted_token", "probability", "loss", "split"]
+    assert schema.names[:8] == base
+    assert set(schema.names[8:]) == FEATURES[folder.name]
+    types = {name: schema.field(name).type for name in schema.names}
+    numbers = {"sequence", "step"} | (COUNTS & set(schema.names))
+    assert {types[name] for name in numbers} == {pa.int32()}
+    assert {types["probability"], types["loss"]} == {pa.float32()}
+    texts = set(schema.names) - numbers - {"probability", "loss"}
+    assert all(pa.types.is_string(types[name]) or pa.types.is_large_string(types[name]) for name in texts)
+
+
+def test_the_steps_are_sequences_from_start_to_end(folder: Path) -> None:
+    steps = pd.read_parquet(folder / "steps.parquet")
+    assert steps[["sequence", "step"]].equals(steps[["sequence", "step"]].sort_values(["sequence", "step"]))
+    assert steps["sequence"].unique().tolist() == list(range(steps["sequence"].nunique()))
+    for _, rows in steps.groupby("sequence"):
+        assert rows["step"].tolist() == list(range(len(rows)))
+        assert rows["token"].iloc[0] == "<start>"
+        assert rows["next_token"].tolist() == [*rows["token"].iloc[1:], "<end>"]
+
+
+def test_the_figure_sequences_come_first_and_as_the_author_gave_them(folder: Path) -> None:
+    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'figure'")
+    found = ["".join(rows["token"].iloc[1:]) for _, rows in steps.groupby("sequence")]
+    assert found == about(folder / "steps.parquet")["network"]["figures"]
+
+
+def test_losses_are_the_logarithms_of_probabilities(folder: Path) -> None:
+    steps = pd.read_parquet(folder / "steps.parquet")
+    assert steps["probability"].between(0, 1).all()
+    np.testing.assert_allclose(np.exp(-steps["loss"].astype(float)), steps["probability"], rtol=1e-5, atol=1e-7)
+
+
+def test_the_probabilities_are_what_the_stored_weights_say(folder: Path) -> None:
+    layers, units = UNITS[folder.name]
+    steps = pd.read_parquet(folder / "steps.parquet")
+    rows = pd.read_parquet(folder / "activations.parquet", filters=[("layer", "==", layers)])
+    hidden = rows["hidden"].to_numpy(float).reshape(units, -1).T  # (rows, units)
+    vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+    with np.load(folder / "weights.npz") as weights:
+        logits = hidden @ weights["readout/kernel"] + weights["readout/bias"]
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    chosen = shares[np.arange(len(steps)), [vocabulary.index(token) for token in steps["next_token"]]]
+    np.testing.assert_allclose(steps["probability"], chosen, rtol=0, atol=1e-4)
+    assert steps["predicted_token"].tolist() == [vocabulary[at] for at in logits.argmax(axis=1)]
+
+
+def test_enough_is_held_out(folder: Path) -> None:
+    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'held_out'")
+    sequences = ["".join(rows["token"].iloc[1:]) for _, rows in steps.groupby("sequence")]
+    stated = about(folder / "steps.parquet")["held_out"]
+    whole = {"counter": 10, "state-memorizer": 20, "copy-machine": 27}
+    assert len(set(sequences)) == len(sequences) == stated["sequences"] == whole.get(folder.name, 400)
+    assert stated["is_whole_language"] == (folder.name in whole)
+
+
+@pytest.mark.parametrize("name", ["activations.parquet", "steps.parquet"])
+def test_a_trace_file_says_what_it_is(folder: Path, name: str) -> None:
+    found = about(folder / name)
+    assert found["schema_version"] == 1
+    assert found["network"]["name"] == folder.name
+    assert found["seed"] == found["network"]["seed"] == 1
+    assert found["network"]["cell"] == "lstm"
+    assert (found["network"]["layers"], found["network"]["units"]) == UNITS[folder.name]
+    assert found["vocabulary"] == json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+    assert found["vocabulary"][:2] == ["<start>", "<end>"]
+    assert found["weights_sha256"] == hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest()
+    criterion = found["criterion"]
+    assert criterion["sequences_right"] == criterion["sequences"] > 0
+    assert criterion["tokens_right"] == criterion["tokens"] > 0
+    expected = {library: importlib.metadata.version(library) for library in ("tensorflow", "keras", "numpy", "pandas")}
+    assert expected.items() <= found["libraries"].items()
+    assert set(found["columns"]) == set(pq.read_schema(folder / name).names)
+
+
+def test_the_weights_have_the_names_and_shapes_of_keras(folder: Path) -> None:
+    layers, units = UNITS[folder.name]
+    tokens = len(json.loads((folder / "vocabulary.json").read_text(encoding="utf-8")))
+    expected = {"readout/kernel": (units, tokens), "readout/bias": (tokens,)}
+    for layer in range(1, layers + 1):
+        expected |= {
+            f"layer_{layer}/kernel": (tokens if layer == 1 else units, 4 * units),
+            f"layer_{layer}/recurrent_kernel": (units, 4 * units),
+            f"layer_{layer}/bias": (4 * units,),
+        }
+    with np.load(folder / "weights.npz", allow_pickle=False) as weights:
+        assert {name: weights[name].shape for name in weights} == expected
+        assert {weights[name].dtype for name in weights} == {np.dtype(np.float32)}
+
+
+def test_a_layer_is_read_in_the_order_of_the_steps(gallery: Gallery, tmp_path: Path) -> None:
+    folder = gallery.project.build / "counter"
+    network = small_network(tmp_path).model_copy(update={"units": 10})
+    layer = store.read_layer(folder, network, 1)
+    whole = pd.read_parquet(folder / "activations.parquet")
+    for neuron in (1, 10):
+        values = whole.query(f"neuron == {neuron}")["forget_gate"].to_numpy()
+        np.testing.assert_array_equal(layer["forget_gate"][:, neuron - 1], values)
+
+
+def test_a_file_that_is_no_parquet_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "steps.parquet"
+    file.write_bytes(b"PAR1 but not really PAR1")
+    with pytest.raises(GalleryError, match="expected a Parquet file of this tool, found one that cannot be read"):
+        store.read_table(file)
