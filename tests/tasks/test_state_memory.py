@@ -4,7 +4,7 @@ import pytest
 
 from lstmgallery.tasks.state_memory import StateMemory
 
-LANGUAGE = StateMemory(kind="state-memory", longest_wait=2)
+LANGUAGE = StateMemory(kind="state-memory", longest_wait=3)
 
 
 def test_state_memory_has_each_letter_with_each_wait() -> None:

@@ -1,0 +1,68 @@
+"""One step of training, as we do it and as `keras.Model.fit` does it: `python -m tests.benchmarks.training`.
+
+The two are timed in turn, several times over, so that their ratio holds on a machine whose speed drifts.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import lstmgallery.lab as lab  # first of all: it starts TensorFlow quietly
+from lstmgallery.lab.model import build_model
+from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, _compile_training
+from lstmgallery.network import Network, read_network
+from lstmgallery.tasks.encoding import encode
+
+ROUNDS = 5
+STEPS = 200
+
+
+def time_ours(network: Network, sequences: tuple[str, ...]) -> float:
+    """Return a function's seconds for a step: many steps inside one compiled call."""
+    model = build_model(network)
+    optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
+    optimizer.build(model.trainable_variables)
+    train_steps = _compile_training(network, model, optimizer, sequences)
+    train_steps(tf.constant(1), tf.constant(0))
+    began = time.perf_counter()
+    for call in range(STEPS // STEPS_PER_CALL):
+        train_steps(tf.constant(1), tf.constant(call * STEPS_PER_CALL))
+    return (time.perf_counter() - began) / STEPS
+
+
+def time_fit(network: Network, sequences: tuple[str, ...]) -> float:
+    """Return the seconds for a step of `fit` on the same model, data and batch size."""
+    whole = build_model(network)
+    model = keras.Model(whole.inputs, whole.output["logits"])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM), loss)
+    reads, following, is_step = encode(sequences, network.task.vocabulary)
+    batch = min(network.training.batch, len(sequences))
+    rows = np.random.default_rng(1).integers(len(sequences), size=STEPS * batch)
+    data = tf.data.Dataset.from_tensor_slices((reads[rows], following[rows], is_step[rows].astype("float32")))
+    batches = data.batch(batch, drop_remainder=True).cache()
+    model.fit(batches, epochs=1, verbose=0)
+    began = time.perf_counter()
+    model.fit(batches, epochs=1, verbose=0)
+    return (time.perf_counter() - began) / STEPS
+
+
+def main() -> None:
+    """Print for each shipped network the milliseconds for a step, ours and fit's, and their ratio."""
+    assert lab is not None
+    print(f"{'network':<20}{'ours, ms':>10}{'fit, ms':>10}{'fit / ours':>12}")
+    for file in sorted(Path("content/networks").glob("*.md")):
+        network, _ = read_network(file)
+        sequences = network.task.split(seed=network.seed, held_out=network.held_out).training
+        pairs = [(time_ours(network, sequences), time_fit(network, sequences)) for _ in range(ROUNDS)]
+        ours, fit = (1e3 * statistics.median(each) for each in zip(*pairs, strict=True))
+        ratio = statistics.median(theirs / mine for mine, theirs in pairs)
+        print(f"{network.name:<20}{ours:>10.2f}{fit:>10.2f}{ratio:>12.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
