@@ -138,7 +138,7 @@ class NetworkWork:
             "network": self.network.training_spec,
             "criterion": trained.criterion.to_json(),
         }
-        store.write_table(into / store.CURVE, trained.curve, about)
+        store.write_results(into / store.CURVE, trained.curve, about)
 
     def _trace_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.CURVE)]
@@ -179,12 +179,12 @@ class NetworkWork:
             held_out=self._split().held_out,
         )
         require_equations(network, measured.residuals)
-        store.write_table(into / store.EQUATIONS, measured.residuals, about | {"tolerance": TOLERANCE})
-        store.write_table(into / store.MOMENTS, measured.moments, about)
-        store.write_table(into / store.RELATIVES, measured.relatives, about)
-        store.write_table(into / store.ROLES, measured.roles, about)
-        store.write_table(into / store.INTERVENTIONS, measured.interventions, about)
-        store.write_table(into / store.FRONTIER, measured.frontier, about)
+        store.write_results(into / store.EQUATIONS, measured.residuals, about | {"tolerance": TOLERANCE})
+        store.write_results(into / store.MOMENTS, measured.moments, about)
+        store.write_results(into / store.RELATIVES, measured.relatives, about)
+        store.write_results(into / store.ROLES, measured.roles, about)
+        store.write_results(into / store.INTERVENTIONS, measured.interventions, about)
+        store.write_results(into / store.FRONTIER, measured.frontier, about)
 
     def _sweep_stage(self) -> Stage:
         spec = {**self.network.training_spec, "seeds": self.seeds}
@@ -200,7 +200,7 @@ class NetworkWork:
         for task in concurrent.futures.as_completed(tasks):
             by_seed |= task.result()
             self.progress.advance(len(by_seed))
-        store.write_table(into / store.SEEDS, tabulate(self.network, by_seed), self._about(LAB_LIBRARIES))
+        store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), self._about(LAB_LIBRARIES))
 
     def _split(self) -> Split:
         return self.network.task.split(seed=self.network.seed, held_out=self.network.held_out)

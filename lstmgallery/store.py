@@ -41,6 +41,86 @@ STEP_COLUMNS = {
     "split": f"{FIGURE} for the sequences shown in figures, {HELD_OUT} for those that measurements are made on.",
 }
 
+_PLACE = {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
+_SIGNAL = {"signal": "The signal, as in the table of signals."}
+RESULT_COLUMNS: dict[str, dict[str, str]] = {
+    CURVE: {
+        "step": "Training steps done.",
+        "loss": "Mean loss of the steps since the row before, in nats a token.",
+        "right": "Share of the sequences looked at with every determined token predicted.",
+    },
+    EQUATIONS: {
+        **_PLACE,
+        "equation": "update: arithmetic of the signals beside it; recomputed: from weights, input and earlier state.",
+        **_SIGNAL,
+        "residual": "Largest absolute difference between the stored and the recomputed value.",
+        "sequence": "Sequence in which it stands.",
+        "step": "Step at which it stands.",
+    },
+    MOMENTS: {
+        **_PLACE,
+        **_SIGNAL,
+        "steps": "Held-out steps.",
+        "minimum": "Lowest value.",
+        "mean": "Mean value.",
+        "maximum": "Highest value.",
+        "shut": "Share of steps with a value below 0.1.",
+        "open": "Share of steps with a value above 0.9.",
+    },
+    RELATIVES: {
+        **_PLACE,
+        "nearest": "The other neuron of the layer whose memory correlates most with this one's.",
+        "correlation": "That correlation, from -1 to 1.",
+    },
+    ROLES: {
+        **_PLACE,
+        **_SIGNAL,
+        "feature": "A count, or one value of a category or of the next token, as name=value.",
+        "phase": "The steps scored: all, or those before, at or after the delimiter.",
+        "measure": "r2 of a straight line, or auc.",
+        "score": "The mean of both halves of the sequences, each scored with what was fitted on the other.",
+        "direction": "1 where the signal is high when the feature is, -1 where it is low.",
+        "null_mean": "Mean over the shufflings of the best score of all neurons and signals.",
+        "null_p99": "The 99th percentile of the same.",
+        "p": "Share of the shufflings in which anything in the whole scan stands out as far.",
+        "control": "Best score of all neurons and signals of the untrained network.",
+        "has_role": "Whether the score beats null and control and is large enough to be said.",
+        "steps": "Steps scored.",
+        "positives": "Steps with the yes/no feature; missing for a count.",
+    },
+    INTERVENTIONS: {
+        "layer": "Number of the layer, from 1; 0 where several neurons are changed at once.",
+        "neuron": "Number of the neuron in its layer, from 1; 0 where several are changed at once.",
+        "intervention": "zero, mean, shut, open, add or exchange.",
+        "signal": "The signal that is changed.",
+        "amount": "The value it is held at, or the counts added.",
+        "condition": "n: the a's read; k: how many of the best neurons are changed at once.",
+        "measure": "loss (nats a token), right (share of sequences), right_1 to right_3, written, slope or turned.",
+        "value": "The measure with the intervention.",
+        "baseline": "The measure without it.",
+        "sequences": "Sequences it was measured on.",
+    },
+    FRONTIER: {
+        "size": "What was made longer than in training: a's or x's.",
+        "variant": "The number of X's, or the first letter.",
+        "is_trained": "Whether training had this variant.",
+        "prompt": "What the network read.",
+        "expected": "What it should write.",
+        "written": "What it wrote, always its first choice.",
+        "ended": "Whether it wrote the end token by itself.",
+        "right": "Whether it wrote what it should and ended.",
+        "memory": "Memory, at the delimiter, of the neuron that carries the task best.",
+    },
+    SEEDS: {
+        "seed": "The seed of the initial weights and batches.",
+        "finding": "What was asked.",
+        "value": "The answer.",
+        "layer": "Layer of the neuron it was found in.",
+        "neuron": "Number of that neuron.",
+        "is_yes": "Whether the value answers the question with yes; missing where it is no yes/no question.",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -64,7 +144,7 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, a
     """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are those of the figures."""
     features = {feature.key: feature.sentence for feature in network.task.features}
     steps = _step_table(network, trace, figures)
-    write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
+    _write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
 
     columns = {key: STEP_COLUMNS[key] for key in ("sequence", "step")}
     columns |= {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
@@ -157,8 +237,15 @@ def write_vocabulary(folder: Path, vocabulary: tuple[str, ...]) -> None:
     (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_table(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
-    """Write one table of results, with what it is about in its metadata."""
+def write_results(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
+    """Write a table of results; its columns must be those that `RESULT_COLUMNS` describes, in that order."""
+    columns = RESULT_COLUMNS[file.name]
+    if list(frame.columns) != list(columns):
+        raise ValueError(f"{file.name}: expected the columns {list(columns)}, received {list(frame.columns)}")
+    _write_table(file, frame, {**about, "columns": columns})
+
+
+def _write_table(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **_metadata(about)})
     pq.write_table(table, file, compression="zstd")

@@ -85,7 +85,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
     at_rest = [np.array(variable.numpy()) for variable in optimizer.variables]
-    train_steps = _compile_training(network, model, optimizer, split.training)
+    train_steps = compile_training(network, model, optimizer, split.training)
     predict = tf.function(lambda tokens: tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32))
     glanced_at = split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)]
 
@@ -116,7 +116,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
         yield Trained(seed, untrained, read_weights(model), pd.DataFrame(rows), criterion)
 
 
-def _compile_training(
+def compile_training(
     network: Network, model: keras.Model, optimizer: keras.optimizers.Optimizer, sequences: tuple[str, ...]
 ) -> Callable[[Any, Any], Any]:
     """Return a function of a seed and of the steps done that does `STEPS_PER_CALL` more and returns their mean loss."""

@@ -11,9 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-import lstmgallery.lab as lab  # first of all: it starts TensorFlow quietly
 from lstmgallery.lab.model import build_model
-from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, _compile_training
+from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, compile_training
 from lstmgallery.network import Network, read_network
 from lstmgallery.tasks.encoding import encode
 
@@ -22,11 +21,11 @@ STEPS = 200
 
 
 def time_ours(network: Network, sequences: tuple[str, ...]) -> float:
-    """Return a function's seconds for a step: many steps inside one compiled call."""
+    """Return the seconds for a step of ours: many steps inside one compiled call."""
     model = build_model(network)
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
-    train_steps = _compile_training(network, model, optimizer, sequences)
+    train_steps = compile_training(network, model, optimizer, sequences)
     train_steps(tf.constant(1), tf.constant(0))
     began = time.perf_counter()
     for call in range(STEPS // STEPS_PER_CALL):
@@ -53,7 +52,6 @@ def time_fit(network: Network, sequences: tuple[str, ...]) -> float:
 
 def main() -> None:
     """Print for each shipped network the milliseconds for a step, ours and fit's, and their ratio."""
-    assert lab is not None
     print(f"{'network':<20}{'ours, ms':>10}{'fit, ms':>10}{'fit / ours':>12}")
     for file in sorted(Path("content/networks").glob("*.md")):
         network, _ = read_network(file)
