@@ -72,7 +72,7 @@ def times_of(folder: Path) -> dict[str, int]:
 
 def test_a_build_runs_every_stage_of_every_network(gallery: Gallery) -> None:
     names = ["counter", "selective-counter", "state-memorizer", "copy-machine"]
-    expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure")]
+    expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure", "sweep")]
     assert stages_run(gallery.summary) == expected
 
 
@@ -157,7 +157,7 @@ def test_a_damaged_file_is_reported_and_made_again(small_project: Project, name:
     assert problem.place == str(file)
     assert problem.message.startswith("expected the file that was written here (SHA-256 ")
     assert problem.message.endswith(f"found {found[:12]}…")
-    assert problem.hint == "it is made again"
+    assert problem.hint == "the stage runs again"
     assert results_of(small_project) == before
 
 

@@ -56,7 +56,7 @@ def test_a_changed_output_is_reported_with_place_and_mend(tmp_path: Path) -> Non
     assert problem.place == str(tmp_path / "two.txt")
     written, found = (hashlib.sha256(text).hexdigest()[:12] for text in (b"made two.txt", b"changed"))
     assert problem.message == f"expected the file that was written here (SHA-256 {written}…), found {found}…"
-    assert problem.hint == "it is made again"
+    assert problem.hint == "the stage runs again"
 
 
 def test_a_missing_output_is_reported(tmp_path: Path) -> None:

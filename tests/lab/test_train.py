@@ -105,8 +105,8 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     network, _ = read_network(file)
     models = []
 
-    def remembered(network: Network) -> Any:
-        models.append(build_model(network))
+    def remembered(network: Network, **options: Any) -> Any:
+        models.append(build_model(network, **options))
         return models[-1]
 
     monkeypatch.setattr(lstmgallery.lab.train, "build_model", remembered)

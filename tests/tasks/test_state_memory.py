@@ -8,7 +8,7 @@ LANGUAGE = StateMemory(kind="state-memory", longest_wait=3)
 
 
 def test_state_memory_has_each_letter_with_each_wait() -> None:
-    assert list(LANGUAGE.sequences()) == ["AxYa", "AxxYa", "BxYb", "BxxYb"]
+    assert list(LANGUAGE.sequences()) == ["AxYa", "AxxYa", "AxxxYa", "BxYb", "BxxYb", "BxxxYb"]
 
 
 def test_state_memory_accepts_waits_beyond_its_range() -> None:
