@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from lstmgallery import store
 from lstmgallery.desk.frontier import FURTHEST, find_frontier, first_failure
 from lstmgallery.desk.reference import Arrays, Signals, read_signals
-from lstmgallery.desk.roles import find_targets, merge, rank_neurons, scan_neurons
+from lstmgallery.desk.roles import POOLED, find_targets, rank_neurons, scan_neurons
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
@@ -59,8 +59,14 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
     """Return (value, layer, neuron) for each finding; a frontier that was not reached counts as `FURTHEST` + 1."""
     held_out = store.step_truths(network, sequences)
     signals = read_signals(network, weights, sequences)
-    targets = find_targets(network, held_out, seed=0, shuffles=0)
-    scores = merge([scan_neurons(each_neuron(network, signals), targets)]).scores
+    asked = [
+        target
+        for target in find_targets(network, held_out, seed=0, shuffles=0)
+        if target.phase == POOLED and target.feature.partition("=")[0] == network.task.main_feature
+    ]
+    shown = {network.kind.memory, "hidden"}
+    states = [{key: values for key, values in of_layer.items() if key in shown} for of_layer in signals]
+    scores = scan_neurons(each_neuron(network, states), asked).scores
     memory = (network.kind.memory,)
     ranked = rank_neurons(scores, network.task.main_feature, signals=memory)
     layer, neuron = int(ranked["layer"][0]), int(ranked["neuron"][0])
@@ -68,7 +74,7 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
     if isinstance(network.task, Counting | SelectiveCounting | StateMemory):
         key = LATCH.key if isinstance(network.task, StateMemory) else COUNTER.key
         found[key] = float(ranked["score"][0])
-        failure = first_failure(find_frontier(network, weights, layer=layer, neuron=neuron))
+        failure = first_failure(find_frontier(network, weights, layer=layer, neuron=neuron, trained_only=True))
         found[FAILURE.key] = float(FURTHEST + 1 if failure is None else failure)
     if isinstance(network.task, SelectiveCounting):
         gate = signals[layer - 1]["input_gate"][:, neuron - 1]

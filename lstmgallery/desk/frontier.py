@@ -13,14 +13,19 @@ FURTHEST = 100  # sizes tried, far beyond three times the training range of the 
 SPARE = 10  # tokens that a network may write too many before it is stopped
 
 
-def find_frontier(network: Network, weights: Arrays, *, layer: int, neuron: int) -> pd.DataFrame:
+def find_frontier(
+    network: Network, weights: Arrays, *, layer: int, neuron: int, trained_only: bool = False
+) -> pd.DataFrame:
     """Return the frontier of a network, with the memory of (layer, neuron) at the delimiter.
+
+    `trained_only` leaves out the variants that training did not have.
 
     Columns: size, variant, is_trained (whether training had that variant), prompt, expected, written, ended, right,
     memory. Empty where the task has one size only.
     """
     task = network.task
-    found = [each for size in range(1, FURTHEST + 1) for each in task.stretched(size)]
+    every = (each for size in range(1, FURTHEST + 1) for each in task.stretched(size))
+    found = [each for each in every if each.is_trained or not trained_only]
     columns = ["size", "variant", "is_trained", "prompt", "expected", "written", "ended", "right", "memory"]
     if not found:
         return pd.DataFrame(columns=columns)

@@ -20,7 +20,7 @@ from lstmgallery.network import Network
 from lstmgallery.tasks.encoding import encode
 
 STEPS_PER_CALL = 20  # fixed: another number would be compiled anew
-CALLS_PER_GLANCE = 5  # at the most; early on, where the curve is steep, every call is looked at
+CALLS_PER_GLANCE = 10  # at the most; early on, where the curve is steep, every call is looked at
 GRADIENT_NORM = 1.0  # gradients above it are scaled down to it: Pascanu, Mikolov and Bengio 2013
 CURVE_SEQUENCES = 500  # how many sequences the training curve's share is taken over
 
