@@ -38,7 +38,7 @@ class Finding:
 COUNTER = Finding("counter_r2", "R² of the best counting cell with the b’s still owed", at_least=0.95)
 CLOSED = Finding("input_gate_on_x", "mean input gate of that neuron where it reads X", at_most=0.1)
 CONTRAST = Finding("input_gate_on_a", "mean input gate of that neuron where it reads a")
-FAILURE = Finding("first_failure", "smallest size that it gets wrong")
+FAILURE = Finding("first_failure", f"smallest size that it gets wrong ({FURTHEST + 1}: none up to {FURTHEST})")
 LATCH = Finding("latch_auc", "AUC of the best cell with the first letter", at_least=0.99)
 READERS = Finding("least_reader_auc", "AUC of the best “next letter is …” neuron of the last layer, worst letter", 0.95)
 

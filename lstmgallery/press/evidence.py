@@ -16,7 +16,7 @@ from lstmgallery.press.sentences import (
     role_sentence,
     score_words,
 )
-from lstmgallery.press.text import count, number, percent
+from lstmgallery.press.text import count, number, percent, plain
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.state_memory import StateMemory
 
@@ -61,6 +61,7 @@ class Seeds:
 
     words: str
     verdict: str
+    spread: str
     plot: Plot
 
 
@@ -201,6 +202,7 @@ class Frontier:
     layer: int
     neuron: int
     trained: int
+    shown: str  # which sequences the plots show, where not all
 
 
 def frontier(results: Results) -> Frontier | None:
@@ -215,7 +217,7 @@ def frontier(results: Results) -> Frontier | None:
         sentence = f"Trained on 1 to {trained} {task.size_name}, it is right at every size tried, up to {FURTHEST}."
     else:
         wrong = table[~table["right"] & table["is_trained"] & (table["size"] == failure)].iloc[0]
-        variant = f" ({task.variant_name} {wrong['variant']})" if wrong["variant"] else ""
+        variant = f" ({task.variant_name}: {wrong['variant']})" if wrong["variant"] else ""
         end = "" if wrong["ended"] else " and does not stop"
         sentence = (
             f"Trained on 1 to {trained} {task.size_name}, it first fails at {failure}{variant}: "
@@ -237,6 +239,7 @@ def frontier(results: Results) -> Frontier | None:
         layer=int(best["layer"]),
         neuron=int(best["neuron"]),
         trained=trained,
+        shown="Sequences without X’s. " if isinstance(task, SelectiveCounting) else "",
     )
 
 
@@ -254,7 +257,8 @@ def seeds(results: Results) -> tuple[Seeds, ...]:
         if table["is_yes"].notna().all():
             bound = f"at least {finding.at_least:g}" if finding.at_least is not None else f"at most {finding.at_most:g}"
             verdict = f"{bound} in {int(table['is_yes'].sum())} of {len(table)} seeds"
-        found.append(Seeds(finding.words, verdict, plot))
+        spread = f"Lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}."
+        found.append(Seeds(finding.words, verdict, spread, plot))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from lstmgallery.desk.findings import Finding
 from lstmgallery.press.figures import Point, brief_tick, ticks_between
 from lstmgallery.press.palette import shade
-from lstmgallery.press.text import brief, number, percent
+from lstmgallery.press.text import brief, number, percent, plain
 
 
 @dataclass(frozen=True)
@@ -231,8 +231,8 @@ def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: s
             series.append(Series("dots", style, points, radius=2.6))
     ends = frontier.sort_values("size").groupby("variant")["memory"]
     summary = "; ".join(
-        f"{name} at the delimiter{f' ({variant_name} {variant})' if variant else ''} goes from {brief(values.iloc[0])} "
-        f"to {brief(values.iloc[-1])}"
+        f"{name} at the delimiter{f' ({variant_name}: {variant})' if variant else ''} goes "
+        f"from {brief(values.iloc[0])} to {brief(values.iloc[-1])}"
         for variant, values in ends
     )
     rows = tuple(
@@ -295,7 +295,7 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
         at = int(np.abs(values.to_numpy() - own).argmin())
         marks.append(Series("dots", "own", (dots[at],), radius=6))
     summary = (
-        f"{finding.words}: lowest {brief(values.min())}, median {brief(values.median())}, highest {brief(values.max())}"
+        f"{finding.words}: lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}"
     )
     plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
     return Plot(**{**plot.__dict__, "y_ticks": ()})

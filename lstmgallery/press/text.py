@@ -37,6 +37,11 @@ def brief(value: float) -> str:
     return number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
+def plain(value: float) -> str:
+    """Return a whole number as such, any other value briefly."""
+    return f"{value:,.0f}".replace("-", MINUS) if float(value).is_integer() else brief(value)
+
+
 def scientific(value: float) -> str:
     """Return a positive `value` as 1.9 × 10⁻⁶; 0 as 0."""
     if value == 0:

@@ -82,7 +82,7 @@ class SelectiveCounting(Language):
     )
     main_feature: ClassVar = "remaining"
     size_name: ClassVar = "a’s"
-    variant_name: ClassVar = "X’s"
+    variant_name: ClassVar = "number of X’s"
 
     @property
     def form(self) -> str:
