@@ -313,7 +313,6 @@ def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dic
         "relative": evidence.relative(results, layer.number, card.neuron),
         "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
         "residual": results.residuals[layer.number, card.neuron],
-        "held_out_sequences": results.held_out["sequence"].nunique(),
         "previous": neurons[at - 1] if at else None,
         "following": neurons[at + 1] if at + 1 < len(neurons) else None,
     }

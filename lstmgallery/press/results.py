@@ -10,6 +10,7 @@ import pandas as pd
 from lstmgallery import store
 from lstmgallery.desk.roles import headline_roles, rank_neurons
 from lstmgallery.network import Network
+from lstmgallery.press.text import count
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ class Results:
     def interventions_on(self, layer: int, neuron: int) -> pd.DataFrame:
         """Return what was done to a neuron; layer and neuron 0 stand for several at once."""
         return _of_neuron(self.interventions, layer, neuron)
+
+    @property
+    def measured_on(self) -> str:
+        """What the numbers were measured on, in words: sequences never trained on, or all there are."""
+        sequences = self.held_out["sequence"].nunique()
+        if self.about["held_out"]["is_whole_language"]:
+            return f"all {count(sequences, 'sequence')} of the language"
+        return count(sequences, "held-out sequence")
 
     def rows_of_figure(self, number: int) -> np.ndarray:
         """Return which figure rows belong to figure sequence `number`, counting from 0."""
