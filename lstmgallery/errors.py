@@ -8,6 +8,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_LISTED = 20  # valid spellings in one hint
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -42,10 +44,8 @@ class GalleryError(Exception):
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """Return a hint that names the valid spelling nearest to `word`, or all of them if none is near."""
+    """Return a hint that names the spelling nearest to `word`; if none is near, all of them, where they are few."""
     choices = sorted(valid)
-    if not choices:
-        return None
     if near := difflib.get_close_matches(word, choices, n=1):
         return f"did you mean {near[0]!r}?"
-    return "valid here: " + ", ".join(choices)
+    return "valid here: " + ", ".join(choices) if 0 < len(choices) <= MOST_LISTED else None

@@ -197,6 +197,7 @@ class Frontier:
 
     sentence: str
     rows: tuple[plots.RightRow, ...]
+    right_table: Table
     memory: Plot
     written: Plot | None
     layer: int
@@ -225,9 +226,14 @@ def frontier(results: Results) -> Frontier | None:
         )
     shown = table[table["variant"] == "0"] if isinstance(task, SelectiveCounting) else table
     memory = results.network.kind[results.network.kind.memory]
+    rows = plots.draw_right(table)
     return Frontier(
         sentence=sentence,
-        rows=plots.draw_right(table),
+        rows=rows,
+        right_table=Table(
+            (task.variant_name or "sequence", f"{task.size_name} at which it is right"),
+            tuple((row.variant or task.form.partition(",")[0], row.sizes_right) for row in rows),
+        ),
         memory=plots.plot_memory(
             shown.drop_duplicates(["size", "variant"]),
             trained=trained,

@@ -303,11 +303,12 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
 
 @dataclass(frozen=True)
 class RightRow:
-    """One variant of a frontier: for each size a shade by the share of sequences right."""
+    """One variant of a frontier: for each size a shade by the share of sequences right, and which sizes are right."""
 
     variant: str
     shades: tuple[str, ...]
     summary: str
+    sizes_right: str
 
 
 def draw_right(frontier: pd.DataFrame) -> tuple[RightRow, ...]:
@@ -320,5 +321,16 @@ def draw_right(frontier: pd.DataFrame) -> tuple[RightRow, ...]:
         wrong = values[values < 1]
         summary = "right at every size" if wrong.empty else f"first wrong at {wrong.index[0]}"
         shades = tuple(shade("gate", value, low=0.0, high=1.0) for value in values)
-        rows.append(RightRow(variant, shades, summary))
+        rows.append(RightRow(variant, shades, summary, _runs(values.index[values == 1].tolist())))
     return tuple(rows)
+
+
+def _runs(sizes: Sequence[int]) -> str:
+    """Return whole numbers as their runs: 1 to 13, 15, 17 to 19."""
+    runs: list[list[int]] = []
+    for size in sizes:
+        if runs and size == runs[-1][-1] + 1:
+            runs[-1].append(size)
+        else:
+            runs.append([size])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs) or "none"

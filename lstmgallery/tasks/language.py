@@ -127,23 +127,22 @@ class Language(pydantic.BaseModel, abc.ABC):
     def split(self, *, seed: int, held_out: int, draws: int = ENUMERABLE) -> Split:
         """Divide the language into what is trained on and `held_out` distinct sequences that never are.
 
-        A language of no more than `held_out` sequences is used whole on both sides. Of a larger one, sequences that
-        are drawn again and again (there are few of their length) stay in training: to keep such a one back would be
-        to keep its whole length back.
+        Sequences that are drawn again and again (there are few of their length) stay in training: to keep such a one
+        back would be to keep its whole length back. A language that cannot spare `held_out` others is used whole on
+        both sides.
         """
-        if self.size <= held_out:
+        random = np.random.default_rng([seed, 1])
+        drawn = [self.sample(random) for _ in range(draws)] if self.size > held_out else []
+        times = collections.Counter(drawn)
+        rare = [sequence for sequence, count in times.items() if count <= COMMON]
+        if len(rare) < 2 * held_out:
             whole = tuple(self.sequences())
             return Split(whole, whole, whole, is_whole=True, is_range_sampled=False)
-        random = np.random.default_rng([seed, 1])
-        drawn = [self.sample(random) for _ in range(draws)]
-        times = collections.Counter(drawn)
         kept: dict[str, None] = {}  # a set that remembers its order
-        for _ in range(100 * held_out):
+        while len(kept) < held_out:
             sequence = self.sample(random)
             if times[sequence] <= COMMON:
                 kept[sequence] = None
-            if len(kept) == held_out:
-                break
         training = tuple(sequence for sequence in drawn if sequence not in kept)
         is_sampled = self.size > ENUMERABLE
         candidates = training[:2_000] if is_sampled else self.sequences()

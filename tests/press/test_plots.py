@@ -97,6 +97,7 @@ def test_the_first_failure_is_named_and_wrong_sizes_stand_out() -> None:
     assert drawn == {"main": int(frontier["right"].sum()), "wrong": int((~frontier["right"]).sum())}
     (row,) = draw_right(frontier)
     assert row.summary == f"first wrong at {first}"
+    assert row.sizes_right.startswith(f"1 to {first - 1}")
     assert row.shades[first - 1] == "g0"
     assert row.shades[0] == "g20"
 

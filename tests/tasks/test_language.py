@@ -170,10 +170,23 @@ def test_a_language_too_large_to_list_is_sampled() -> None:
     assert set(split.held_out).isdisjoint(split.training)
 
 
+def test_a_language_that_cannot_spare_so_many_is_used_whole() -> None:
+    few = SelectiveCounting(kind="selective-counting", longest=4, most_ignored=5)
+    assert few.size > 400
+    assert few.split(seed=1, held_out=400).is_whole
+
+
+def test_a_length_of_few_sequences_stays_in_training() -> None:
+    split = SPLIT.split(seed=1, held_out=400)
+    plain = {"a" * n + "Y" + "b" * n for n in range(1, 11)}
+    assert plain <= set(split.training)
+    assert plain.isdisjoint(split.held_out)
+
+
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_the_seed_decides_the_split(seed: int) -> None:
-    one, same, other = (SPLIT.split(seed=at, held_out=300, draws=500) for at in (seed, seed, seed + 1))
+    one, same, other = (SPLIT.split(seed=at, held_out=300, draws=4_000) for at in (seed, seed, seed + 1))
     assert one == same
     assert one.held_out != other.held_out
     assert one.training != other.training

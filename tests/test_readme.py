@@ -1,0 +1,46 @@
+"""The README's commands and examples are those that work."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from lstmgallery.network import read_network
+from tests.conftest import ROOT, Gallery
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_continuous_integration_runs_the_readmes_test_command() -> None:
+    (command,) = [block for block in blocks("sh") if "tests/check.py" in block]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [line for line in script.splitlines() if "python" in line] == command.strip().split(" && ")
+
+
+def test_the_readmes_network_is_valid(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    file = tmp_path / "long-counter.md"
+    file.write_text(text, encoding="utf-8")
+    network, document = read_network(file)
+    assert network.task.size == 20
+    assert "Markdown" in document.body
+
+
+def test_the_readmes_pandas_example_runs_on_a_built_gallery(gallery: Gallery) -> None:
+    (code,) = blocks("python")
+    namespace: dict[str, object] = {}
+    exec(code.replace("build/", f"{gallery.project.build}/"), namespace)  # the README's own text
+    neuron = namespace["neuron"]
+    assert isinstance(neuron, pd.DataFrame)
+    assert set(neuron["neuron"]) == {5}
+
+
+def test_every_option_of_the_command_line_that_the_readme_names_exists() -> None:
+    source = (ROOT / "lstmgallery" / "cli.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(--[a-z]+)`", README))
+    assert named
+    assert all(f'"{option}"' in source or option == "--help" for option in named)
