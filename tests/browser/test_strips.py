@@ -191,7 +191,7 @@ def test_other_keys_keep_their_meaning(visit: Visitor) -> None:
 
 def test_the_keyboard_never_loses_the_step_behind_the_names_of_the_rows(visit: Visitor) -> None:
     page = visit(EXAMPLE, width=NARROW)
-    region = page.locator(".scroll").last  # the longest
+    region = page.locator(".strips .scroll").last  # the longest
     region.focus()
     page.keyboard.press("End")
     for _ in range(len(NETWORKS[0].figures[-1])):
@@ -275,7 +275,7 @@ def test_the_cell_row_can_be_shaded_by_the_range_of_the_whole_layer(visit: Visit
         strip_of(page).locator("tr[data-signal=cell] td"),
         strip_of(page).locator("tr[data-signal=hidden] td"),
     )
-    ranges, caption = page.locator("tr[data-signal=cell] .range:visible"), page.locator("figcaption")
+    ranges, caption = page.locator("tr[data-signal=cell] .range:visible"), page.locator("#signals figcaption")
     narrow, hidden = cells.evaluate_all(shades), others.evaluate_all(shades)
     assert set(ranges.all_text_contents()) == {f"±{brief(largest[neuron])}"}
     assert f" span ±{brief(largest[neuron])}, the largest value it takes" in caption.inner_text()
