@@ -56,7 +56,9 @@ class Workers:
         """Return the processes, starting them if need be."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-            self._pool = concurrent.futures.ProcessPoolExecutor(self.processes, mp_context=context)
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                self.processes, mp_context=context, initializer=_use_one_thread
+            )
         return self._pool
 
     def __enter__(self) -> "Workers":
@@ -65,6 +67,11 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _use_one_thread() -> None:
+    """Keep TensorFlow, not yet imported in this process, from starting threads that only get in each other's way."""
+    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 
 
 def _find_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, tuple[float, int, int]]]:
