@@ -223,7 +223,7 @@ def read_about(file: Path) -> dict[str, Any]:
 
 def write_weights(file: Path, weights: Mapping[str, np.ndarray]) -> None:
     """Write plain arrays under Keras's names: `weights.npz`, or `untrained.npz` for what training began with."""
-    np.savez(file, allow_pickle=False, **weights)
+    np.savez(file, **weights)  # type: ignore[arg-type]
 
 
 def read_weights(file: Path) -> dict[str, np.ndarray]:
