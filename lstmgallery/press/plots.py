@@ -5,7 +5,7 @@ What is drawn is decided by the functions at the end, one for each kind of plot;
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -63,7 +63,6 @@ class Plot:
     x_name: str
     series: tuple[Series, ...]
     bands: tuple[Band, ...]
-    notes: tuple[Point, ...]
     summary: str
     table: Table
 
@@ -115,7 +114,6 @@ class Frame:
         summary: str,
         table: Table,
         bands: tuple[Band, ...] = (),
-        notes: tuple[Point, ...] = (),
     ) -> Plot:
         if self.is_log:
             first, last = (math.log10(end) for end in self.x)
@@ -135,7 +133,6 @@ class Frame:
             x_name=x_name,
             series=series,
             bands=bands,
-            notes=notes,
             summary=summary,
             table=table,
         )
@@ -298,7 +295,7 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
         f"{finding.words}: lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}"
     )
     plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
-    return Plot(**{**plot.__dict__, "y_ticks": ()})
+    return replace(plot, y_ticks=())
 
 
 @dataclass(frozen=True)
