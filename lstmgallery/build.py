@@ -11,7 +11,7 @@ import filelock
 
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import count_pages, render_site
+from lstmgallery.press.pages import plan_site
 from lstmgallery.press.results import read_results
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
@@ -66,18 +66,22 @@ def build_gallery(
                 summary.skipped.append(entry.network.name)
         content = Content(content.site, tuple(shown))
         files = _timed(summary, "render", lambda: _render(project, content, progress, with_seeds=seeds > 0))
-        summary.pages = count_pages(content)
+        summary.pages = sum(path.endswith(".html") for path in files)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
     return summary
 
 
 def _render(project: Project, content: Content, progress: Progress, *, with_seeds: bool) -> dict[str, bytes]:
-    progress.start("site", "render", count_pages(content))
     results = [
         read_results(entry.network, project.build / entry.network.name, with_seeds=with_seeds)
         for entry in content.networks
     ]
-    files = render_site(content, results, report=progress.advance)
+    plan = plan_site(content, results)
+    progress.start("site", "render", len(plan))
+    files = {}
+    for done, (path, make) in enumerate(plan.items(), start=1):
+        files[path] = make()
+        progress.advance(done)
     progress.finish()
     return files
 

@@ -1,4 +1,4 @@
-"""The stages of one network: train, trace, measure, sweep; what each needs, what it leaves in `build/<network>/`.
+"""The stages of one network, train to compare: what each needs, what it leaves in `build/<network>/`.
 
 A stage runs only when its key has changed. TensorFlow is imported inside the stages that train or trace and nowhere
 else, so a build with nothing to train never starts it.
@@ -18,6 +18,7 @@ from lstmgallery.cache import Stage, damage, file_hash, is_current, library_vers
 from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.findings import find_findings, tabulate
 from lstmgallery.desk.measure import measure
+from lstmgallery.desk.reference import Arrays
 from lstmgallery.errors import Problem
 from lstmgallery.network import Network
 from lstmgallery.tasks import Split
@@ -74,15 +75,18 @@ def _use_one_thread() -> None:
     os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 
 
-def _find_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, tuple[float, int, int]]]:
-    """Train under each seed and return its findings. Runs in a process of its own."""
+def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
+    """Train under each seed and return its weights. Runs in a process of its own."""
     from lstmgallery.lab.train import train_seeds
 
+    silent = train_seeds(network, seeds, report=lambda steps, right: None)  # noqa: ARG005
+    return {trained.seed: trained.weights for trained in silent}
+
+
+def _find_findings(network: Network, weights: Arrays) -> dict[str, tuple[float, int, int]]:
+    """Return the findings of one seed's weights. Runs in a process of its own."""
     held_out = network.task.split(seed=network.seed, held_out=network.held_out).held_out
-    return {
-        trained.seed: find_findings(network, trained.weights, held_out)
-        for trained in train_seeds(network, seeds, report=lambda steps, right: None)  # noqa: ARG005
-    }
+    return find_findings(network, weights, held_out)
 
 
 class NetworkWork:
@@ -125,6 +129,7 @@ class NetworkWork:
         yield self._measure_stage, self._measure
         if self.seeds:
             yield self._sweep_stage, self._sweep
+            yield self._compare_stage, self._compare
 
     def _train_stage(self) -> Stage:
         outputs = (store.WEIGHTS, store.UNTRAINED, store.VOCABULARY, store.CURVE)
@@ -195,19 +200,33 @@ class NetworkWork:
 
     def _sweep_stage(self) -> Stage:
         spec = {**self.network.training_spec, "seeds": self.seeds}
-        return self._stage("sweep", ["lab.train", "desk.findings"], (store.SEEDS,), spec, [])
+        return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, [])
 
     def _sweep(self, into: Path) -> None:
         """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself."""
         seeds = range(self.network.seed, self.network.seed + self.seeds)
         self.progress.start(self.network.name, "sweep", len(seeds))
-        by_seed: dict[int, dict[str, tuple[float, int, int]]] = {}
+        by_seed: dict[int, Arrays] = {}
         shares = [seeds[at :: self.workers.processes] for at in range(self.workers.processes)]
-        tasks = [self.workers.pool().submit(_find_seeds, self.network, share) for share in shares if share]
+        tasks = [self.workers.pool().submit(_train_seeds, self.network, share) for share in shares if share]
         for task in concurrent.futures.as_completed(tasks):
             by_seed |= task.result()
             self.progress.advance(len(by_seed))
-        store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), self._about(LAB_LIBRARIES))
+        store.write_seed_weights(into / store.SEED_WEIGHTS, by_seed)
+
+    def _compare_stage(self) -> Stage:
+        inputs = [self.folder / store.SEED_WEIGHTS]
+        return self._stage("compare", ["desk.findings"], (store.SEEDS,), self.network.training_spec, inputs)
+
+    def _compare(self, into: Path) -> None:
+        weights = store.read_seed_weights(self.folder / store.SEED_WEIGHTS)
+        self.progress.start(self.network.name, "compare", len(weights))
+        tasks = {seed: self.workers.pool().submit(_find_findings, self.network, each) for seed, each in weights.items()}
+        by_seed = {}
+        for done, (seed, task) in enumerate(tasks.items(), start=1):
+            by_seed[seed] = task.result()
+            self.progress.advance(done)
+        store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), self._about(FILE_LIBRARIES))
 
     def _split(self) -> Split:
         return self.network.task.split(seed=self.network.seed, held_out=self.network.held_out)

@@ -28,6 +28,7 @@ EQUATIONS, MOMENTS, RELATIVES = "equations.parquet", "moments.parquet", "relativ
 ROLES, INTERVENTIONS = "roles.parquet", "interventions.parquet"
 FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
 WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
+SEED_WEIGHTS = "seeds.npz"
 FIGURE, HELD_OUT = "figure", "held_out"
 
 STEP_COLUMNS = {
@@ -230,6 +231,20 @@ def read_weights(file: Path) -> dict[str, np.ndarray]:
     """Return the arrays of a file of weights by name."""
     with np.load(file, allow_pickle=False) as arrays:
         return dict(arrays)
+
+
+def write_seed_weights(file: Path, by_seed: Mapping[int, Mapping[str, np.ndarray]]) -> None:
+    """Write the weights of several seeds into one file, under names such as `seed_2/layer_1/kernel`."""
+    write_weights(file, {f"seed_{seed}/{key}": each for seed in sorted(by_seed) for key, each in by_seed[seed].items()})
+
+
+def read_seed_weights(file: Path) -> dict[int, dict[str, np.ndarray]]:
+    """Return the weights of each seed, as `write_seed_weights` was given them."""
+    by_seed: dict[int, dict[str, np.ndarray]] = {}
+    for key, each in read_weights(file).items():
+        seed, _, name = key.partition("/")
+        by_seed.setdefault(int(seed.removeprefix("seed_")), {})[name] = each
+    return by_seed
 
 
 def write_vocabulary(folder: Path, vocabulary: tuple[str, ...]) -> None:

@@ -72,7 +72,7 @@ def times_of(folder: Path) -> dict[str, int]:
 
 def test_a_build_runs_every_stage_of_every_network(gallery: Gallery) -> None:
     names = ["counter", "selective-counter", "state-memorizer", "copy-machine"]
-    expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure", "sweep")]
+    expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure", "sweep", "compare")]
     assert stages_run(gallery.summary) == expected
 
 

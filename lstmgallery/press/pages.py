@@ -1,12 +1,14 @@
-"""Render every page of the site from content and results: `render_site` gives `{path: bytes}`.
+"""Every file of the site, from content and results: `plan_site` gives `{path: function that renders it}`.
 
-Each page is one function that gathers what its template shows; templates only arrange it. Links are relative and to
-files, so the tree works at any address and from disk.
+A build renders them all, a preview only the one that is asked for. Each page is one function that gathers what its
+template shows; templates only arrange it. Links are relative and to files, so the tree works at any address and from
+disk.
 """
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -28,6 +30,7 @@ from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
 
 THEME = resources.files("lstmgallery.press") / "theme"
+STATIC = THEME / "static"
 FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
 
 
@@ -107,47 +110,48 @@ def neuron_path(network: str, layer: int, neuron: int) -> str:
     return f"networks/{network}/layer-{layer}/neuron-{neuron}.html"
 
 
-def render_site(content: Content, results: Sequence[Results], *, report: Callable[[int], None]) -> dict[str, bytes]:
-    """Return the whole site; `results` are those of `content.networks`, in the same order.
-    `report` is called with the number of pages rendered so far.
+Make = Callable[[], bytes]
+
+
+def plan_site(content: Content, results: Sequence[Results]) -> dict[str, Make]:
+    """Return every file of the site by its path, as a function that makes its bytes.
+
+    `results` are those of `content.networks`, in the same order.
     """
     networks = [_view_network(entry, found) for entry, found in zip(content.networks, results, strict=True)]
-    files = dict(_static_files())
     environment = _environment()
-    for done, (path, template, values) in enumerate(_pages(networks), start=1):
-        files[path] = _render(environment, path, template, site=content.site, networks=networks, **values)
-        report(done)
-    return files
+
+    def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
+        return path, lambda: _render(environment, path, template, site=content.site, networks=networks, **values())
+
+    return {
+        "assets/palette.css": stylesheet,
+        **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
+        **dict(page(*planned) for planned in _pages(networks)),
+    }
 
 
-def count_pages(content: Content) -> int:
-    """Return how many pages `render_site` will render."""
-    return 3 + sum(1 + entry.network.layers * entry.network.units for entry in content.networks)
-
-
-def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (path, template, values) of every page."""
-    yield "index.html", "index.html", {}
-    yield "404.html", "404.html", {}
-    kinds = [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)]
-    example = networks[0]
-    yield (
-        "how-to-read.html",
-        "how-to-read.html",
-        {
-            "kinds": kinds,
-            "example": example,
-            "tolerance": TOLERANCE,
-            "shuffles": SHUFFLES,
-            "error_rate": ERROR_RATE,
-            "smallest": SMALLEST,
-        },
-    )
+def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+    """Yield (path, template, function that gathers its values) of every page."""
+    yield "index.html", "index.html", dict
+    yield "404.html", "404.html", dict
+    yield "how-to-read.html", "how-to-read.html", partial(_reading_values, networks)
     for view in networks:
-        yield view.path, "network.html", _network_values(view)
+        yield view.path, "network.html", partial(_network_values, view)
         for layer in view.layers:
             for card in layer.cards:
-                yield card.path, "neuron.html", _neuron_values(view, layer, card)
+                yield card.path, "neuron.html", partial(_neuron_values, view, layer, card)
+
+
+def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
+    return {
+        "kinds": [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)],
+        "example": networks[0],
+        "tolerance": TOLERANCE,
+        "shuffles": SHUFFLES,
+        "error_rate": ERROR_RATE,
+        "smallest": SMALLEST,
+    }
 
 
 def _environment() -> jinja2.Environment:
@@ -172,12 +176,6 @@ def _render(environment: jinja2.Environment, path: str, template: str, **values:
         return relative + mark + fragment
 
     return environment.get_template(template).render(url=url, path=path, **values).encode()
-
-
-def _static_files() -> Iterator[tuple[str, bytes]]:
-    yield "assets/palette.css", stylesheet()
-    for file in sorted((THEME / "static").iterdir(), key=lambda file: file.name):
-        yield f"assets/{file.name}", file.read_bytes()
 
 
 def equation(update: Update, kind: CellKind) -> Markup:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import neuron_path, render_site
+from lstmgallery.press.pages import neuron_path, plan_site
 from lstmgallery.press.results import read_results
 from lstmgallery.press.text import number, percent, scientific, thousands
 from tests.conftest import Gallery, files_of
@@ -237,25 +237,18 @@ def test_the_neurons_of_a_network_form_one_path(pages: dict[str, Page]) -> None:
 
 def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Content, list[Any]]) -> None:
     content, results = rendered
-    whole = render_site(content, results, report=lambda _: None)
-    small = render_site(Content(content.site, content.networks[:1]), results[:1], report=lambda _: None)
+    whole = plan_site(content, results)
+    small = plan_site(Content(content.site, content.networks[:1]), results[:1])
     own = [path for path in small if path.startswith("networks/counter/")]
     assert len(own) == 11
-    assert [path for path in own if small[path] != whole[path]] == []
+    assert [path for path in own if small[path]() != whole[path]()] == []
 
 
 def test_rendering_again_gives_the_same_bytes(gallery: Gallery, rendered: tuple[Content, list[Any]]) -> None:
     content, results = rendered
-    files = render_site(content, results, report=lambda _: None)
+    files = {path: make() for path, make in plan_site(content, results).items()}
     published = {path: data for path, data in files_of(gallery.project.site).items() if path != ".lstmgallery"}
     assert files == published
-
-
-def test_progress_is_reported_page_by_page(rendered: tuple[Content, list[Any]]) -> None:
-    content, results = rendered
-    reports: list[int] = []
-    files = render_site(content, results, report=reports.append)
-    assert reports == list(range(1, sum(path.endswith(".html") for path in files) + 1))
 
 
 def test_the_site_names_no_folder_of_the_machine_that_built_it(gallery: Gallery) -> None:
