@@ -86,7 +86,8 @@ def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
 def _find_findings(network: Network, weights: Arrays) -> dict[str, tuple[float, int, int]]:
     """Return the findings of one seed's weights. Runs in a process of its own."""
     held_out = network.task.split(seed=network.seed, held_out=network.held_out).held_out
-    return find_findings(network, weights, held_out)
+    found: dict[str, tuple[float, int, int]] = find_findings(network, weights, held_out)
+    return found
 
 
 class NetworkWork:
