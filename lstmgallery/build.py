@@ -64,7 +64,7 @@ def build_gallery(
                 shown.append(entry)
             else:
                 summary.skipped.append(entry.network.name)
-        content = Content(content.site, tuple(shown))
+        content = content.only({entry.network.name for entry in shown})
         files = _timed(summary, "render", lambda: _render(project, content, progress, with_seeds=seeds > 0))
         summary.pages = sum(path.endswith(".html") for path in files)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))

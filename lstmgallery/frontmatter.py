@@ -33,13 +33,31 @@ class Document:
     body: str
     body_line: int
 
-    def problem(self, path: KeyPath, message: str, *, hint: str | None = None, at_key: bool = False) -> Problem:
-        """Return a problem that points at the value (or the key) at `path`, or at the nearest thing above it."""
+    def problem(
+        self, path: KeyPath, message: str, *, hint: str | None = None, at_key: bool = False, offset: int = 0
+    ) -> Problem:
+        """Return a problem that points at the value (or the key) at `path`, or at the nearest thing above it.
+
+        `offset` points at a character within a value that stands on one line.
+        """
         places = self.keys if at_key else self.marks
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in places or end == 0)
         line, column = places.get(known, (1, 1))
+        if offset and known == path:
+            first, is_exact = self.text_column(path)
+            column = first + offset if is_exact else column
         source = self.lines[line - 1] if line <= len(self.lines) else ""
         return Problem(self.place, message, line=line, column=column, source=source, hint=hint)
+
+    def text_column(self, path: KeyPath) -> tuple[int, bool]:
+        """Return the column of the first character of the text at `path`, and whether it all stands on that line."""
+        line, column = self.marks[path]
+        value: Any = self.values
+        for step in path:
+            value = value[step]
+        found = self.lines[line - 1].find(value, column - 1) if isinstance(value, str) else -1
+        is_exact = found in (column - 1, column)  # behind a quotation mark
+        return (found + 1 if is_exact else column), is_exact
 
 
 def read_markdown(path: Path) -> Document:
@@ -62,14 +80,20 @@ def read_markdown(path: Path) -> Document:
         message = f"the front matter that begins here has no closing line {FENCE}"
         raise GalleryError(Problem(str(path), message, line=1, column=1, source=lines[0]))
     front = "\n".join(lines[1:end])
-    return _compose(path, front, lines, first_line=2, body="\n".join(lines[end + 1 :]), body_line=end + 2)
+    return _compose(str(path), front, lines, first_line=2, body="\n".join(lines[end + 1 :]), body_line=end + 2)
 
 
 def read_yaml(path: Path) -> Document:
     """Read a file that is YAML from its first line to its last."""
     text = _read_text(path)
     lines = text.split("\n")
-    return _compose(path, text, lines, first_line=1, body="", body_line=len(lines))
+    return _compose(str(path), text, lines, first_line=1, body="", body_line=len(lines))
+
+
+def read_block(document: Document, first: int, last: int) -> Document:
+    """Return the YAML that stands in lines `first` to `last` (counting from 1) of a document, with their places."""
+    text = "\n".join(document.lines[first - 1 : last])
+    return _compose(document.place, text, list(document.lines), first_line=first, body="", body_line=last + 1)
 
 
 def validate(model: type[Model], document: Document, **given: str) -> Model:
@@ -109,7 +133,7 @@ def _read_text(path: Path) -> str:
         raise GalleryError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
 
 
-def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body: str, body_line: int) -> Document:
+def _compose(place: str, front: str, lines: list[str], *, first_line: int, body: str, body_line: int) -> Document:
     marks: dict[KeyPath, tuple[int, int]] = {}
     keys: dict[KeyPath, tuple[int, int]] = {}
 
@@ -119,7 +143,7 @@ def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body:
 
     def fail(index: int, message: str) -> GalleryError:
         line, column = place_of(index)
-        return GalleryError(Problem(str(path), message, line, column, lines[line - 1]))
+        return GalleryError(Problem(place, message, line, column, lines[line - 1]))
 
     def value_of(node: yaml.Node, at: KeyPath) -> Any:
         marks[at] = place_of(node.start_mark.index)
@@ -168,7 +192,7 @@ def _compose(path: Path, front: str, lines: list[str], *, first_line: int, body:
         raise fail(0, "this YAML refers to itself or is nested too deep") from None
     if not isinstance(values, dict):
         raise fail(0, f"expected keys with values, found {values!r}")
-    return Document(str(path), tuple(lines), values, marks, keys, body, body_line)
+    return Document(place, tuple(lines), values, marks, keys, body, body_line)
 
 
 # What pydantic calls a mistake, in the words of someone who writes a content file.

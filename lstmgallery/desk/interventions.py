@@ -64,13 +64,13 @@ def measure_causes(
     they carry the task's main feature; where the task has an intervention of its own, the first 1, 2, 3, ... of them
     are also changed at once.
     """
-    rows = [*_measure_holds(network, weights, sequences, _every_hold(network, memory_means))]
+    rows = [*measure_holds(network, weights, sequences, _every_hold(network, memory_means))]
     groups = [Group(place, "", (place,)) for place in memory_means]
     groups += [Group(ALL, f"k={k}", tuple(ranked[:k])) for k in range(1, len(ranked) + 1)]
     if isinstance(network.task, Counting | SelectiveCounting):
-        rows += _measure_doses(network, weights, groups, longest=network.task.longest)
+        rows += measure_doses(network, weights, groups, longest=network.task.longest)
     if isinstance(network.task, StateMemory):
-        rows += _measure_exchanges(network, weights, groups)
+        rows += measure_exchanges(network, weights, groups)
     return pd.DataFrame(rows)
 
 
@@ -85,9 +85,10 @@ def _every_hold(network: Network, memory_means: dict[Place, float]) -> Iterator[
             yield Hold(place, "open", gate, 1.0)
 
 
-def _measure_holds(
+def measure_holds(
     network: Network, weights: Arrays, sequences: Sequence[str], holds: Iterable[Hold]
 ) -> Iterator[dict[str, Any]]:
+    """Hold one signal of one neuron, and measure loss and right answers on `sequences`."""
     reads, following, is_step = encode(sequences, network.task.vocabulary)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
@@ -139,7 +140,7 @@ def _results(
     return results
 
 
-def _measure_doses(
+def measure_doses(
     network: Network, weights: Arrays, groups: Sequence[Group], *, longest: int
 ) -> Iterator[dict[str, Any]]:
     """Add to the cells of each group at the delimiter and let the network write on."""
@@ -173,7 +174,7 @@ def _measure_doses(
         yield row.of(float("nan"), group.condition, "slope", slope, 0.0, each)
 
 
-def _measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
+def measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
     """Give each group of neurons, just before the delimiter, what it holds in the twin with the other letter."""
     task = network.task
     assert isinstance(task, StateMemory)

@@ -1,24 +1,20 @@
-"""Read what people wrote: the site's settings, the networks' prose. Markdown is untrusted and is sanitised."""
+"""Read what people wrote: the site's settings, the networks and their prose, the write-ups; all mistakes in one run."""
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-import markdown
-import nh3
 import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
-
-# A closed list: none of these reads files or runs code.
-EXTENSIONS = ("tables", "fenced_code", "sane_lists", "smarty")
-TAGS = {
-    *("h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "hr", "br"),
-    *("a", "abbr", "b", "code", "del", "em", "i", "q", "s", "small", "strong", "sub", "sup", "var"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
+from lstmgallery.press.addresses import network_fragments, network_path, neuron_path
+from lstmgallery.press.markup import render_markdown
+from lstmgallery.press.writeups import Draft, Writeup, check_links, read_writeup
 
 
 class Site(pydantic.BaseModel):
@@ -29,6 +25,18 @@ class Site(pydantic.BaseModel):
     title: str = pydantic.Field(min_length=1, max_length=80)
     tagline: str = pydantic.Field(min_length=1, max_length=200)
     description: str = pydantic.Field(min_length=1, max_length=300)
+    author: str = pydantic.Field("", max_length=80)
+    base_url: str | None = None  # where the site will be found: with it there are a feed, a sitemap, absolute links
+
+    @pydantic.field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+            raise ValueError(f"expected an address such as https://example.org/gallery/, found {value!r}")
+        return value.rstrip("/") + "/"
 
 
 @dataclass(frozen=True)
@@ -41,37 +49,88 @@ class NetworkContent:
 
 @dataclass(frozen=True)
 class Content:
-    """All that stands in the content folder, the networks in the order of the index."""
+    """All that stands in the content folder: the networks in the order of the index, the write-ups in reading order."""
 
     site: Site
     networks: tuple[NetworkContent, ...]
+    writeups: tuple[Writeup, ...] = ()
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The page of each content file, both as paths from their roots."""
+        return {writeup.file: writeup.path for writeup in self.writeups} | {
+            f"networks/{entry.network.name}.md": network_path(entry.network.name) for entry in self.networks
+        }
+
+    @property
+    def fragments(self) -> dict[str, set[str] | None]:
+        """What can be linked to on each page; None where it is not known before the page is rendered."""
+        networks = [entry.network for entry in self.networks]
+        neurons = [
+            neuron_path(network.name, layer, neuron)
+            for network in networks
+            for layer in range(1, network.layers + 1)
+            for neuron in range(1, network.units + 1)
+        ]
+        found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
+        found |= {network_path(network.name): network_fragments(network) for network in networks}
+        return found | {writeup.path: writeup.fragments for writeup in self.writeups}
+
+    def only(self, networks: Collection[str]) -> "Content":
+        """Return the content without other networks, and without the write-ups that need them."""
+        return Content(
+            self.site,
+            tuple(entry for entry in self.networks if entry.network.name in networks),
+            tuple(writeup for writeup in self.writeups if writeup.networks <= set(networks)),
+        )
 
 
 def read_content(folder: Path) -> Content:
     """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files."""
     problems: list[Problem] = []
-    site: Site | None = None
-    networks: list[NetworkContent] = []
-    files = sorted((folder / "networks").glob("*.md"))
-    try:
-        site = validate(Site, read_yaml(folder / "site.yaml"))
-    except GalleryError as error:
-        problems += error.problems
-    for file in files:
+
+    def tried(read: Callable[[], Any]) -> Any:
         try:
-            network, document = read_network(file)
-            networks.append(NetworkContent(network, render_markdown(document.body)))
+            return read()
         except GalleryError as error:
-            problems += error.problems
+            problems.extend(error.problems)
+            return None
+
+    site = tried(lambda: validate(Site, read_yaml(folder / "site.yaml")))
+    files = sorted((folder / "networks").glob("*.md"))
+    networks = [entry for file in files if (entry := tried(partial(_read_network, file))) is not None]
     if not files:
         message = "expected at least one network, a file such as counter.md, found none"
         problems.append(Problem(str(folder / "networks"), message))
-    if problems or site is None:
+    networks.sort(key=lambda entry: (entry.network.order, entry.network.name))
+    by_name = {entry.network.name: entry.network for entry in networks}
+    broken = {file.stem for file in files} - set(by_name)
+    written = sorted((folder / "writeups").glob("*.md"))
+    drafts = [draft for file in written if (draft := tried(partial(read_writeup, file, by_name, broken))) is not None]
+    problems += _equal_slugs(drafts)
+    drafts.sort(key=lambda draft: (draft.writeup.front.order, draft.writeup.front.slug))
+    settings = site or Site(title="-", tagline="-", description="-")
+    content = Content(settings, tuple(networks), tuple(draft.writeup for draft in drafts))
+    unread = {f"writeups/{file.name}" for file in written} | {f"networks/{file.name}" for file in files}
+    for draft in drafts:
+        problems += check_links(draft, content.pages, content.fragments, unread=unread - set(content.pages))
+    if problems:
         raise GalleryError(problems)
-    return Content(site, tuple(sorted(networks, key=lambda entry: (entry.network.order, entry.network.name))))
+    return content
 
 
-def render_markdown(text: str) -> str:
-    """Return Markdown as HTML with nothing in it but text markup: no scripts, styles, images, classes or ids."""
-    html = markdown.markdown(text, extensions=list(EXTENSIONS), output_format="html")
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)
+def _read_network(file: Path) -> NetworkContent:
+    network, document = read_network(file)
+    return NetworkContent(network, render_markdown(document.body))
+
+
+def _equal_slugs(drafts: Sequence[Draft]) -> list[Problem]:
+    problems = []
+    first: dict[str, str] = {}
+    for draft in drafts:
+        slug = draft.writeup.front.slug
+        if slug in first:
+            message = f"the slug {slug!r} is taken by {first[slug]}"
+            problems.append(draft.document.problem(("slug",), message, hint="give one of them another slug"))
+        first.setdefault(slug, draft.document.place)
+    return problems

@@ -21,6 +21,7 @@ from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
 from lstmgallery.press import evidence, text
+from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.content import Content, NetworkContent
 from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.palette import stylesheet
@@ -98,16 +99,6 @@ class NetworkView:
         kind = self.network.kind
         neurons = self.network.layers * self.network.units
         return len(self.results.steps) * neurons * (len(kind.signals) + len(kind.updates))
-
-
-def network_path(network: str) -> str:
-    """Return the path of a network's page in the site."""
-    return f"networks/{network}/index.html"
-
-
-def neuron_path(network: str, layer: int, neuron: int) -> str:
-    """Return the path of a neuron's page in the site; layers and neurons count from 1."""
-    return f"networks/{network}/layer-{layer}/neuron-{neuron}.html"
 
 
 Make = Callable[[], bytes]

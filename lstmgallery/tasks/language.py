@@ -22,6 +22,7 @@ FeatureKind = Literal["count", "category"]
 
 PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
+EXAMPLES = 100
 COMMON = 20  # a sequence that training would meet more often than this is not kept from it
 
 
@@ -112,6 +113,11 @@ class Language(pydantic.BaseModel, abc.ABC):
     def stretched(self, size: int) -> Iterator[Stretched]:  # noqa: ARG002
         """Yield sequences of `size`, beyond the training range too; nothing where a task has one size."""
         yield from ()
+
+    def examples(self) -> list[str]:
+        """Return a few sequences, always the same ones: enough to meet every value of every category."""
+        random = np.random.default_rng(4)
+        return [self.sample(random) for _ in range(EXAMPLES)]
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature, the phase included, as one value per step."""

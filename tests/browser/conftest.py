@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, sync_playwright
 
+from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.content import read_content
-from lstmgallery.press.pages import network_path, neuron_path
 from tests.check import find_chromium
 from tests.conftest import ROOT, Gallery
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lstmgallery.network import Network
-from lstmgallery.press.pages import network_path, neuron_path
+from lstmgallery.press.addresses import network_path, neuron_path
 from tests.browser.conftest import NARROW, NETWORK_PAGES, NETWORKS, Visitor
 from tests.conftest import Gallery
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from lstmgallery.build import Project, build_gallery
 from lstmgallery.errors import GalleryError
-from lstmgallery.press.content import ATTRIBUTES, TAGS, read_content, render_markdown
+from lstmgallery.press.content import read_content
+from lstmgallery.press.markup import ATTRIBUTES, TAGS, render_markdown
 from tests.conftest import ROOT, record, write_small_content
 
 HOSTILE = [

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import neuron_path, plan_site
+from lstmgallery.press.pages import plan_site
 from lstmgallery.press.results import read_results
 from lstmgallery.press.text import number, percent, scientific, thousands
 from tests.conftest import Gallery, files_of

@@ -1,0 +1,110 @@
+"""Claims: what a write-up says of a network, measured, with a verdict.
+
+A claim names a subject, a measure and what is expected of its value. It is measured on held-out sequences of the
+gallery's own network, on the untrained network as a control, and under every seed of the sweep. A claim holds, fails,
+or could not be measured; nothing of it is evaluated but the grammar of subjects, measures and expectations.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from threadpoolctl import threadpool_limits
+
+from lstmgallery import store
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.measures import OPERATORS, Measure, Measurement
+from lstmgallery.desk.reference import Arrays
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Network
+
+Verdict = Literal["holds", "fails", "unmeasured"]
+EQUAL = 1e-9  # two numbers nearer than this are equal
+
+# How an expectation may begin, besides the signs of comparison, which YAML wants in quotation marks.
+PHRASES = {
+    ("below",): "<",
+    ("at", "most"): "<=",
+    ("above",): ">",
+    ("at", "least"): ">=",
+    ("exactly",): "==",
+}
+SIGNS = ("<", "<=", ">", ">=", "==")
+_IN_WORDS = {sign: " ".join(phrase) for phrase, sign in PHRASES.items()}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a value has to pass: every (sign, bound)."""
+
+    bounds: tuple[tuple[str, float], ...]
+
+    def is_met(self, value: float) -> bool:
+        """Say whether a value passes all bounds."""
+        return all(
+            abs(value - bound) < EQUAL if sign == "==" else bool(OPERATORS[sign](value, bound))
+            for sign, bound in self.bounds
+        )
+
+    def __str__(self) -> str:
+        if len(self.bounds) == 2:
+            return f"between {self.bounds[0][1]:g} and {self.bounds[1][1]:g}"
+        sign, bound = self.bounds[0]
+        return f"{_IN_WORDS[sign]} {bound:g}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that is asked of a network: who, and what is measured. The texts are the author's own."""
+
+    subject: Subject
+    measure: Measure
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The question in one line, the same wherever it is asked again."""
+        return f"{self.subject.text}: {self.text}"
+
+    def answer(self, trained: Trained) -> Measurement:
+        """Return what is measured in one trained network."""
+        places = self.subject.places(trained)
+        if not places:
+            return Measurement(None, reason="no neuron can be told by what is asked for")
+        return self.measure.take(trained, places)
+
+
+def parse_expectation(text: str) -> Expectation:
+    """Return what is expected: `below 0.1`, `at least 0.95`, `between 0.9 and 1.1`, `exactly 1`, or with a sign."""
+    words = Words(text)
+    if words.takes("between"):
+        low = words.number("the lower bound")
+        words.expect("and")
+        bounds: tuple[tuple[str, float], ...] = ((">=", low), ("<=", words.number("the upper bound")))
+    else:
+        sign = next((sign for phrase, sign in PHRASES.items() if words.takes(*phrase)), None)
+        if sign is None:
+            hint = "write below, at most, above, at least, exactly or between ... and ..., and a number"
+            if words.peek() not in SIGNS:
+                raise words.error("expected a comparison", hint=hint)
+            sign = words.take().text
+        bounds = ((sign, words.number("a bound")),)
+    words.end()
+    return Expectation(bounds)
+
+
+def verdict(value: float | None, expectation: Expectation) -> Verdict:
+    """Return whether a claim holds, fails, or could not be measured."""
+    if value is None:
+        return "unmeasured"
+    return "holds" if expectation.is_met(value) else "fails"
+
+
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def answer_elsewhere(
+    network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
+) -> dict[str, float | None]:
+    """Ask questions of `network` with other weights: the value by each question's key, None where there is none."""
+    trained = Trained(network, weights, store.step_truths(network, sequences))
+    return {question.key: question.answer(trained).value for question in questions}

@@ -1,0 +1,113 @@
+"""Read the small closed languages of content, word by word: subjects, measures, conditions, expectations.
+
+Takes one line of text, gives its words with their places, so that a mistake can be pointed at. Nothing is evaluated:
+every word is compared with the words that may stand there.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lstmgallery.errors import nearest
+from lstmgallery.tasks import END, START
+
+_WORD = re.compile(
+    rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>=|-?\d+(?:\.\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S',
+    re.ASCII,
+)
+
+
+class GrammarError(Exception):
+    """A line that does not follow its grammar: what was expected and found, and at which character, from 0."""
+
+    def __init__(self, message: str, *, at: int, hint: str | None = None):
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a line, where it begins, and whether it stood in quotation marks."""
+
+    text: str
+    at: int
+    is_quoted: bool = False
+
+
+class Words:
+    """The words of a line, taken one after the other."""
+
+    def __init__(self, line: str):
+        self.line = line
+        self._words = [
+            Word(match["quoted"] if match["quoted"] is not None else match[0], match.start(), match[0].startswith('"'))
+            for match in _WORD.finditer(line)
+        ]
+        self._next = 0
+
+    @property
+    def at(self) -> int:
+        """Where the next word begins, or the line ends."""
+        return self._words[self._next].at if self._next < len(self._words) else len(self.line)
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._next == len(self._words)
+
+    def peek(self) -> str:
+        """Return the next word without taking it; nothing at the end."""
+        return "" if self.is_at_end else self._words[self._next].text
+
+    def take(self) -> Word:
+        """Take the next word, whatever it is; at the end an empty one."""
+        word = Word("", len(self.line)) if self.is_at_end else self._words[self._next]
+        self._next = min(self._next + 1, len(self._words))
+        return word
+
+    def takes(self, *phrase: str) -> bool:
+        """Take these words if they are the next ones; say whether they were."""
+        following = [word.text for word in self._words[self._next : self._next + len(phrase)]]
+        if following != list(phrase):
+            return False
+        self._next += len(phrase)
+        return True
+
+    def expect(self, word: str) -> None:
+        """Take the next word, which must be this one."""
+        if not self.takes(word):
+            raise self.error(f"expected {word!r}")
+
+    def choose(self, what: str, valid: Iterable[str]) -> str:
+        """Take the next word, which must be one of `valid`, called `what` in the message."""
+        choices = list(valid)
+        if self.peek() in choices:
+            return self.take().text
+        raise self.error(f"expected {what}", hint=nearest(self.peek(), choices))
+
+    def number(self, what: str) -> float:
+        """Take the next word, which must be a number."""
+        try:
+            value = float(self.peek())
+        except ValueError:
+            raise self.error(f"expected {what}, a number") from None
+        self.take()
+        return value
+
+    def whole(self, what: str, low: int, high: int) -> int:
+        """Take the next word, which must be a whole number from `low` to `high`."""
+        word = self.peek()
+        if not word.isdecimal() or not low <= int(word) <= high:
+            raise self.error(f"expected {what} ({low}-{high})")
+        return int(self.take().text)
+
+    def end(self) -> None:
+        """Raise `GrammarError` unless all words are taken."""
+        if not self.is_at_end:
+            raise GrammarError(f"expected nothing more, found {self.line[self.at :]!r}", at=self.at)
+
+    def error(self, expected: str, *, hint: str | None = None) -> GrammarError:
+        """Return the error that the next word is not what was expected."""
+        found = repr(self.peek()) if not self.is_at_end else "the end of the line"
+        return GrammarError(f"{expected}, found {found}", at=self.at, hint=hint)

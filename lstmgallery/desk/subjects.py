@@ -1,0 +1,161 @@
+"""Who is measured or drawn: a network, one of its layers, or one neuron, named by number or by what it does.
+
+    counter                                   the whole network
+    copy-machine layer 2                      all neurons of a layer
+    counter 3, copy-machine 2.7               neuron 3; neuron 7 of layer 2
+    counter best(remaining)                   the neuron that tells a feature best, as in the table of roles
+    copy-machine layer 2 best(next_letter=b)  the best of a layer
+    selective-counter best(phase=delimiter of hidden)      by one signal alone
+    selective-counter best(a_count of hidden at delimiter) at one phase alone
+    counter second(remaining)                 the next best
+
+A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.roles import NEXT_TOKEN, POOLED
+from lstmgallery.desk.trained import Trained
+from lstmgallery.errors import nearest
+from lstmgallery.network import Network
+from lstmgallery.tasks.language import PHASES
+
+ORDINALS = ("best", "second", "third")
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A neuron by what it does: number `rank` (from 0) of those that tell `feature` best."""
+
+    rank: int
+    feature: str
+    signals: tuple[str, ...]
+    phase: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is meant: `layer` and `neuron` are None where all are. `text` is how the author wrote it."""
+
+    text: str
+    network: Network
+    layer: int | None = None
+    neuron: int | None = None
+    selector: Selector | None = None
+
+    @property
+    def is_neuron(self) -> bool:
+        return self.neuron is not None or self.selector is not None
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the subject can be found in another network: not if it is a neuron known by its number alone."""
+        return self.neuron is None
+
+    def places(self, trained: Trained) -> tuple[Place, ...]:
+        """Return who is meant in one trained network; nobody where no neuron can be told by its selector."""
+        if self.selector is None:
+            return tuple(
+                (layer, neuron)
+                for layer, neuron in trained.places
+                if self.layer in (None, layer) and self.neuron in (None, neuron)
+            )
+        ranked = trained.ranking(self.selector.feature, self.selector.phase, self.selector.signals)
+        chosen = [place for place in ranked if self.layer in (None, place[0])]
+        return tuple(chosen[self.selector.rank : self.selector.rank + 1])
+
+
+def parse_subject(text: str, networks: Mapping[str, Network]) -> Subject:
+    """Return who `text` names. Raises `GrammarError` where it names nobody."""
+    words = Words(text)
+    subject = take_subject(words, networks)
+    words.end()
+    return subject
+
+
+def take_subject(words: Words, networks: Mapping[str, Network]) -> Subject:
+    """Take a subject from the front of a line."""
+    start = words.at
+    name = words.peek()
+    if name not in networks:
+        found = repr(name) if name else "nothing"
+        hint = nearest(name, networks)
+        raise GrammarError(f"expected the name of a network, found {found}", at=start, hint=hint)
+    words.take()
+    network = networks[name]
+    layer = words.whole("the number of a layer", 1, network.layers) if words.takes("layer") else None
+    neuron, selector = None, None
+    if words.peek() in ORDINALS:
+        selector = _take_selector(words, network)
+    elif words.peek()[:1].isdigit():
+        layer, neuron = _take_place(words, network, layer)
+    elif words.peek()[:1].isalpha():
+        raise words.error("expected a neuron or the end", hint=nearest(words.peek(), [*ORDINALS, "layer"]))
+    return Subject(words.line[start : words.at].strip(), network, layer, neuron, selector)
+
+
+def _take_place(words: Words, network: Network, layer: int | None) -> tuple[int, int]:
+    at = words.at
+    number = words.take().text
+    first, point, second = number.partition(".")
+    if point:
+        layer, neuron = int(first), int(second or 0)
+    else:
+        neuron = int(first)
+    if layer is None and network.layers > 1:
+        hint = f"write it as layer.neuron, such as 1.{neuron}"
+        raise GrammarError(
+            f"{network.name} has {network.layers} layers, found neuron {number} of none", at=at, hint=hint
+        )
+    layer = layer or 1
+    if not 1 <= layer <= network.layers:
+        raise GrammarError(f"layer {layer} is named, but {network.name} has {_range(network.layers, 'layer')}", at=at)
+    if not 1 <= neuron <= network.units:
+        message = f"neuron {neuron} is named, but {network.name} has {_range(network.units, 'unit')}"
+        raise GrammarError(message, at=at)
+    return layer, neuron
+
+
+def _take_selector(words: Words, network: Network) -> Selector:
+    rank = ORDINALS.index(words.take().text)
+    words.expect("(")
+    feature = take_feature(words, network, needs_value=False)
+    signals: tuple[str, ...] = (network.kind.memory, "hidden")
+    if words.takes("of"):
+        signals = (words.choose("a signal", network.kind.keys),)
+    phase = words.choose("a phase", PHASES) if words.takes("at") else POOLED
+    words.expect(")")
+    return Selector(rank, feature, signals, phase)
+
+
+def take_feature(words: Words, network: Network, *, needs_value: bool) -> str:
+    """Take a feature of the task or the next token, and for a category its value: `remaining`, `letter=A`."""
+    kinds = {feature.key: feature.kind for feature in network.task.features} | {NEXT_TOKEN: "category"}
+    key = words.choose("a feature of the task", kinds)
+    if kinds[key] == "count":
+        return key
+    if not words.takes("="):
+        if needs_value:
+            valid = ", ".join(f"{key}={value}" for value in values_of(network, key))
+            raise words.error(f"expected a value of {key}", hint=f"valid here: {valid}")
+        return key
+    return f"{key}={words.choose(f'a value of {key}', values_of(network, key))}"
+
+
+def values_of(network: Network, column: str) -> tuple[str, ...]:
+    """Return the values that a category, the token or the next token can have."""
+    if column in ("token", NEXT_TOKEN):
+        return network.task.vocabulary
+    if column == "phase":
+        return PHASES
+    found: dict[str, None] = {}
+    for sequence in (*network.figures, *network.task.examples()):
+        found |= dict.fromkeys(value for value in network.task.feature_values(sequence)[column] if value is not None)
+    return tuple(sorted(found))
+
+
+def _range(size: int, noun: str) -> str:
+    return f"1 {noun}" if size == 1 else f"{size} {noun}s (1-{size})"

@@ -1,0 +1,134 @@
+"""A trained network as measures see it: its held-out steps, every signal along them, and what changing it does.
+
+The network of the gallery is read from its files; the same network under another seed, or untrained, is run again from
+its weights. Both answer the same questions, each computed when first asked and then kept.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from lstmgallery import store
+from lstmgallery.desk.findings import each_neuron
+from lstmgallery.desk.frontier import find_frontier
+from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_doses, measure_exchanges, measure_holds
+from lstmgallery.desk.reference import Arrays, Signals, read_signals
+from lstmgallery.desk.roles import find_targets, rank_neurons, scan_neurons
+from lstmgallery.network import Network
+from lstmgallery.tasks.counting import Counting, SelectiveCounting
+
+ReadLayer = Callable[[int], Signals]
+
+
+class Trained:
+    """One network with one set of weights, on held-out `steps` (a row each, sorted by sequence and step)."""
+
+    def __init__(
+        self,
+        network: Network,
+        weights: Arrays,
+        steps: pd.DataFrame,
+        *,
+        read_layer: ReadLayer | None = None,
+        frontier: pd.DataFrame | None = None,
+    ):
+        """`read_layer` and `frontier` give what is already known; what is not given is computed from the weights."""
+        self.network = network
+        self.weights = weights
+        self.steps = steps.reset_index(drop=True)
+        self._read_layer = read_layer
+        self._frontier = frontier
+        self._scores: dict[tuple[str, str], pd.DataFrame] = {}
+
+    @functools.cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every (layer, neuron)."""
+        network = self.network
+        return tuple((layer, unit) for layer in range(1, network.layers + 1) for unit in range(1, network.units + 1))
+
+    @functools.cached_property
+    def sequences(self) -> tuple[str, ...]:
+        """The held-out sequences in their order."""
+        read = self.steps[self.steps["step"] > 0]
+        return tuple(read.groupby("sequence", sort=True)["token"].agg("".join))
+
+    @functools.cached_property
+    def layers(self) -> tuple[Signals, ...]:
+        """The signals of each layer, each (held-out rows, units)."""
+        if self._read_layer is not None:
+            return tuple(self._read_layer(layer) for layer in range(1, self.network.layers + 1))
+        return tuple(read_signals(self.network, self.weights, self.sequences))
+
+    @functools.cached_property
+    def frontier(self) -> pd.DataFrame:
+        """Where the network is right at every size that training had a variant of."""
+        if self._frontier is not None:
+            return self._frontier[self._frontier["is_trained"].astype(bool)]
+        return find_frontier(self.network, self.weights, layer=1, neuron=1, trained_only=True)
+
+    def scores(self, feature: str, phase: str) -> pd.DataFrame:
+        """Return the scores of all signals of all neurons for a feature (`remaining`, `letter=A`, `letter`)."""
+        if (feature, phase) not in self._scores:
+            wanted = [
+                target
+                for target in find_targets(self.network, self.steps, seed=0, shuffles=0)
+                if target.phase == phase and feature in (target.feature, target.feature.partition("=")[0])
+            ]
+            found = scan_neurons(each_neuron(self.network, self.layers), wanted).scores if wanted else pd.DataFrame()
+            self._scores[feature, phase] = found
+        return self._scores[feature, phase]
+
+    def ranking(self, feature: str, phase: str, signals: tuple[str, ...]) -> list[Place]:
+        """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score."""
+        scores = self.scores(feature, phase)
+        if scores.empty:
+            return []
+        ranked = rank_neurons(scores, feature, signals=signals, phase=phase)
+        return list(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
+
+    def best_for_task(self) -> list[Place]:
+        """Return all neurons, best first by how well they carry the task's main feature."""
+        return self.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
+
+    @functools.cache  # noqa: B019  (it lives as long as the measurements of one build)
+    def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:
+        """Return what holding a neuron's signal does; `how` is zero, mean, shut or open."""
+        layer, neuron = place
+        values = {
+            "zero": 0.0,
+            "shut": 0.0,
+            "open": 1.0,
+            "mean": float(self.layers[layer - 1][signal][:, neuron - 1].mean()),
+        }
+        hold = Hold(place, how, signal, values[how])
+        return pd.DataFrame(measure_holds(self.network, self.weights, self.sequences, [hold]))
+
+    @functools.cache  # noqa: B019
+    def changed(self, places: tuple[Place, ...]) -> pd.DataFrame:
+        """Return what adding counts to the cells of `places`, or exchanging their memories, does; empty elsewhere."""
+        task = self.network.task
+        groups = [Group(places[0] if len(places) == 1 else ALL, "", places)]
+        if isinstance(task, Counting | SelectiveCounting):
+            return pd.DataFrame(measure_doses(self.network, self.weights, groups, longest=task.longest))
+        if task.kind == "state-memory":
+            return pd.DataFrame(measure_exchanges(self.network, self.weights, groups))
+        return pd.DataFrame()
+
+
+def read_trained(network: Network, folder: Path) -> Trained:
+    """Return the gallery's own network, from the files in `folder`, `build/<network>`."""
+    steps = store.read_steps(folder)
+    is_held_out = (steps["split"] == store.HELD_OUT).to_numpy()
+
+    def read_layer(layer: int) -> Signals:
+        return {key: values[is_held_out] for key, values in store.read_layer(folder, network, layer).items()}
+
+    return Trained(
+        network,
+        store.read_weights(folder / store.WEIGHTS),
+        steps[is_held_out],
+        read_layer=read_layer,
+        frontier=store.read_table(folder / store.FRONTIER),
+    )
