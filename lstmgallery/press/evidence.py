@@ -1,5 +1,6 @@
 """What stands behind a network's and a neuron's headline: tables, plots and sentences made from its results."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,13 +105,13 @@ def roles_table(results: Results, layer: int, neuron: int) -> Table:
 
 def holds_table(results: Results, layer: int, neuron: int) -> Table:
     """Return what breaks when a neuron's memory or one of its gates is held: loss and sequences right."""
-    done = results.interventions_on(layer, neuron)
-    places = sorted({measure for measure in done["measure"] if measure.startswith("right_")})
+    done: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    for row in results.interventions_on(layer, neuron):
+        if row.intervention in _HELD:
+            done[row.intervention, row.signal][row.measure] = row
+    places = sorted({measure for found in done.values() for measure in found if measure.startswith("right_")})
     rows = []
-    for (intervention, signal), part in done.groupby(["intervention", "signal"], sort=False):
-        if intervention not in _HELD:
-            continue
-        found = {row.measure: row for row in part.itertuples()}
+    for (intervention, signal), found in done.items():
         loss = found["loss"]
         rows.append(
             (
@@ -126,33 +127,31 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
 def dose_plot(results: Results, layer: int, neuron: int) -> Plot | None:
     """Return the dose-response line of a counting network's neuron; None for other tasks."""
     done = results.interventions_on(layer, neuron)
-    slope = done.loc[done["measure"] == "slope", "value"]
-    if slope.empty:
+    slope = next((row.value for row in done if row.measure == "slope"), None)
+    if slope is None:
         return None
-    doses = done[done["measure"] == "written"]
-    return plots.plot_doses(doses, slope=float(slope.iloc[0]), name=f"neuron {neuron}")
+    doses = [row for row in done if row.measure == "written"]
+    return plots.plot_doses(doses, slope=slope, name=f"neuron {neuron}")
 
 
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
     """Return what writing the other letter's memory into a neuron does; None where there is no other letter."""
-    done = results.interventions_on(layer, neuron)
-    turned = done[done["measure"] == "turned"]
-    if turned.empty:
+    turned = next((row for row in results.interventions_on(layer, neuron) if row.measure == "turned"), None)
+    if turned is None:
         return None
-    share, sequences = float(turned["value"].iloc[0]), int(turned["sequences"].iloc[0])
     memory = results.network.kind[results.network.kind.memory].name.lower()
     return (
         f"With its {memory} overwritten, just before the delimiter, by what it holds in the twin sequence that began "
-        f"with the other letter, the other letter comes out in {percent(share)} of {count(sequences, 'sequence')}."
+        f"with the other letter, the other letter comes out in {percent(turned.value)} of "
+        f"{count(turned.sequences, 'sequence')}."
     )
 
 
 def groups_plot(results: Results) -> Plot | None:
     """Return what changing the best 1, 2, 3, ... neurons at once does; None for tasks without such an intervention."""
-    done = results.interventions_on(0, 0)
-    if done.empty:
+    values = [row.value for row in results.interventions_on(0, 0)]
+    if not values:
         return None
-    values = done["value"].tolist()
     enough = next((k for k, value in enumerate(values, start=1) if value >= 0.95), None)
     if isinstance(results.network.task, StateMemory):
         what, measure = "the other letter comes out in nearly every sequence", "share with the other letter"
@@ -278,13 +277,6 @@ def seeds_table(results: Results) -> Table:
     return Table(heads, rows)
 
 
-def relative(results: Results, layer: int, neuron: int) -> Any:
-    """Return the row of a neuron's nearest relative, or None in a layer of one."""
-    found = results.relatives
-    rows = found[(found["layer"] == layer) & (found["neuron"] == neuron)]
-    return None if rows.empty else next(rows.itertuples())
-
-
 def _ranked(results: Results, row: Any, role: str) -> Ranked:
     zero = _held(results, row.layer, row.neuron, "zero", "right")
     return Ranked(
@@ -304,7 +296,7 @@ def _remarks(results: Results, layer: int, neuron: int) -> list[str]:
     hidden = results.moments[layer, neuron, "hidden"]
     if max(abs(hidden.minimum), abs(hidden.maximum)) < DEAD:
         remarks.append("dead")
-    near = relative(results, layer, neuron)
+    near = results.relative_of(layer, neuron)
     if near is not None and abs(near.correlation) >= DUPLICATE:
         remarks.append(f"{'duplicate' if near.correlation > 0 else 'mirror image'} of {near.nearest}")
     for signal in results.network.kind.signals:
@@ -319,7 +311,7 @@ def _remarks(results: Results, layer: int, neuron: int) -> list[str]:
 
 def _held(results: Results, layer: int, neuron: int, intervention: str, measure: str) -> Any:
     done = results.interventions_on(layer, neuron)
-    return next(done[(done["intervention"] == intervention) & (done["measure"] == measure)].itertuples())
+    return next(row for row in done if (row.intervention, row.measure) == (intervention, measure))
 
 
 def _shortened(text: str) -> str:

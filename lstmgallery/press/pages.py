@@ -8,7 +8,7 @@ disk.
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -145,6 +145,7 @@ def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
     }
 
 
+@cache  # a preview plans again after every save; Jinja itself notices templates that have changed
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(THEME / "templates")),
@@ -299,7 +300,7 @@ def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dic
         "holds": evidence.holds_table(results, layer.number, card.neuron),
         "doses": evidence.dose_plot(results, layer.number, card.neuron),
         "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),
-        "relative": evidence.relative(results, layer.number, card.neuron),
+        "relative": results.relative_of(layer.number, card.neuron),
         "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
         "residual": results.residuals[layer.number, card.neuron],
         "previous": neurons[at - 1] if at else None,

@@ -4,9 +4,10 @@ What is drawn is decided by the functions at the end, one for each kind of plot;
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -174,21 +175,21 @@ def plot_saturation(gate: str, shut: Sequence[float], open_: Sequence[float]) ->
     return frame.plot(edge, dots, x_name="share of steps below 0.1", summary=summary, table=table)
 
 
-def plot_doses(doses: pd.DataFrame, *, slope: float, name: str) -> Plot:
+def plot_doses(doses: Sequence[Any], *, slope: float, name: str) -> Plot:
     """Plot how many more b's come out against what was added to a cell, in counts."""
-    amounts, more = doses["amount"].tolist(), (doses["value"] - doses["baseline"]).tolist()
+    amounts, more = [row.amount for row in doses], [row.value - row.baseline for row in doses]
     ends = around([*amounts, *more, -3.0, 3.0])
     frame = Frame((min(amounts) - 0.4, max(amounts) + 0.4), ends)
     ideal = Series("line", "faint", frame.points((-3, 3), (-3, 3)))
-    counts = pd.Series(list(zip(amounts, more, strict=True))).value_counts().sort_index()
+    counts = Counter(zip(amounts, more, strict=True))
     dots = tuple(
-        frame.point(x, y, f"{brief_tick(x)} added, {brief_tick(y)} more b’s, {n} times") for (x, y), n in counts.items()
+        frame.point(x, y, f"{brief_tick(x)} added, {brief_tick(y)} more b’s, {n} times")
+        for (x, y), n in sorted(counts.items())
     )
     fit = Series("line", "main", frame.points((-3, 3), (-3 * slope, 3 * slope)))
     summary = f"For each count added to {name}, {number(slope, 2)} more b’s come out."
     rows = tuple(
-        (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value))
-        for row in doses.itertuples()
+        (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value)) for row in doses
     )
     return frame.plot(
         ideal,

@@ -1,6 +1,8 @@
 """What the pages need of one network, read from its folder and joined: figures' steps, summaries, checks."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +60,27 @@ class Results:
     def figure_steps(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.FIGURE]
 
-    @property
+    @cached_property
     def held_out(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.HELD_OUT]
 
     def roles_of(self, layer: int, neuron: int) -> list[Any]:
         """Return a neuron's roles, the most telling one first."""
-        return list(_of_neuron(self.roles, layer, neuron).itertuples())
+        return self._roles.get((layer, neuron), [])
 
     def best_score_of(self, layer: int, neuron: int) -> Any:
         """Return the row of a neuron's highest score, whether or not it is a role."""
-        return next(_of_neuron(self.best_scores, layer, neuron).itertuples())
+        return self._best_scores[layer, neuron][0]
 
-    def interventions_on(self, layer: int, neuron: int) -> pd.DataFrame:
-        """Return what was done to a neuron; layer and neuron 0 stand for several at once."""
-        return _of_neuron(self.interventions, layer, neuron)
+    def interventions_on(self, layer: int, neuron: int) -> list[Any]:
+        """Return what was done to a neuron, a row each; layer and neuron 0 stand for several at once."""
+        return self._interventions.get((layer, neuron), [])
 
-    @property
+    def relative_of(self, layer: int, neuron: int) -> Any:
+        """Return the row of a neuron's nearest relative, or None in a layer of one."""
+        return next(iter(self._relatives.get((layer, neuron), [])), None)
+
+    @cached_property
     def measured_on(self) -> str:
         """What the numbers were measured on, in words: sequences never trained on, or all there are."""
         sequences = self.held_out["sequence"].nunique()
@@ -84,11 +90,40 @@ class Results:
 
     def rows_of_figure(self, number: int) -> np.ndarray:
         """Return which figure rows belong to figure sequence `number`, counting from 0."""
-        return np.flatnonzero(self.figure_steps["sequence"].to_numpy() == number)
+        return self._rows_of_figures[number]
+
+    # Each table is taken apart once: a page asks for a few rows of it, and there is a page for every neuron.
+
+    @cached_property
+    def _roles(self) -> "RowsByNeuron":
+        return _by_neuron(self.roles)
+
+    @cached_property
+    def _best_scores(self) -> "RowsByNeuron":
+        return _by_neuron(self.best_scores)
+
+    @cached_property
+    def _interventions(self) -> "RowsByNeuron":
+        return _by_neuron(self.interventions)
+
+    @cached_property
+    def _relatives(self) -> "RowsByNeuron":
+        return _by_neuron(self.relatives)
+
+    @cached_property
+    def _rows_of_figures(self) -> list[np.ndarray]:
+        sequences = self.figure_steps["sequence"].to_numpy()
+        return [np.flatnonzero(sequences == number) for number in range(len(self.network.figures))]
 
 
-def _of_neuron(table: pd.DataFrame, layer: int, neuron: int) -> pd.DataFrame:
-    return table[(table["layer"] == layer) & (table["neuron"] == neuron)]
+RowsByNeuron = dict[tuple[int, int], list[Any]]
+
+
+def _by_neuron(table: pd.DataFrame) -> RowsByNeuron:
+    rows: RowsByNeuron = defaultdict(list)
+    for row in table.itertuples():
+        rows[row.layer, row.neuron].append(row)
+    return dict(rows)
 
 
 def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results:

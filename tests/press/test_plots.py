@@ -73,7 +73,7 @@ def test_a_dose_response_states_its_slope() -> None:
         [(f"n={n}", float(d), float(n + d), float(n)) for n in (4, 5) for d in range(-3, 4)],
         columns=["condition", "amount", "value", "baseline"],
     )
-    plot = plot_doses(doses, slope=1.0, name="neuron 2")
+    plot = plot_doses(list(doses.itertuples()), slope=1.0, name="neuron 2")
     assert_inside(plot)
     assert plot.summary == "For each count added to neuron 2, 1.00 more b’s come out."
     assert len(plot.table.rows) == 14
