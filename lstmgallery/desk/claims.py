@@ -5,7 +5,7 @@ gallery's own network, on the untrained network as a control, and under every se
 or could not be measured; nothing of it is evaluated but the grammar of subjects, measures and expectations.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,6 +73,49 @@ class Question:
         if not places:
             return Measurement(None, reason="no neuron can be told by what is asked for")
         return self.measure.take(trained, places)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question came to: in the gallery's network, and beside it for comparison.
+
+    `control`: the same in the untrained network, asked again of whoever fits there best. `null_p99`: what the role scan
+    finds by chance, for a score. `by_seed`: the value under each seed of the sweep, None where nothing could be
+    measured; None as a whole where there is no sweep, or the question is about one neuron's number.
+    """
+
+    measurement: Measurement
+    control: float | None = None
+    null_p99: float | None = None
+    by_seed: Mapping[int, float | None] | None = None
+
+    @property
+    def value(self) -> float | None:
+        return self.measurement.value
+
+
+Answers = Mapping[str, Answer]  # by the key of the question
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """In how many seeds a claim holds, of how many."""
+
+    holding: int
+    total: int
+
+    @property
+    def is_minority(self) -> bool:
+        """Whether the claim fails in most seeds."""
+        return 2 * self.holding < self.total
+
+
+def count_seeds(answer: Answer, expectation: Expectation) -> Seeds | None:
+    """Return in how many seeds an answer is as expected; None where it was not asked under seeds."""
+    if answer.by_seed is None:
+        return None
+    holding = sum(verdict(value, expectation) == "holds" for value in answer.by_seed.values())
+    return Seeds(holding, len(answer.by_seed))
 
 
 def parse_expectation(text: str) -> Expectation:

@@ -327,6 +327,9 @@ class Needed:
         return Measurement(None, rows[0]["sequences"], "sequence", reason=reason, data=data)
 
 
+WITH_CONTROL = (Statistic, Share, Difference, Score, Correlation, Spread)  # also worth asking of an untrained network
+
+
 def parse_measure(text: str, subject: Subject) -> Measure:
     """Return the measure that `text` names. Raises `GrammarError` where it names none, or none of this subject."""
     words = Words(text)

@@ -227,8 +227,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim block, read: the sentence, the question behind it, and what its answer has to pass."""
+    """A claim block, read: where it stands, the sentence, the question behind it, what its answer has to pass."""
 
+    place: str
+    line: int
     id: str
     says: str
     question: Question
@@ -286,7 +288,8 @@ class Checker:
         measure = self._parsed(document, ("measure",), lambda: parse_measure(claim.measure, subject))
         if measure is None or expectation is None or len(self.problems) > before:
             return None
-        return Claim(claim.id, claim.says, Question(subject, measure, claim.measure), expectation)
+        question = Question(subject, measure, claim.measure)
+        return Claim(document.place, document.marks[("id",)][0], claim.id, claim.says, question, expectation)
 
     def subject(self, document: Document, path: KeyPath, text: str, *, is_neuron: bool | None = None) -> Subject | None:
         """Return who a value names; a neuron, several (`is_neuron` False), or either (None)."""

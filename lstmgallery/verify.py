@@ -1,0 +1,166 @@
+"""Answer everything that the write-ups ask of the networks, and say which claims hold.
+
+The gallery's own networks are asked at every build: their traces are there. The networks of other seeds have to be run
+again, so what they answered is kept in `build/<network>/` under a key of code, network and weights. The verdicts are
+left in `build/claims.json`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lstmgallery import store
+from lstmgallery.cache import stage_key
+from lstmgallery.desk.claims import Answer, Question, Seeds, Verdict, answer_elsewhere, count_seeds, verdict
+from lstmgallery.desk.measures import WITH_CONTROL, Score
+from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.errors import Problem
+from lstmgallery.network import Network
+from lstmgallery.press.blocks import Claim
+from lstmgallery.press.content import Content
+from lstmgallery.stages import FILE_LIBRARIES, Progress, Workers
+
+CLAIMS = "claims.json"
+KEPT = ".answers.json"
+BySeed = dict[str, dict[int, float | None]]  # by the key of the question, by seed
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A claim of a write-up, and what became of it."""
+
+    writeup: str
+    claim: Claim
+    answer: Answer
+    verdict: Verdict
+    seeds: Seeds | None
+
+    @property
+    def problem(self) -> Problem:
+        """The claim as a mistake in its write-up, where it does not hold."""
+        found = self.answer.measurement
+        value = f"{found.value:.4g}" if found.value is not None else f"nothing to measure ({found.reason})"
+        question, expected = self.claim.question, self.claim.expectation
+        message = f"the claim {self.claim.id!r} {self.verdict}: {question.key} is {value}, expected {expected}"
+        hint = "say what was measured, or train another network"
+        return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
+
+
+def answer_questions(
+    content: Content, build: Path, progress: Progress, workers: Workers, *, with_seeds: bool
+) -> dict[str, Answer]:
+    """Return the answer to every question of the write-ups by its key; other seeds are asked for claims alone."""
+    questions = {question.key: question for writeup in content.writeups for question in writeup.questions}
+    claimed = {claim.question.key for writeup in content.writeups for claim in writeup.claims}
+    answers: dict[str, Answer] = {}
+    for entry in content.networks:
+        network = entry.network
+        asked = [question for question in questions.values() if question.subject.network.name == network.name]
+        if not asked:
+            continue
+        folder = build / network.name
+        elsewhere = [each for each in asked if each.key in claimed and each.subject.is_comparable]
+        by_seed = _ask_seeds(network, folder, elsewhere, progress, workers) if with_seeds else {}
+        answers |= _ask_network(network, folder, asked, elsewhere, by_seed)
+    return answers
+
+
+def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
+    """Return what became of every claim of every write-up, in reading order."""
+    found = []
+    for writeup in content.writeups:
+        for claim in writeup.claims:
+            answer = answers[claim.question.key]
+            seeds = count_seeds(answer, claim.expectation)
+            found.append(Verified(writeup.front.slug, claim, answer, verdict(answer.value, claim.expectation), seeds))
+    return found
+
+
+def write_claims(file: Path, verified: Iterable[Verified]) -> None:
+    """Write the verdicts as JSON: one object for each claim."""
+    text = json.dumps([_as_json(each) for each in verified], ensure_ascii=False, indent=1) + "\n"
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
+
+
+def _as_json(verified: Verified) -> dict[str, Any]:
+    claim, answer = verified.claim, verified.answer
+    return {
+        "writeup": verified.writeup,
+        "id": claim.id,
+        "says": claim.says,
+        "subject": claim.question.subject.text,
+        "measure": claim.question.text,
+        "expect": str(claim.expectation),
+        "verdict": verified.verdict,
+        "value": answer.value,
+        "reason": answer.measurement.reason,
+        "n": answer.measurement.n,
+        "unit": answer.measurement.unit,
+        "untrained": answer.control,
+        "null_p99": answer.null_p99,
+        "seeds": None if verified.seeds is None else asdict(verified.seeds),
+        "by_seed": None if answer.by_seed is None else {str(seed): value for seed, value in answer.by_seed.items()},
+    }
+
+
+def _ask_network(
+    network: Network, folder: Path, asked: list[Question], elsewhere: list[Question], by_seed: BySeed
+) -> dict[str, Answer]:
+    trained = read_trained(network, folder)
+    untrained = Trained(network, store.read_weights(folder / store.UNTRAINED), trained.steps)
+    roles = store.read_table(folder / store.ROLES)
+    answers = {}
+    for question in asked:
+        measure = question.measure
+        control = null = None
+        if question in elsewhere and isinstance(measure, WITH_CONTROL):
+            control = question.answer(untrained).value
+        if isinstance(measure, Score):
+            nulls = roles[(roles["feature"] == measure.feature) & (roles["phase"] == measure.phase)]["null_p99"]
+            null = None if nulls.empty else float(nulls.iloc[0])
+        answers[question.key] = Answer(question.answer(trained), control, null, by_seed.get(question.key))
+    return answers
+
+
+def _ask_seeds(
+    network: Network, folder: Path, questions: list[Question], progress: Progress, workers: Workers
+) -> BySeed:
+    """Return what each seed answers; those questions that were asked before are not asked again."""
+    file = folder / store.SEED_WEIGHTS
+    key = stage_key(
+        ["lstmgallery.desk.claims"], caller=__name__, spec=network.spec, inputs=[file], libraries=FILE_LIBRARIES
+    )
+    kept = _read_kept(folder / KEPT, key)
+    new = [question for question in questions if question.key not in kept]
+    if not new:
+        return kept
+    weights = store.read_seed_weights(file)
+    progress.start(network.name, "claims", len(weights))
+    sequences = network.task.split(seed=network.seed, held_out=network.held_out).held_out
+    tasks = {
+        seed: workers.pool().submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()
+    }
+    for done, (seed, task) in enumerate(tasks.items(), start=1):
+        for asked, value in task.result().items():
+            kept.setdefault(asked, {})[seed] = value
+        progress.advance(done)
+    progress.finish()
+    (folder / KEPT).write_text(json.dumps({"key": key, "answers": kept}) + "\n", encoding="utf-8")
+    return kept
+
+
+def _read_kept(file: Path, key: str) -> BySeed:
+    """Return what was answered before under this key; nothing where the file is missing, stale or damaged."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["key"] != key:
+            return {}
+        return {
+            str(question): {int(seed): None if value is None else float(value) for seed, value in values.items()}
+            for question, values in kept["answers"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
