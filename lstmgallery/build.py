@@ -9,12 +9,14 @@ from typing import Any
 
 import filelock
 
+from lstmgallery.desk.claims import Answers
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.press.content import Content, read_content
 from lstmgallery.press.pages import plan_site
 from lstmgallery.press.results import read_results
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
+from lstmgallery.verify import CLAIMS, Verified, answer_questions, verify, write_claims
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,27 @@ class Summary:
 
     runs: list[StageRun] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    claims: list[Verified] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     pages: int = 0
     published: Published | None = None
 
 
 def build_gallery(
-    project: Project, progress: Progress, *, only: str | None = None, retrain: bool = False, seeds: int = 0
+    project: Project,
+    progress: Progress,
+    *,
+    only: str | None = None,
+    retrain: bool = False,
+    seeds: int = 0,
+    strict: bool = False,
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`.
 
     `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
     and the rest are left out. `retrain` trains even where nothing changed. `seeds`: under how many seeds each network
-    is trained to see how general its findings are, 0 for none. Raises `GalleryError` for everything a
+    is trained to see how general its findings are, 0 for none. `strict` refuses to publish while
+    a claim does not hold. Raises `GalleryError` for everything a
     person can mend; the old site stays as it was.
     """
     content = read_content(project.content)
@@ -65,18 +75,30 @@ def build_gallery(
             else:
                 summary.skipped.append(entry.network.name)
         content = content.only({entry.network.name for entry in shown})
-        files = _timed(summary, "render", lambda: _render(project, content, progress, with_seeds=seeds > 0))
+        answers = _timed(
+            summary,
+            "verify",
+            lambda: answer_questions(content, project.build, progress, workers, with_seeds=seeds > 0),
+        )
+        summary.claims = verify(content, answers)
+        if only is None:
+            write_claims(project.build / CLAIMS, summary.claims)
+        if strict and (wrong := [each.problem for each in summary.claims if each.verdict != "holds"]):
+            raise GalleryError(wrong)
+        files = _timed(summary, "render", lambda: _render(project, content, answers, progress, with_seeds=seeds > 0))
         summary.pages = sum(path.endswith(".html") for path in files)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
     return summary
 
 
-def _render(project: Project, content: Content, progress: Progress, *, with_seeds: bool) -> dict[str, bytes]:
+def _render(
+    project: Project, content: Content, answers: Answers, progress: Progress, *, with_seeds: bool
+) -> dict[str, bytes]:
     results = [
         read_results(entry.network, project.build / entry.network.name, with_seeds=with_seeds)
         for entry in content.networks
     ]
-    plan = plan_site(content, results)
+    plan = plan_site(content, results, answers)
     progress.start("site", "render", len(plan))
     files = {}
     for done, (path, make) in enumerate(plan.items(), start=1):

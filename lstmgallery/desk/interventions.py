@@ -146,8 +146,7 @@ def measure_doses(
     """Add to the cells of each group at the delimiter and let the network write on."""
     memory, delimiter = network.kind.memory, network.task.delimiter
     counts = np.arange(1, longest + 1)
-    _, _, at_delimiter = write_on(network, weights, ["a" * n + delimiter for n in counts], at_most=0)
-    units = [np.polyfit(counts, signals[memory], 1)[0] for signals in at_delimiter]  # for each layer, (neurons,)
+    units = count_units(network, weights, longest=longest)
     sizes = [int(n) for n in counts if n + DOSES[0] >= 1 and n + DOSES[-1] <= longest] or [longest]
     doses = np.repeat(DOSES, len(sizes))
     baselines = np.tile(sizes, len(DOSES))
@@ -172,6 +171,35 @@ def measure_doses(
                 yield row.of(float(dose), f"n={n}", "written", float(count), float(n), 1)
         slope = float(np.polyfit(doses, of_group - baselines, 1)[0])
         yield row.of(float("nan"), group.condition, "slope", slope, 0.0, each)
+
+
+def count_units(network: Network, weights: Arrays, *, longest: int) -> list[np.ndarray]:
+    """Return what one more a adds to each cell at the delimiter: for each layer, (neurons,)."""
+    counts = np.arange(1, longest + 1)
+    _, _, at_delimiter = write_on(network, weights, ["a" * n + network.task.delimiter for n in counts], at_most=0)
+    return [np.polyfit(counts, signals[network.kind.memory], 1)[0] for signals in at_delimiter]
+
+
+def write_with_counts(
+    network: Network, weights: Arrays, prompts: Sequence[str], *, place: Place, counts: float, at_most: int
+) -> tuple[list[str], np.ndarray]:
+    """Let a counting network write on with `counts` added to one cell at the last token of every prompt.
+
+    Returns what was written behind each prompt, and whether it came to an end within `at_most` tokens.
+    """
+    task = network.task
+    assert isinstance(task, Counting | SelectiveCounting)
+    of_layer, neuron = place
+    added = counts * count_units(network, weights, longest=task.longest)[of_layer - 1][neuron - 1]
+    at = max(map(len, prompts))  # `write_on` reads the last token of every prompt at this step
+
+    def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:
+        if (layer, step, signal) == (of_layer, at, network.kind.memory):
+            values[:, neuron - 1] += added
+        return values
+
+    written, ended, _ = write_on(network, weights, prompts, at_most=at_most, change=change)
+    return written, ended
 
 
 def measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ A column is one moment, a row is one signal. Everything else here is a smaller s
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,14 +109,16 @@ def draw_strip(
     largest: float,
     largest_of_layer: float,
     extent: tuple[float, float],
+    shown: Collection[str] | None = None,
 ) -> Strip:
     """Draw one neuron along one sequence.
 
-    `signals`: for each signal its value at every step. An unbounded signal is shaded by ± `largest`, or, where the
-    reader so chooses, by ± `largest_of_layer`. The line spans `extent`, the same for all sequences of the figure.
+    `signals`: for each signal its value at every step; `shown` those with a row of their own, all if None. An
+    unbounded signal is shaded by ± `largest`, or, where the reader so chooses, by ± `largest_of_layer`. The line spans
+    `extent`, the same for all sequences of the figure.
     """
     rows = []
-    for signal in kind.signals:
+    for signal in (each for each in kind.signals if shown is None or each.key in shown):
         low, high = scale_of(signal, largest)
         wide_low, wide_high = scale_of(signal, largest_of_layer)
         is_bounded = signal.low is not None

@@ -17,12 +17,15 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
+from lstmgallery.desk.claims import Answers
 from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
 from lstmgallery.press import evidence, text
 from lstmgallery.press.addresses import network_path, neuron_path
+from lstmgallery.press.articles import Article, data_files, find_mentions, write_articles
 from lstmgallery.press.content import Content, NetworkContent
+from lstmgallery.press.drawings import draw_svg
 from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
@@ -104,26 +107,40 @@ class NetworkView:
 Make = Callable[[], bytes]
 
 
-def plan_site(content: Content, results: Sequence[Results]) -> dict[str, Make]:
+def plan_site(content: Content, results: Sequence[Results], answers: Answers) -> dict[str, Make]:
     """Return every file of the site by its path, as a function that makes its bytes.
 
-    `results` are those of `content.networks`, in the same order.
+    `results` are those of `content.networks`, in the same order; `answers` those to what the write-ups ask.
     """
     networks = [_view_network(entry, found) for entry, found in zip(content.networks, results, strict=True)]
+    articles = write_articles(content, results, answers)
     environment = _environment()
+    shared = {"site": content.site, "networks": networks, "articles": articles}
 
     def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
-        return path, lambda: _render(environment, path, template, site=content.site, networks=networks, **values())
+        return path, lambda: _render(environment, path, template, **shared, **values())
 
-    return {
+    plan = {
         "assets/palette.css": stylesheet,
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
-        **dict(page(*planned) for planned in _pages(networks)),
+        **dict(page(*planned) for planned in _pages(networks, articles)),
     }
+    for article in articles:
+        plan |= dict(data_files(article))
+        plan |= {article.file(figure, "svg"): partial(_drawing, article, figure) for figure in article.illustrations}
+    if content.site.base_url:
+        paths = [path for path in plan if path.endswith(".html") and path != "404.html"]
+        plan |= dict([page("sitemap.xml", "sitemap.xml", lambda: {"pages": paths})])
+        if articles:
+            plan |= dict([page("feed.xml", "feed.xml", dict)])
+    return plan
 
 
-def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+def _pages(
+    networks: Sequence[NetworkView], articles: Sequence[Article]
+) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
     """Yield (path, template, function that gathers its values) of every page."""
+    mentions = find_mentions(articles)
     yield "index.html", "index.html", dict
     yield "404.html", "404.html", dict
     yield "how-to-read.html", "how-to-read.html", partial(_reading_values, networks)
@@ -131,7 +148,16 @@ def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, Callable
         yield view.path, "network.html", partial(_network_values, view)
         for layer in view.layers:
             for card in layer.cards:
-                yield card.path, "neuron.html", partial(_neuron_values, view, layer, card)
+                named_in = mentions.get((view.network.name, layer.number, card.neuron), [])
+                yield card.path, "neuron.html", partial(_neuron_values, view, layer, card, named_in)
+    for at, article in enumerate(articles):
+        around = {
+            "previous": articles[at - 1] if at else None,
+            "following": articles[at + 1] if at + 1 < len(articles) else None,
+        }
+        yield article.path, "writeup.html", partial(dict, article=article, **around)
+        for figure in article.illustrations:
+            yield article.file(figure, "html"), "embed.html", partial(dict, article=article, id=figure)
 
 
 def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
@@ -155,19 +181,40 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {**FILTERS, "equation": equation}
+    environment.filters |= {**FILTERS, "equation": equation, "date": lambda day: f"{day.day} {day:%B %Y}"}
     environment.globals["version"] = __version__
     return environment
 
 
 def _render(environment: jinja2.Environment, path: str, template: str, **values: Any) -> bytes:
+    base_url = values["site"].base_url
+
     def url(target: str) -> str:
-        """Return the relative link from this page to a file of the site, a fragment included."""
+        """Return the relative link from this page to a file of the site, a fragment included.
+
+        The page of a missing address is shown at any depth: its links are whole addresses, where the site's is known.
+        """
         file, mark, fragment = target.partition("#")
+        if path == "404.html" and base_url:
+            return f"{base_url}{target}"
         relative = posixpath.relpath(file, posixpath.dirname(path) or ".") if file != path or not mark else ""
         return relative + mark + fragment
 
-    return environment.get_template(template).render(url=url, path=path, **values).encode()
+    values = {"url": url, "path": path, **values}
+    if template == "writeup.html":
+        part = environment.get_template("part.html")
+        values["body"] = values["article"].body(url, lambda kind, name: part.render(kind=kind, id=name, **values))
+    return environment.get_template(template).render(values).encode()
+
+
+def _drawing(article: Article, figure: str) -> bytes:
+    number = article.figure_number(figure)
+    return draw_svg(
+        article.illustrations[figure],
+        title=f"{article.title}, figure {number}",
+        description=article.alternative(figure),
+        source=f"{article.title}, figure {number}",
+    )
 
 
 def equation(update: Update, kind: CellKind) -> Markup:
@@ -284,7 +331,9 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
     }
 
 
-def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dict[str, Any]:
+def _neuron_values(
+    view: NetworkView, layer: LayerView, card: NeuronCard, mentions: Sequence[Article]
+) -> dict[str, Any]:
     network, results = view.network, view.results
     neurons = [(each.number, card.neuron, card.path) for each in view.layers for card in each.cards]
     at = neurons.index((layer.number, card.neuron, card.path))
@@ -294,6 +343,7 @@ def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dic
         "kind": network.kind,
         "layer": layer,
         "neuron": card.neuron,
+        "mentions": mentions,
         "strips": _draw_figures(results, layer.number, card.neuron),
         "headline": evidence.headline(results, layer.number, card.neuron),
         "roles": evidence.roles_table(results, layer.number, card.neuron),

@@ -5,6 +5,7 @@ shade comes with an ink that can be read on it. Pages name shades by class, so t
 memory at zero, `m0` and `m40` its ends; `g0` a gate that is shut, `g20` one that is open.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Literal
 
@@ -49,6 +50,14 @@ def shade(palette: Palette, value: float, *, low: float, high: float) -> str:
     return f"{LETTER[palette]}{round(min(max(position, 0.0), 1.0) * last)}"
 
 
+def shade_colours(shade: str) -> tuple[str, str]:
+    """Return the paper and the ink of a shade's class in the light, as hexadecimal colours."""
+    palette = next(palette for palette, letter in LETTER.items() if letter == shade[0])
+    paper = colours(palette, "light")[int(shade[1:])]
+    return _hex(paper), _hex(ink_on(paper))
+
+
+@functools.cache
 def colours(palette: Palette, theme: Theme) -> list[Colour]:
     """Return the shades of a palette from its low end to its high one, mixed between the stops in sRGB."""
     stops, last = STOPS[palette, theme], SHADES[palette] - 1

@@ -5,7 +5,7 @@ What is drawn is decided by the functions at the end, one for each kind of plot;
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from lstmgallery.desk.findings import Finding
 from lstmgallery.press.figures import Point, brief_tick, ticks_between
 from lstmgallery.press.palette import shade
 from lstmgallery.press.text import brief, number, percent, plain
+
+LINE_STYLES = ("main", "second", "third", "fourth")  # of the stylesheet, for lines that share a plot
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Plot:
     bands: tuple[Band, ...]
     summary: str
     table: Table
+    labels: tuple[Point, ...] = ()  # names that stand beside lines
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,14 @@ class Frame:
     width: int = 440
     height: int = 220
     is_log: bool = False  # of the horizontal axis
+    room: int = 0  # at the right, for the names of lines
 
     left = 46
     top = 12
 
     @property
     def right(self) -> int:
-        return self.width - 18
+        return self.width - 18 - self.room
 
     @property
     def bottom(self) -> int:
@@ -297,6 +301,80 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
     )
     plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
     return replace(plot, y_ticks=())
+
+
+def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: str) -> Plot:
+    """Plot signals over the steps of one sequence, each line named at its end."""
+    everything = np.concatenate(list(lines.values())).tolist()
+    named = len(lines) > 1
+    frame = Frame((0, len(tokens) - 1), around(everything, include=0.0), width=720, height=230, room=64 if named else 0)
+    series: list[Series] = []
+    ends: list[Point] = []
+    for (label, values), style in zip(lines.items(), LINE_STYLES, strict=False):
+        points = tuple(
+            frame.point(step, value, f"step {step}, {token}: {label} = {number(value)}")
+            for step, (token, value) in enumerate(zip(tokens, values.tolist(), strict=True))
+        )
+        series += [Series("line", style, points), Series("dots", style, points, radius=2.8)]
+        ends.append(replace(points[-1], x=points[-1].x + 8, label=label))
+    stride = math.ceil(len(tokens) / 40)
+    ticks = tuple(frame.point(step, frame.y[0], tokens[step]) for step in range(0, len(tokens), stride))
+    summary = "; ".join(
+        f"{label} from {brief(values[0])} to {brief(values[-1])}, lowest {brief(values.min())}, "
+        f"highest {brief(values.max())}"
+        for label, values in lines.items()
+    )
+    rows = tuple(
+        (f"{step} {token}", *(number(values[step]) for values in lines.values())) for step, token in enumerate(tokens)
+    )
+    plot = frame.plot(*series, x_name="", summary=f"{name}: {summary}.", table=Table(("step", *lines), rows))
+    return replace(plot, x_ticks=ticks, labels=_apart(ends) if named else ())
+
+
+def plot_values(data: pd.DataFrame, signal: str, by: str, *, name: str, words: str) -> Plot:
+    """Plot the value of each sequence at one token, in columns by a feature, in the order of the feature's values."""
+    groups = dict(iter(data.groupby(by, sort=True)))
+    frame = Frame((-0.5, len(groups) - 0.5), around(data[signal], include=0.0), width=560, height=260)
+    dots = []
+    for at, part in enumerate(groups.values()):
+        ordered = part.sort_values([signal, "text"])
+        # Spread sideways in a fixed pattern, so that equal values can be told apart.
+        for number_in_group, row in enumerate(ordered[["text", signal]].itertuples(index=False)):
+            aside = ((number_in_group * 5) % 9 - 4) * 0.06 if len(ordered) > 1 else 0.0
+            dots.append(frame.point(at + aside, row[1], f"{row[0]}: {number(row[1])}"))
+    marks = Series("dots", "main", tuple(dots), radius=3 if len(data) < 100 else 2.2)
+    means = [
+        Series("line", "own-line", frame.points((at - 0.32, at + 0.32), (part[signal].mean(),) * 2))
+        for at, part in enumerate(groups.values())
+    ]
+    names = [f"{value:g}" if isinstance(value, int | float) else str(value) for value in groups]
+    ranges = [(part[signal].min(), part[signal].mean(), part[signal].max()) for part in groups.values()]
+    ends = "; ".join(f"{at}: {brief(low)} to {brief(high)}" for at, (low, _, high) in zip(names, ranges, strict=True))
+    rows = tuple(
+        (at, str(len(part)), *map(number, found))
+        for at, part, found in zip(names, groups.values(), ranges, strict=True)
+    )
+    table = Table((by, "sequences", "lowest", "mean", "highest"), rows)
+    caption = words.format("…") if "{}" in words else words
+    plot = frame.plot(marks, *means, x_name=caption, summary=f"{name} by “{caption}”, {ends}.", table=table)
+    ticks = tuple(frame.point(at, frame.y[0], label) for at, label in enumerate(names))
+    return replace(plot, x_ticks=ticks)
+
+
+def plot_nothing(why: str) -> Plot:
+    """Return an empty plot that says why it is empty."""
+    frame = Frame((0.0, 1.0), (0.0, 1.0), width=440, height=60)
+    plot = frame.plot(x_name=why, summary=why, table=Table((), ()))
+    return replace(plot, y_ticks=(), x_ticks=())
+
+
+def _apart(points: Sequence[Point], least: float = 13) -> tuple[Point, ...]:
+    """Move labels apart vertically, from the top down, where they would overlap."""
+    placed: list[Point] = []
+    for point in sorted(points, key=lambda point: (point.y, point.label)):
+        floor = placed[-1].y + least if placed else point.y
+        placed.append(replace(point, y=max(point.y, floor)))
+    return tuple(placed)
 
 
 @dataclass(frozen=True)

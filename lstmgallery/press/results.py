@@ -11,6 +11,7 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.desk.roles import headline_roles, rank_neurons
+from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.network import Network
 from lstmgallery.press.text import count
 
@@ -42,6 +43,7 @@ class Results:
     """One network's results. `figure_signals[layer - 1][signal]` is (figure rows, units), rows as in `figure_steps`."""
 
     network: Network
+    folder: Path
     about: dict[str, Any]
     curve: pd.DataFrame
     steps: pd.DataFrame
@@ -63,6 +65,11 @@ class Results:
     @cached_property
     def held_out(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.HELD_OUT]
+
+    @cached_property
+    def trained(self) -> Trained:
+        """The network as measures see it."""
+        return read_trained(self.network, self.folder)
 
     def roles_of(self, layer: int, neuron: int) -> list[Any]:
         """Return a neuron's roles, the most telling one first."""
@@ -135,6 +142,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     is_figure = (steps["split"] == store.FIGURE).to_numpy()
     return Results(
         network=network,
+        folder=folder,
         about=store.read_about(folder / store.STEPS),
         curve=store.read_table(folder / store.CURVE),
         steps=steps,

@@ -1,7 +1,7 @@
 """Read a write-up: front matter, Markdown, blocks, and what is quoted in braces inside sentences.
 
-    {counter: first failure}                      a measured value
-    {counter best(remaining): r2 of cell with remaining | 2 digits}
+    {counter | first failure}                     a measured value
+    {counter best(remaining) | r2 of cell with remaining | 2 digits}
     {counter best(remaining)}                     a neuron, a layer or a network by its name, as a link
     {claim cell-counts}, {seeds cell-counts}      a claim's value; in how many seeds it holds
 
@@ -56,6 +56,11 @@ class Front(pydantic.BaseModel):
     order: int = 100
     published: datetime.date
     updated: datetime.date | None = None
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of the latest change that the author states."""
+        return self.updated or self.published
 
 
 @dataclass(frozen=True)
@@ -406,7 +411,7 @@ class _Reader:
 
     def _read_quote(self, inner: str, line: int, column: int) -> Quote | None:
         flat = " ".join(inner.split("\n"))
-        name = flat.split(":")[0].split(" ")[0]
+        name = flat.split("|")[0].split(" ")[0]
         if name in self.checker.broken:
             return None
         words = Words(flat)
@@ -430,7 +435,7 @@ class _Reader:
             hint = nearest(kind, [*self.checker.networks, "claim", "seeds"])
             raise words.error("expected the name of a network, 'claim' or 'seeds'", hint=hint)
         subject = take_subject(words, self.checker.networks)
-        if not words.takes(":"):
+        if not words.takes("|"):
             return Quote("name", subject=subject)
         start = words.at
         measure = take_measure(words, subject)

@@ -54,6 +54,9 @@ class Copying(Language):
         letters = sequence[:_LENGTH]
         return len(letters) == _LENGTH and set(letters) <= set(_LETTERS) and sequence == letters + "X" + letters
 
+    def answer(self, prompt: str) -> str:
+        return prompt.removesuffix("X")
+
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         steps = range(len(sequence) + 1)
         values: dict[str, list[Any]] = {"position": list(steps)}

@@ -61,6 +61,9 @@ class Counting(Language):
         n = len(sequence) // 2
         return n >= 1 and sequence == "a" * n + "X" + "b" * n
 
+    def answer(self, prompt: str) -> str:
+        return "b" * prompt.count("a")
+
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"a_count": running_count(sequence, "a"), "remaining": _remaining(sequence)}
 
@@ -113,6 +116,9 @@ class SelectiveCounting(Language):
     def follows_rule(self, sequence: str) -> bool:
         first, _, rest = sequence.partition("Y")
         return set(first) <= set("aX") and rest == "b" * first.count("a") and "a" in first and "Y" in sequence
+
+    def answer(self, prompt: str) -> str:
+        return "b" * prompt.count("a")
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {

@@ -107,6 +107,10 @@ class Language(pydantic.BaseModel, abc.ABC):
         """Say whether a sequence has the language's form, lengths outside the training range included."""
 
     @abc.abstractmethod
+    def answer(self, prompt: str) -> str:
+        """Return what the language wants behind a prompt that ends with the delimiter."""
+
+    @abc.abstractmethod
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
 

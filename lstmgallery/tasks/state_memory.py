@@ -52,5 +52,8 @@ class StateMemory(Language):
         wait = len(sequence) - 3
         return wait >= 1 and any(sequence == letter + "x" * wait + "Y" + letter.lower() for letter in "AB")
 
+    def answer(self, prompt: str) -> str:
+        return prompt[:1].lower()
+
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"letter": [None] + [sequence[0]] * len(sequence), "x_count": running_count(sequence, "x")}

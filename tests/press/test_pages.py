@@ -238,8 +238,8 @@ def test_the_neurons_of_a_network_form_one_path(pages: dict[str, Page]) -> None:
 
 def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Content, list[Any]]) -> None:
     content, results = rendered
-    whole = plan_site(content, results)
-    small = plan_site(Content(content.site, content.networks[:1]), results[:1])
+    whole = plan_site(content, results, answers)
+    small = plan_site(Content(content.site, content.networks[:1]), results[:1], answers)
     own = [path for path in small if path.startswith("networks/counter/")]
     assert len(own) == 11
     assert [path for path in own if small[path]() != whole[path]()] == []
@@ -247,7 +247,7 @@ def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Co
 
 def test_rendering_again_gives_the_same_bytes(gallery: Gallery, rendered: tuple[Content, list[Any]]) -> None:
     content, results = rendered
-    files = {path: make() for path, make in plan_site(content, results).items()}
+    files = {path: make() for path, make in plan_site(content, results, answers).items()}
     published = {path: data for path, data in files_of(gallery.project.site).items() if path != ".lstmgallery"}
     assert files == published
 

@@ -71,7 +71,9 @@
       marked = [...column, ...[strip.querySelectorAll("circle")[step]].filter(Boolean)];
       for (const element of marked) element.classList.add("is-step");
       const token = strip.tHead.rows[0].cells[step + 1].querySelector("[aria-hidden]").textContent;
-      hint.textContent = `Step ${step} reads ${token}`;
+      const values = [...strip.tBodies[0].querySelectorAll("tr[data-signal]")].map(
+        (row) => `${row.querySelector(".symbol").textContent} = ${valueAt(strip, row.dataset.signal, step)}`);
+      hint.textContent = `Step ${step} reads ${token}` + (equations.length ? "" : `:  ${values.join(",  ")}`);
       for (const { general, numbers } of equations) numbers.textContent = withNumbers(general, strip, step);
     }
 

@@ -1,0 +1,263 @@
+"""The pages of write-ups: their figures drawn, their claims with verdicts, their quoted values filled in.
+
+Takes the content, the networks' results and the answers to what the write-ups ask; gives an `Article` for each, and
+the files that belong to it: the page, and for every figure a page of its own, a drawing and its numbers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from lstmgallery.desk.claims import Answer, Answers, Expectation, Seeds, Verdict, count_seeds, verdict
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.press import text
+from lstmgallery.press.addresses import figure_path, network_path, neuron_path
+from lstmgallery.press.blocks import Claim, Figure
+from lstmgallery.press.content import Content
+from lstmgallery.press.illustrations import Illustration, Studio
+from lstmgallery.press.results import Results
+from lstmgallery.press.writeups import Link, Part, Prose, Quote, Writeup
+
+VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
+Url = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with its verdict, in words."""
+
+    id: str
+    verdict: Verdict
+    label: str
+    subject: str
+    subject_path: str
+    measure: str
+    value: str
+    reason: str
+    expected: str
+    measured_on: str
+    control: str
+    null_p99: str
+    seeds: Seeds | None
+    seed_words: str
+    data_path: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """A write-up ready to be shown."""
+
+    writeup: Writeup
+    number: int
+    total: int
+    illustrations: Mapping[str, Illustration]
+    judged: Mapping[str, Judged]
+    answers: Answers
+    results: Mapping[str, Results]
+    pages: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        return self.writeup.path
+
+    @property
+    def title(self) -> str:
+        return self.writeup.front.title
+
+    @cached_property
+    def holding(self) -> int:
+        """How many of the claims hold."""
+        return sum(judged.verdict == "holds" for judged in self.judged.values())
+
+    def figure_number(self, figure: str) -> int:
+        """Return the number of a figure within the write-up, from 1."""
+        return list(self.illustrations).index(figure) + 1
+
+    def file(self, figure: str, extension: str) -> str:
+        """Return the path of one figure's own file."""
+        return figure_path(self.writeup.front.slug, figure, extension)
+
+    def caption(self, figure: str, url: Url) -> Markup:
+        """Return a figure's caption."""
+        return self._filled(self.writeup.captions[figure], url)
+
+    def alternative(self, figure: str) -> str:
+        """Return a figure's text alternative, as plain text."""
+        return self.writeup.alternatives[figure].fill(lambda part: Markup(self._quoted(part, None)).striptags())
+
+    def sentence(self, claim: str, url: Url) -> Markup:
+        """Return what a claim says."""
+        return self._filled(self.writeup.sentences[claim], url)
+
+    def body(self, url: Url, show: Callable[[str, str], str]) -> Markup:
+        """Return the text; `show` makes the HTML of a figure or a claim from its kind and its id."""
+
+        def part_of(part: Part) -> str:
+            if isinstance(part, Figure | Claim):
+                return show("figure" if isinstance(part, Figure) else "claim", part.id)
+            return self._quoted(part, url)
+
+        return Markup(self.writeup.body.fill(part_of))
+
+    def _filled(self, prose: Prose, url: Url) -> Markup:
+        return Markup(prose.fill(lambda part: self._quoted(part, url)))
+
+    def _quoted(self, part: Part, url: Url | None) -> str:
+        """Return the HTML of a quote, or the address of a link."""
+        if isinstance(part, Link):
+            file, sign, fragment = part.target.partition("#")
+            return str(escape((url or str)(self.pages.get(file, file) + sign + fragment)))
+        assert isinstance(part, Quote)
+        if part.kind == "name":
+            assert part.subject is not None
+            return self._named(part.subject, url)
+        if part.kind == "value":
+            assert part.question is not None
+            return str(escape(value_words(self.answers[part.question.key], part.format)))
+        judged = self.judged[part.claim]
+        if part.kind == "seeds":
+            return str(escape(judged.seed_words))
+        claim = next(each for each in self.writeup.claims if each.id == part.claim)
+        return str(escape(value_words(self.answers[claim.question.key], part.format)))
+
+    def _named(self, subject: Subject, url: Url | None) -> str:
+        name, path = name_subject(subject, self.results[subject.network.name])
+        return str(escape(name)) if url is None else f'<a href="{escape(url(path))}">{escape(name)}</a>'
+
+
+def write_articles(content: Content, results: Sequence[Results], answers: Answers) -> list[Article]:
+    """Return every write-up ready to be shown, in reading order; its figures are drawn here."""
+    by_name = {each.network.name: each for each in results}
+    articles = []
+    for number, writeup in enumerate(content.writeups, start=1):
+        claims = {claim.id: claim for claim in writeup.claims}
+        studio = Studio(by_name, answers, claims)
+        articles.append(
+            Article(
+                writeup=writeup,
+                number=number,
+                total=len(content.writeups),
+                illustrations={figure.id: studio.draw(figure) for figure in writeup.figures},
+                judged={claim.id: _judge(writeup, claim, answers, by_name) for claim in writeup.claims},
+                answers=answers,
+                results=by_name,
+                pages=content.pages,
+            )
+        )
+    return articles
+
+
+def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], list[Article]]:
+    """Return the write-ups that name a neuron, by network, layer and neuron."""
+    found: dict[tuple[str, int, int], list[Article]] = {}
+    for article in articles:
+        named = {subject.text: subject for subject in article.writeup.subjects if subject.is_neuron}
+        places = {
+            (subject.network.name, *place)
+            for subject in named.values()
+            for place in subject.places(article.results[subject.network.name].trained)
+        }
+        for place in sorted(places):
+            found.setdefault(place, []).append(article)
+    return found
+
+
+def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield the numbers of every figure and claim, as CSV, each with its path."""
+    for figure, illustration in article.illustrations.items():
+        yield article.file(figure, "csv"), lambda data=illustration.data: csv(data)  # type: ignore[misc]
+    for claim in article.writeup.claims:
+        data = article.answers[claim.question.key].measurement.data
+        yield article.judged[claim.id].data_path, lambda data=data: csv(data)  # type: ignore[misc]
+
+
+def csv(data: pd.DataFrame) -> bytes:
+    """Return a table as CSV with numbers of six significant digits."""
+    text: str = data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return text.encode()
+
+
+def value_words(answer: Answer, form: str = "") -> str:
+    """Return a measured value as it stands in a sentence; `form` is `percent` or a number of digits."""
+    value = answer.value
+    if value is None:
+        return f"not measured ({answer.measurement.reason})"
+    if form == "percent" or (not form and answer.measurement.kind == "share"):
+        return text.percent(value)
+    if form:
+        return text.number(value, int(form))
+    return text.plain(value) if answer.measurement.kind == "count" else text.number(value, 2)
+
+
+def expectation_words(expectation: Expectation, kind: str) -> str:
+    """Return what is expected, shares as percentages."""
+    if kind != "share":
+        return str(expectation).replace("-", text.MINUS)
+    bounds = tuple((sign, round(100 * bound, 6)) for sign, bound in expectation.bounds)
+    return f"{Expectation(bounds)}\u00a0%"
+
+
+def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
+    """Return what a subject is called in a sentence, and the path of its page."""
+    network = subject.network
+    if not subject.is_neuron:
+        path = network_path(network.name)
+        if subject.layer is None:
+            return network.title.lower(), path
+        return f"layer {subject.layer}", f"{path}#layer-{subject.layer}"
+    places: tuple[Place, ...] = subject.places(results.trained)
+    if not places:
+        return "no neuron", network_path(network.name)
+    layer, neuron = places[0]
+    of_layer = f" of layer {layer}" if network.layers > 1 else ""
+    return f"neuron {neuron}{of_layer}", neuron_path(network.name, layer, neuron)
+
+
+def _judge(writeup: Writeup, claim: Claim, answers: Answers, results: Mapping[str, Results]) -> Judged:
+    answer = answers[claim.question.key]
+    found = answer.measurement
+    subject = claim.question.subject
+    own = results[subject.network.name]
+    name, path = name_subject(subject, own)
+    unit = text.count(found.n, found.unit)
+    where = "" if found.unit == "sequence" else f" of {own.measured_on}"
+    seeds = count_seeds(answer, claim.expectation)
+    result = verdict(answer.value, claim.expectation)
+    title = subject.network.title
+    return Judged(
+        id=claim.id,
+        verdict=result,
+        label=VERDICTS[result],
+        subject=f"{title}, {name}" if subject.is_neuron or subject.layer else title,
+        subject_path=path,
+        measure=claim.question.text,
+        value="" if answer.value is None else value_words(answer, "" if found.kind != "number" else "3"),
+        reason=found.reason,
+        expected=expectation_words(claim.expectation, found.kind),
+        measured_on=f"{unit}{where}",
+        control="" if answer.control is None else value_words(_of(answer, answer.control), _digits(found.kind)),
+        null_p99="" if answer.null_p99 is None else text.number(answer.null_p99),
+        seeds=seeds,
+        seed_words=_seed_words(seeds),
+        data_path=figure_path(writeup.front.slug, claim.id, "csv"),
+    )
+
+
+def _digits(kind: str) -> str:
+    return "3" if kind == "number" else ""
+
+
+def _of(answer: Answer, value: float) -> Answer:
+    """Return an answer of the same kind with another value, to be put into words."""
+    found = answer.measurement
+    return Answer(type(found)(value, found.n, found.unit, found.kind))
+
+
+def _seed_words(seeds: Seeds | None) -> str:
+    if seeds is None:
+        return "an unknown number of seeds (this build left the others out)"
+    return f"{seeds.holding} of {text.count(seeds.total, 'seed')}"
