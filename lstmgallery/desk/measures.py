@@ -2,11 +2,12 @@
 
     mean of input_gate where token == X            also median, min, max, and quantile 0.9 of ...
     share of forget_gate > 0.9 where phase == before
-    difference of input_gate where token == a versus token == X
+    difference of input_gate where token == a versus token == X   of the means; also ratio of ...
     r2 of cell with remaining                      score of the role scan; also where phase == after
     auc of hidden with next_letter=b
     correlation of cell with hidden
     spread of cell by a_count where token == Y     among equal a_count, as a share of the range over all
+    gap of cell where token == X                   between the two nearest values, as a share of the whole range
     right where size <= 10                         share of sequences written right, by size
     first failure, last success                    the smallest size written wrong; the largest before it
     right with cell at zero                        or at mean, with a gate shut or open; also loss, right_1 to right_3
@@ -168,11 +169,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Difference:
-    """The mean of a quantity under one condition less its mean under another."""
+    """The mean of a quantity under one condition less its mean under another, or divided by it."""
 
     quantity: Quantity
     condition: Condition
     other: Condition
+    is_ratio: bool = False
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         means, parts = [], []
@@ -183,7 +185,10 @@ class Difference:
             means.append(float(data[self.quantity.text].mean()))
             parts.append(data.assign(condition=condition.text))
         data = pd.concat(parts, ignore_index=True)
-        return Measurement(means[0] - means[1], len(data), data=data)
+        if self.is_ratio and means[1] == 0:
+            return Measurement(None, len(data), reason=f"the mean is zero where {self.other.text}", data=data)
+        value = means[0] / means[1] if self.is_ratio else means[0] - means[1]
+        return Measurement(value, len(data), data=data)
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,24 @@ class Spread:
             return Measurement(None, len(data), reason="the values do not differ at all", data=data)
         groups = values.groupby(data[self.feature].to_numpy())
         return Measurement(float((groups.max() - groups.min()).max()) / whole, len(data), kind="share", data=data)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How near values come to each other: the smallest distance of any two, as a share of their range."""
+
+    quantity: Quantity
+    condition: Condition
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+        data = _values(trained, places, self.quantity, self.condition)
+        if len(data) < 2:
+            return _nothing(self.condition)
+        values = np.sort(data[self.quantity.text].to_numpy())
+        whole = float(values[-1] - values[0])
+        if whole == 0:
+            return Measurement(None, len(data), reason="the values do not differ at all", data=data)
+        return Measurement(float(np.diff(values).min()) / whole, len(data), kind="share", data=data)
 
 
 @dataclass(frozen=True)
@@ -327,7 +350,15 @@ class Needed:
         return Measurement(None, rows[0]["sequences"], "sequence", reason=reason, data=data)
 
 
-WITH_CONTROL = (Statistic, Share, Difference, Score, Correlation, Spread)  # also worth asking of an untrained network
+WITH_CONTROL = (
+    Statistic,
+    Share,
+    Difference,
+    Score,
+    Correlation,
+    Spread,
+    Gap,
+)  # of untrained networks too
 
 
 def parse_measure(text: str, subject: Subject) -> Measure:
@@ -344,7 +375,8 @@ def take_measure(words: Words, subject: Subject) -> Measure:
     first = words.choose(
         "a measure",
         (
-            *(*STATISTICS, "share", "difference", "r2", "auc", "correlation", "spread", "first", "last"),
+            *(*STATISTICS, "share", "difference", "ratio", "r2", "auc", "correlation"),
+            *("spread", "gap", "first", "last"),
             *("right", "loss", "right_1", "right_2", "right_3", "slope", "turned", "neurons"),
         ),
     )
@@ -357,13 +389,13 @@ def take_measure(words: Words, subject: Subject) -> Measure:
         quantity = _take_quantity(words, network)
         comparison, bound = words.choose("a comparison", OPERATORS), words.number("a bound")
         return Share(quantity, comparison, bound, _take_where(words, network))
-    if first == "difference":
+    if first in ("difference", "ratio"):
         words.expect("of")
         quantity = _take_quantity(words, network)
         words.expect("where")
         condition = _take_condition(words, network)
         words.expect("versus")
-        return Difference(quantity, condition, _take_condition(words, network))
+        return Difference(quantity, condition, _take_condition(words, network), first == "ratio")
     if first == "correlation":
         words.expect("of")
         quantity = _take_quantity(words, network)
@@ -375,6 +407,9 @@ def take_measure(words: Words, subject: Subject) -> Measure:
         words.expect("by")
         feature = words.choose("a feature of the task", [each.key for each in network.task.features])
         return Spread(quantity, feature, _take_where(words, network))
+    if first == "gap":
+        words.expect("of")
+        return Gap(_take_quantity(words, network), _take_where(words, network))
     if first in ("first", "last"):
         words.expect("failure" if first == "first" else "success")
         _require_sizes(network, at)

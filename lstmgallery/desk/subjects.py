@@ -7,6 +7,7 @@
     copy-machine layer 2 best(next_letter=b)  the best of a layer
     selective-counter best(phase=delimiter of hidden)      by one signal alone
     selective-counter best(a_count of hidden at delimiter) at one phase alone
+    state-memorizer best(letter=A high)       only neurons that are high where it holds; also low
     counter second(remaining)                 the next best
 
 A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared.
@@ -34,6 +35,7 @@ class Selector:
     feature: str
     signals: tuple[str, ...]
     phase: str
+    direction: int | None = None  # 1: only neurons that are high where the feature is; -1: low
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,10 @@ class Subject:
                 for layer, neuron in trained.places
                 if self.layer in (None, layer) and self.neuron in (None, neuron)
             )
-        ranked = trained.ranking(self.selector.feature, self.selector.phase, self.selector.signals)
-        chosen = [place for place in ranked if self.layer in (None, place[0])]
-        return tuple(chosen[self.selector.rank : self.selector.rank + 1])
+        chosen = self.selector
+        ranked = trained.ranking(chosen.feature, chosen.phase, chosen.signals, direction=chosen.direction)
+        of_layer = [place for place in ranked if self.layer in (None, place[0])]
+        return tuple(of_layer[chosen.rank : chosen.rank + 1])
 
 
 def parse_subject(text: str, networks: Mapping[str, Network]) -> Subject:
@@ -127,8 +130,9 @@ def _take_selector(words: Words, network: Network) -> Selector:
     if words.takes("of"):
         signals = (words.choose("a signal", network.kind.keys),)
     phase = words.choose("a phase", PHASES) if words.takes("at") else POOLED
+    direction = {"high": 1, "low": -1}[words.take().text] if words.peek() in ("high", "low") else None
     words.expect(")")
-    return Selector(rank, feature, signals, phase)
+    return Selector(rank, feature, signals, phase, direction)
 
 
 def take_feature(words: Words, network: Network, *, needs_value: bool) -> str:

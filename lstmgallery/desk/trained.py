@@ -80,11 +80,18 @@ class Trained:
             self._scores[feature, phase] = found
         return self._scores[feature, phase]
 
-    def ranking(self, feature: str, phase: str, signals: tuple[str, ...]) -> list[Place]:
-        """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score."""
+    def ranking(
+        self, feature: str, phase: str, signals: tuple[str, ...], *, direction: int | None = None
+    ) -> list[Place]:
+        """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score.
+
+        `direction` 1 or -1 leaves out signals that are low, or high, where the feature is.
+        """
         scores = self.scores(feature, phase)
         if scores.empty:
             return []
+        if direction is not None:
+            scores = scores[scores["direction"] == direction]
         ranked = rank_neurons(scores, feature, signals=signals, phase=phase)
         return list(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
 

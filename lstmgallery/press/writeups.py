@@ -350,7 +350,7 @@ class _Reader:
         try:
             block = read_block(self.document, first + 1, last - 1)
         except GalleryError as error:
-            self.checker.problems += [_with_sign_hint(problem) for problem in error.problems]
+            self.checker.problems += [_with_hint(problem) for problem in error.problems]
             return ""
         read: Figure | Claim | None
         read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
@@ -496,12 +496,15 @@ def _take_format(words: Words) -> str:
     return str(digits)
 
 
-def _with_sign_hint(problem: Problem) -> Problem:
-    if problem.source is None or not re.match(r"\s*expect:\s*>", problem.source):
-        return problem
-    return replace(
-        problem, hint="YAML reads > as something else: write above or at least, or put it in quotation marks"
-    )
+def _with_hint(problem: Problem) -> Problem:
+    """Return a mistake in a block's YAML with the mend, where it is one that authors are likely to make."""
+    if "mapping values are not allowed" in problem.message:
+        return replace(problem, hint="a colon within a text: put the whole text in quotation marks")
+    if problem.source is not None and re.match(r"\s*expect:\s*>", problem.source):
+        return replace(problem, hint="YAML takes > for a sign of its own: write above or at least, or quote it")
+    if problem.source is not None and re.match(r"\s*\w+:\s*\{", problem.source):
+        return replace(problem, hint="a text that begins with a brace: put the whole text in quotation marks")
+    return problem
 
 
 def _number(digits: str) -> int:
