@@ -26,8 +26,9 @@ ALLOWED = {
     "press": (*BASE, "store", "desk", "press"),
     "publish": ("errors",),
     "cache": ("errors",),
+    "scaffold": BASE,
 }
-EVERYTHING = ("stages", "build", "cli", "__main__")  # these may import whatever they like
+EVERYTHING = ("stages", "build", "progress", "preview", "cli", "__main__")  # these may import whatever they like
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 
