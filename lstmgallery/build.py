@@ -1,19 +1,22 @@
-"""A build from beginning to end: read the content, bring every network up to date, render, publish."""
+"""A build from beginning to end: read the content, bring every network up to date, plan the site, render, publish.
+
+`load` does all but the last two: the preview calls it after every save and renders only the page that is asked for.
+"""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import filelock
 
-from lstmgallery.desk.claims import Answers
 from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.network import Network
 from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import plan_site
-from lstmgallery.press.results import read_results
+from lstmgallery.press.pages import Make, plan_site
+from lstmgallery.press.results import Results, read_results
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
 from lstmgallery.verify import CLAIMS, Verified, answer_questions, verify, write_claims
@@ -28,6 +31,10 @@ class Project:
     site: Path = Path("site")
 
 
+class InUseError(GalleryError):
+    """Another build is at work in the same folder; it will be done at some time."""
+
+
 @dataclass
 class Summary:
     """What a build did."""
@@ -40,6 +47,24 @@ class Summary:
     published: Published | None = None
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A gallery brought up to date: how to make each file of its site, and what had to run for it."""
+
+    plan: dict[str, Make]
+    runs: list[StageRun]
+    skipped: list[str]
+    verified: list[Verified]
+
+
+@dataclass(frozen=True)
+class Read:
+    """The results of one network, as they were read when its stages carried these stamps."""
+
+    stamps: tuple[bytes, ...]
+    results: Results
+
+
 def build_gallery(
     project: Project,
     progress: Progress,
@@ -49,56 +74,85 @@ def build_gallery(
     seeds: int = 0,
     strict: bool = False,
 ) -> Summary:
-    """Bring `project.site` up to date with `project.content`.
+    """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
-    and the rest are left out. `retrain` trains even where nothing changed. `seeds`: under how many seeds each network
-    is trained to see how general its findings are, 0 for none. `strict` refuses to publish while
-    a claim does not hold. Raises `GalleryError` for everything a
-    person can mend; the old site stays as it was.
+    `strict` refuses to publish while a claim does not hold. Raises `GalleryError` for everything a person can mend;
+    the old site stays as it was.
     """
-    content = read_content(project.content)
+    check_content(project, only)
     check_site(project.site)
-    _require_network(content, only, project)
-    _make_folder(project.build)
-    with _locked(project.build / ".lock"), Workers() as workers:
-        summary = Summary()
-        shown = []
-        for entry in content.networks:
-            folder = project.build / entry.network.name
-            work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds)
-            if only in (None, entry.network.name):
-                summary.runs += work.run(retrain=retrain)
-                shown.append(entry)
-            elif work.is_current():
-                shown.append(entry)
-            else:
-                summary.skipped.append(entry.network.name)
-        content = content.only({entry.network.name for entry in shown})
-        answers = _timed(
-            summary,
-            "verify",
-            lambda: answer_questions(content, project.build, progress, workers, with_seeds=seeds > 0),
-        )
-        summary.claims = verify(content, answers)
+    with in_use(project.build):
+        loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds)
+        summary = Summary(loaded.runs, loaded.skipped, loaded.verified)
         if only is None:
-            write_claims(project.build / CLAIMS, summary.claims)
-        if strict and (wrong := [each.problem for each in summary.claims if each.verdict != "holds"]):
+            write_claims(project.build / CLAIMS, loaded.verified)
+        if strict and (wrong := [each.problem for each in loaded.verified if each.verdict != "holds"]):
             raise GalleryError(wrong)
-        files = _timed(summary, "render", lambda: _render(project, content, answers, progress, with_seeds=seeds > 0))
+        files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
         summary.pages = sum(path.endswith(".html") for path in files)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
     return summary
 
 
-def _render(
-    project: Project, content: Content, answers: Answers, progress: Progress, *, with_seeds: bool
-) -> dict[str, bytes]:
-    results = [
-        read_results(entry.network, project.build / entry.network.name, with_seeds=with_seeds)
-        for entry in content.networks
-    ]
-    plan = plan_site(content, results, answers)
+def load(
+    project: Project,
+    progress: Progress,
+    *,
+    only: str | None = None,
+    retrain: bool = False,
+    seeds: int = 0,
+    read: dict[str, Read] | None = None,
+) -> Loaded:
+    """Bring every network up to date with `project.content` and plan the site; nothing is rendered yet.
+
+    `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
+    and the rest are left out. `retrain` trains even where nothing changed. `seeds`: under how many seeds each network
+    is trained to see how general its findings are, 0 for none. `read` is a caller's memory of results from one call
+    to the next. Call it inside `in_use`. Raises `GalleryError` for everything a person can mend.
+    """
+    content = check_content(project, only)
+    read = {} if read is None else read
+    runs: list[StageRun] = []
+    skipped = []
+    shown = []
+    with Workers() as workers:
+        for entry in content.networks:
+            folder = project.build / entry.network.name
+            work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds)
+            if only in (None, entry.network.name):
+                runs += work.run(retrain=retrain)
+                shown.append(entry)
+            elif work.is_current():
+                shown.append(entry)
+            else:
+                skipped.append(entry.network.name)
+        content = content.only({entry.network.name for entry in shown})
+        results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
+        answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
+    return Loaded(plan_site(content, results, answers), runs, skipped, verify(content, answers))
+
+
+def check_content(project: Project, only: str | None = None) -> Content:
+    """Return all content, or raise `GalleryError` with every mistake in it; `only` has to name a network."""
+    content = read_content(project.content)
+    names = [entry.network.name for entry in content.networks]
+    if only is not None and only not in names:
+        message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
+        raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
+    return content
+
+
+def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:
+    """Return a network's results, from `read` where no stage has run since; title and summary are always new."""
+    folder = build / network.name
+    stamps = tuple(file.read_bytes() for file in sorted(folder.glob(".*.json")))
+    if network.name not in read or read[network.name].stamps != stamps:
+        read[network.name] = Read(stamps, read_results(network, folder, with_seeds=with_seeds))
+    found = read[network.name].results
+    return found if found.network == network else replace(found, network=network)
+
+
+def _render(plan: dict[str, Make], progress: Progress) -> dict[str, bytes]:
     progress.start("site", "render", len(plan))
     files = {}
     for done, (path, make) in enumerate(plan.items(), start=1):
@@ -115,29 +169,20 @@ def _timed(summary: Summary, name: str, work: Callable[[], Any]) -> Any:
     return done
 
 
-def _require_network(content: Content, only: str | None, project: Project) -> None:
-    names = [entry.network.name for entry in content.networks]
-    if only is not None and only not in names:
-        message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
-        raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
-
-
-def _make_folder(folder: Path) -> None:
+@contextmanager
+def in_use(build: Path) -> Iterator[None]:
+    """Keep other builds out of a folder of results, which is made if there is none."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        build.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"expected a folder to keep results in, cannot make one ({error.strerror})"
-        raise GalleryError(Problem(str(folder), message, hint="choose another --cache")) from None
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    lock = filelock.FileLock(file)
+        raise GalleryError(Problem(str(build), message, hint="choose another --cache")) from None
+    lock = filelock.FileLock(build / ".lock")
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         message = "another build is using this folder"
-        raise GalleryError(Problem(str(file.parent), message, hint="wait for it, or choose another --cache")) from None
+        raise InUseError(Problem(str(build), message, hint="wait for it, or choose another --cache")) from None
     try:
         yield
     finally:

@@ -1,159 +1,222 @@
-"""The command line: options, progress, the summary, and errors without a traceback."""
+"""The command line: `build`, which runs where no command is named, `serve` and `new`; errors without a traceback."""
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from lstmgallery import __version__
-from lstmgallery.build import Project, Summary, build_gallery
-from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.press.text import count, data_size
+from lstmgallery.build import Project, build_gallery
+from lstmgallery.errors import GalleryError
+from lstmgallery.press.text import count
+from lstmgallery.preview.serve import serve as serve_preview
+from lstmgallery.progress import ConsoleProgress, print_problems, print_summary
+from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_writeup
 
 EPILOG = """\b
 Examples:
   python build_site.py                         train what is new, write site/
   python build_site.py --network counter       work on one network
+  lstmgallery serve                            see every save in the browser
+  lstmgallery new network my-counter           begin a network
+  lstmgallery new writeup my-counter           begin a write-up
+
+build_site.py, python -m lstmgallery and lstmgallery are the same program. A network is one file in content/networks/,
+a write-up one in content/writeups/. COMMAND --help explains each command.
+"""
+BUILD_EPILOG = """\b
+Examples:
+  python build_site.py                         train what is new, write site/
+  python build_site.py --quick                 leave the other seeds out
+  python build_site.py --network counter       work on one network
   python build_site.py --output /tmp/gallery   leave site/ alone
 
-A network is one file in content/networks/. What is trained and traced is kept in build/ and used again as long as the
-network, the code and the libraries stay the same. Look at the result with: python -m http.server -d site
+What is trained and traced is kept in build/ and used again as long as the network, the code and the libraries stay the
+same. Look at the result with: python -m http.server -d site
 """
+SERVE_EPILOG = """\b
+Examples:
+  lstmgallery serve --quick --open             begin to write, with the gallery beside the editor
+  lstmgallery serve --network counter          train no other network
+  lstmgallery serve --port 0                   listen on any free port
+
+Save a file in content/ or in the theme, and open pages load again. What is wrong with it is shown over the last good
+page until it is mended. A network whose specification changed is trained first. site/ is left alone.
+"""
+NEW_EPILOG = """\b
+Examples:
+  lstmgallery new network long-counter --task counting --title "Long counter"
+  lstmgallery new writeup how-it-counts --title "How it counts"
+"""
+NETWORK_EPILOG = """\b
+Examples:
+  lstmgallery new network long-counter
+  lstmgallery new network patient --task state-memory --title "A patient network"
+
+The name is the network's address in the site: lowercase letters, digits and single hyphens.
+"""
+WRITEUP_EPILOG = """\b
+Examples:
+  lstmgallery new writeup how-it-counts
+  lstmgallery new writeup how-it-counts --title "How a network counts"
+
+The slug is the write-up's address in the site: lowercase letters, digits and single hyphens. The file shows one of
+each kind of block, drawn from and measured on the first network of the content folder.
+"""
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+Command = Callable[..., Any]
 
 
-@click.command(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=EPILOG,
-)
-@click.version_option(__version__, prog_name="lstmgallery")
-@click.option(
-    "--content",
-    type=click.Path(path_type=Path),
-    default=Path("content"),
-    show_default=True,
-    help="Folder with site.yaml and the networks.",
-)
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    help="Folder for weights, traces and measurements.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("site"),
-    show_default=True,
-    help="Folder of the site. Replaced in one step, and only if this tool made it.",
-)
-@click.option(
+def _folder(*names: str, default: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
+    kind = click.Path(path_type=Path)
+    return click.option(*names, type=kind, default=Path(default), show_default=True, help=help)
+
+
+content_option = _folder("--content", default="content", help="Folder with site.yaml, the networks and the write-ups.")
+cache_option = _folder("--cache", default="build", help="Folder for weights, traces and measurements.")
+network_option = click.option(
     "-n",
     "--network",
     metavar="NAME",
     help="Train and trace this network alone. Others are shown if nothing about them has changed.",
 )
-@click.option("--retrain", is_flag=True, help="Train again even where nothing has changed.")
-@click.option(
+seeds_option = click.option(
     "--seeds",
     type=click.IntRange(min=1),
     default=16,
     show_default=True,
     help="Under how many seeds each network is trained again, to see how general a finding is.",
 )
-@click.option("--quick", is_flag=True, help="Leave the other seeds out: a first build takes a third of the time.")
-def main(content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool) -> None:
+quick_option = click.option(
+    "--quick", is_flag=True, help="Leave the other seeds out: a first build takes a third of the time."
+)
+title_option = click.option("--title", help="What it is called; made from its address where left out.")
+
+
+class Commands(click.Group):
+    """A group that runs `build` where no command is named, and lists its options in the help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {*ctx.help_option_names, "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Options of build, which runs where no command is named"):
+            records = (option.get_help_record(ctx) for option in build.params)
+            formatter.write_dl([record for record in records if record])
+
+
+@click.group(cls=Commands, context_settings=SETTINGS, epilog=EPILOG, subcommand_metavar="| COMMAND ...")
+@click.version_option(__version__, prog_name="lstmgallery")
+def main() -> None:
     """Build a gallery of neurons: train small recurrent networks, record everything they compute, check it against
-    their equations, and write a static site that shows it.
+    their equations, and write a static site that shows it."""
+
+
+@main.command(epilog=BUILD_EPILOG, context_settings=SETTINGS)
+@content_option
+@cache_option
+@_folder(
+    "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool made it."
+)
+@network_option
+@click.option("--retrain", is_flag=True, help="Train again even where nothing has changed.")
+@seeds_option
+@quick_option
+@click.option("--strict", is_flag=True, help="Publish nothing while a claim of a write-up does not hold.")
+def build(
+    content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool, strict: bool
+) -> None:
+    """Train what is new and write the site.
 
     Only what has changed is done again. The old site stays in place until the new one is whole.
     """
     console = Console(stderr=True)
     began = time.perf_counter()
-    try:
-        with ConsoleProgress(console) as progress:
-            project = Project(content=content, build=cache, site=output)
-            summary = build_gallery(project, progress, only=network, retrain=retrain, seeds=0 if quick else seeds)
-    except GalleryError as error:
-        for problem in error.problems:
-            console.print(f"[red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-        console.print(f"{count(len(error.problems), 'error')}; nothing was published.", highlight=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("Stopped; nothing was published. What was finished is kept.")
-        sys.exit(130)
+    project = Project(content=content, build=cache, site=output)
+    stopped = "Stopped; nothing was published. What was finished is kept."
+    with _errors_told(console, "nothing was published", stopped), ConsoleProgress(console) as progress:
+        seeds = 0 if quick else seeds
+        summary = build_gallery(project, progress, only=network, retrain=retrain, seeds=seeds, strict=strict)
     print_summary(Console(), summary, output, time.perf_counter() - began)
 
 
-class ConsoleProgress:
-    """Progress bars on a terminal; on anything else one line for each stage that runs."""
+@main.command(epilog=SERVE_EPILOG, context_settings=SETTINGS)
+@content_option
+@cache_option
+@network_option
+@seeds_option
+@quick_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="Port of 127.0.0.1 to listen on; 0 for any that is free.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the gallery in a browser.")
+def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bool, port: int, opens: bool) -> None:
+    """Show the gallery on this machine and follow every save.
 
-    def __init__(self, console: Console):
-        self.console = console
-        self.bars = Progress(
-            TextColumn("{task.fields[name]:<20} {task.description:<8}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self.current: TaskID | None = None
-
-    def __enter__(self) -> "ConsoleProgress":
-        self.bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bars.stop()
-
-    def start(self, name: str, stage: str, total: int | None = None) -> None:
-        if not self.console.is_terminal:
-            self.console.print(f"{name}: {stage}", highlight=False)
-        self.current = self.bars.add_task(stage, name=name, note="", total=total)
-
-    def advance(self, at: int, note: str = "") -> None:
-        if self.current is not None:
-            total = self.bars.tasks[self.current].total
-            self.bars.update(self.current, completed=at, note=note, total=max(total or at, at))
-
-    def finish(self) -> None:
-        if self.current is not None:
-            total = self.bars.tasks[self.current].total or 1
-            self.bars.update(self.current, total=total, completed=total)
-        self.current = None
-
-    def warn(self, problem: Problem) -> None:
-        self.console.print(f"[yellow]damaged:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+    The networks are brought up to date first, as by build.
+    """
+    console = Console(stderr=True)
+    project = Project(content=content, build=cache)
+    with _errors_told(console, "nothing is served", "The preview has ended."):
+        serve_preview(project, console, port=port, opens=opens, only=network, seeds=0 if quick else seeds)
 
 
-def print_summary(console: Console, summary: Summary, output: Path, seconds: float) -> None:
-    """Print what was done: each network's stages, then pages, bytes and time."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("network")
-    stages = list(dict.fromkeys(run.stage for run in summary.runs))
-    for stage in stages:
-        table.add_column(stage, justify="right")
-    for name in dict.fromkeys(run.network for run in summary.runs):
-        runs = {run.stage: run for run in summary.runs if run.network == name}
-        table.add_row(name, *("cached" if runs[key].was_cached else f"{runs[key].seconds:.1f} s" for key in stages))
-    console.print(table)
-    for name in summary.skipped:
-        console.print(f"left out: {name} (its results are not current; build without --network)", highlight=False)
-    published = summary.published
-    if published is not None:
-        console.print(
-            f"{count(summary.pages, 'page')}, {data_size(published.size)} in {output}: "
-            f"{published.written:,} written, {published.unchanged:,} unchanged, {published.removed:,} removed",
-            highlight=False,
-            soft_wrap=True,
-        )
-    stages_seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in summary.seconds.items())
-    console.print(f"{stages_seconds}; all in {seconds:.1f} s", highlight=False)
+@main.group(epilog=NEW_EPILOG, context_settings=SETTINGS)
+def new() -> None:
+    """Begin a network or a write-up with a file that is valid as it is."""
+
+
+@new.command("network", epilog=NETWORK_EPILOG, context_settings=SETTINGS)
+@click.argument("name")
+@click.option(
+    "--task", type=click.Choice(list(TASKS)), default="counting", show_default=True, help="What the network learns."
+)
+@title_option
+@content_option
+def new_network(name: str, task: str, title: str | None, content: Path) -> None:
+    """Write content/networks/NAME.md: a network that trains as it is."""
+    _begin(lambda: scaffold_network(content, name, task=task, title=title))
+
+
+@new.command("writeup", epilog=WRITEUP_EPILOG, context_settings=SETTINGS)
+@click.argument("slug")
+@title_option
+@content_option
+def new_writeup(slug: str, title: str | None, content: Path) -> None:
+    """Write content/writeups/SLUG.md: a write-up with one of each kind of block."""
+    _begin(lambda: scaffold_writeup(content, slug, title=title, published=date.today()))
+
+
+def _begin(scaffold: Callable[[], Scaffold]) -> None:
+    with _errors_told(Console(stderr=True), "nothing was written", "Stopped."):
+        made = scaffold()
+        print(f"{made.path}\n{made.next}")
+
+
+@contextmanager
+def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]:
+    """Print what a person can mend and end with 1; after Ctrl-C say `stopped` and end with 130; never a traceback."""
+    try:
+        yield
+    except GalleryError as error:
+        print_problems(console, error.problems)
+        console.print(f"{count(len(error.problems), 'error')}; {outcome}.", highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print(stopped)
+        sys.exit(130)

@@ -7,11 +7,12 @@ else, so a build with nothing to train never starts it.
 import concurrent.futures
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
@@ -25,6 +26,7 @@ from lstmgallery.tasks import Split
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
+Result = TypeVar("Result")
 
 
 class Progress(Protocol):
@@ -62,12 +64,27 @@ class Workers:
             )
         return self._pool
 
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
+        """Do `work` in one of the processes. They leave Ctrl-C to this one, from their first moment on."""
+        pool = self.pool()
+        if not hasattr(signal, "pthread_sigmask"):
+            return pool.submit(work, *arguments)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process inherits what is blocked
+        try:
+            return pool.submit(work, *arguments)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
     def __enter__(self) -> "Workers":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is None:
+            return
+        if kind is not None:  # nobody waits for what they would have found
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _use_one_thread() -> None:
@@ -209,7 +226,7 @@ class NetworkWork:
         self.progress.start(self.network.name, "sweep", len(seeds))
         by_seed: dict[int, Arrays] = {}
         shares = [seeds[at :: self.workers.processes] for at in range(self.workers.processes)]
-        tasks = [self.workers.pool().submit(_train_seeds, self.network, share) for share in shares if share]
+        tasks = [self.workers.submit(_train_seeds, self.network, share) for share in shares if share]
         for task in concurrent.futures.as_completed(tasks):
             by_seed |= task.result()
             self.progress.advance(len(by_seed))
@@ -222,7 +239,7 @@ class NetworkWork:
     def _compare(self, into: Path) -> None:
         weights = store.read_seed_weights(self.folder / store.SEED_WEIGHTS)
         self.progress.start(self.network.name, "compare", len(weights))
-        tasks = {seed: self.workers.pool().submit(_find_findings, self.network, each) for seed, each in weights.items()}
+        tasks = {seed: self.workers.submit(_find_findings, self.network, each) for seed, each in weights.items()}
         by_seed = {}
         for done, (seed, task) in enumerate(tasks.items(), start=1):
             by_seed[seed] = task.result()

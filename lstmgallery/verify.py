@@ -6,7 +6,7 @@ left in `build/claims.json`.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,10 @@ from lstmgallery import store
 from lstmgallery.cache import stage_key
 from lstmgallery.desk.claims import Answer, Question, Seeds, Verdict, answer_elsewhere, count_seeds, verdict
 from lstmgallery.desk.measures import WITH_CONTROL, Score
-from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.errors import Problem
-from lstmgallery.network import Network
 from lstmgallery.press.blocks import Claim
 from lstmgallery.press.content import Content
+from lstmgallery.press.results import Results
 from lstmgallery.stages import FILE_LIBRARIES, Progress, Workers
 
 CLAIMS = "claims.json"
@@ -49,21 +48,21 @@ class Verified:
 
 
 def answer_questions(
-    content: Content, build: Path, progress: Progress, workers: Workers, *, with_seeds: bool
+    content: Content, results: Sequence[Results], progress: Progress, workers: Workers, *, with_seeds: bool
 ) -> dict[str, Answer]:
-    """Return the answer to every question of the write-ups by its key; other seeds are asked for claims alone."""
+    """Return the answer to every question of the write-ups by its key; other seeds are asked for claims alone.
+
+    `results` are those of `content.networks`, in the same order.
+    """
     questions = {question.key: question for writeup in content.writeups for question in writeup.questions}
     claimed = {claim.question.key for writeup in content.writeups for claim in writeup.claims}
     answers: dict[str, Answer] = {}
-    for entry in content.networks:
-        network = entry.network
-        asked = [question for question in questions.values() if question.subject.network.name == network.name]
-        if not asked:
-            continue
-        folder = build / network.name
+    for of_network in results:
+        name = of_network.network.name
+        asked = [question for question in questions.values() if question.subject.network.name == name]
         elsewhere = [each for each in asked if each.key in claimed and each.subject.is_comparable]
-        by_seed = _ask_seeds(network, folder, elsewhere, progress, workers) if with_seeds else {}
-        answers |= _ask_network(network, folder, asked, elsewhere, by_seed)
+        by_seed = _ask_seeds(of_network, elsewhere, progress, workers) if with_seeds and elsewhere else {}
+        answers |= _ask_network(of_network, asked, elsewhere, by_seed)
     return answers
 
 
@@ -107,28 +106,23 @@ def _as_json(verified: Verified) -> dict[str, Any]:
 
 
 def _ask_network(
-    network: Network, folder: Path, asked: list[Question], elsewhere: list[Question], by_seed: BySeed
+    results: Results, asked: list[Question], elsewhere: list[Question], by_seed: BySeed
 ) -> dict[str, Answer]:
-    trained = read_trained(network, folder)
-    untrained = Trained(network, store.read_weights(folder / store.UNTRAINED), trained.steps)
-    roles = store.read_table(folder / store.ROLES)
     answers = {}
     for question in asked:
         measure = question.measure
         control = null = None
         if question in elsewhere and isinstance(measure, WITH_CONTROL):
-            control = question.answer(untrained).value
+            control = question.answer(results.untrained).value
         if isinstance(measure, Score):
-            nulls = roles[(roles["feature"] == measure.feature) & (roles["phase"] == measure.phase)]["null_p99"]
-            null = None if nulls.empty else float(nulls.iloc[0])
-        answers[question.key] = Answer(question.answer(trained), control, null, by_seed.get(question.key))
+            null = results.nulls.get((measure.feature, measure.phase))
+        answers[question.key] = Answer(question.answer(results.trained), control, null, by_seed.get(question.key))
     return answers
 
 
-def _ask_seeds(
-    network: Network, folder: Path, questions: list[Question], progress: Progress, workers: Workers
-) -> BySeed:
+def _ask_seeds(results: Results, questions: list[Question], progress: Progress, workers: Workers) -> BySeed:
     """Return what each seed answers; those questions that were asked before are not asked again."""
+    network, folder = results.network, results.folder
     file = folder / store.SEED_WEIGHTS
     key = stage_key(
         ["lstmgallery.desk.claims"], caller=__name__, spec=network.spec, inputs=[file], libraries=FILE_LIBRARIES

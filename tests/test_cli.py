@@ -2,6 +2,10 @@
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ import pytest
 import lstmgallery
 from lstmgallery.build import Project
 from tests.conftest import (
+    ROOT,
     CommandRun,
     files_of,
     options,
@@ -28,6 +33,28 @@ def test_help_names_every_option_with_an_example(way: str) -> None:
     assert run.stdout.startswith("Usage: " + {"entry": "build_site.py", "module": "lstmgallery"}[way])
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("build", ["--content", "--cache", "--output", "--network", "--retrain", "--seeds", "--quick"]),
+        ("serve", ["--content", "--cache", "--network", "--seeds", "--quick", "--port", "--open", "8000"]),
+        ("new", ["network", "writeup"]),
+        ("new network", ["NAME", "--task", "counting|selective-counting|state-memory|copying", "--title", "--content"]),
+        ("new writeup", ["SLUG", "--title", "--content"]),
+    ],
+)
+def test_each_command_explains_itself_with_an_example(command: str, words: list[str]) -> None:
+    run = run_python("-m", "lstmgallery", *command.split(), "--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"Usage: lstmgallery {command} ")
+    assert [word for word in (*words, "Examples:") if word not in run.stdout] == []
+
+
+def test_the_help_lists_every_command() -> None:
+    run = run_python("build_site.py", "-h")
+    assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in run.stdout] == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_version_is_that_of_the_package(way: str) -> None:
     run = run_python(*WAYS[way], "--version")
@@ -41,6 +68,32 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     assert run.stdout == ""
     assert "Error: " in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_build_is_what_runs_where_no_command_is_named(small_project: Project) -> None:
+    run = run_python("-m", "lstmgallery", "build", *options(small_project))
+    assert run.returncode == 0
+    assert run.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
+
+
+def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    file = small_project.content / "networks" / "small.md"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("steps: 200", "steps: 1000000\n  most_steps: 1000000"), encoding="utf-8")
+    command = [sys.executable, "-u", "build_site.py", *options(small_project)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "small: train\n"
+        time.sleep(1)  # whoever presses Ctrl-C has read the line
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == "Stopped; nothing was published. What was finished is kept.\n"
+    assert process.returncode == 130
+    assert files_of(small_project.site) == site
+    assert list((small_project.build / "small").glob("*.partial")) == []
+    file.write_text(text, encoding="utf-8")
+    run = run_python("build_site.py", *options(small_project))
+    assert run.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
 
 
 def test_broken_content_ends_with_1_and_leaves_the_old_site(small_project: Project) -> None:

@@ -26,8 +26,10 @@ ALLOWED = {
     "press": (*BASE, "store", "desk", "press"),
     "publish": ("errors",),
     "cache": ("errors",),
+    "scaffold": BASE,
 }
-EVERYTHING = ("stages", "verify", "build", "cli", "__main__")  # these may import whatever they like
+# These may import whatever they like.
+EVERYTHING = ("stages", "verify", "build", "progress", "preview", "cli", "__main__")
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 

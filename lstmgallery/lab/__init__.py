@@ -13,14 +13,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def _stderr_kept_unless_failed() -> Iterator[None]:
-    """Hold back what is written to file descriptor 2 (C++ logs included); show it if the block raises."""
+    """Hold back what is written to file descriptor 2 (C++ logs included); show it if the block fails."""
     sys.stderr.flush()
     original = os.dup(2)
     with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             held.seek(0)
             os.write(original, held.read())
             raise

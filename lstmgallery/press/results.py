@@ -55,6 +55,7 @@ class Results:
     main_ranking: pd.DataFrame  # the neurons by how well they carry the task's main feature
     interventions: pd.DataFrame
     frontier: pd.DataFrame
+    nulls: dict[tuple[str, str], float]  # by feature and phase: the score that chance stays below in 99 of 100
     seeds: pd.DataFrame | None  # None where the sweep was left out
     figure_signals: tuple[dict[str, np.ndarray], ...]
 
@@ -70,6 +71,11 @@ class Results:
     def trained(self) -> Trained:
         """The network as measures see it."""
         return read_trained(self.network, self.folder)
+
+    @cached_property
+    def untrained(self) -> Trained:
+        """The network before training, on the same steps."""
+        return Trained(self.network, store.read_weights(self.folder / store.UNTRAINED), self.trained.steps)
 
     def roles_of(self, layer: int, neuron: int) -> list[Any]:
         """Return a neuron's roles, the most telling one first."""
@@ -164,6 +170,9 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         main_ranking=rank_neurons(roles, network.task.main_feature, signals=(network.kind.memory, "hidden")),
         interventions=store.read_table(folder / store.INTERVENTIONS),
         frontier=store.read_table(folder / store.FRONTIER),
+        nulls={
+            (row.feature, row.phase): row.null_p99 for row in roles.drop_duplicates(["feature", "phase"]).itertuples()
+        },
         seeds=store.read_table(folder / store.SEEDS) if with_seeds else None,
         figure_signals=tuple(
             {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}

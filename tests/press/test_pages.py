@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lstmgallery.desk.claims import Answers
 from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.content import Content, read_content
 from lstmgallery.press.pages import plan_site
 from lstmgallery.press.results import read_results
 from lstmgallery.press.text import number, percent, scientific, thousands
-from tests.conftest import Gallery, files_of
+from lstmgallery.stages import Workers
+from lstmgallery.verify import answer_questions
+from tests.conftest import Gallery, files_of, record
 from tests.strips import read_strips
 
 LARGEST_BYTES = 50_000  # of a neuron page with all its assets, compressed
@@ -61,12 +64,14 @@ def pages(gallery: Gallery) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def rendered(gallery: Gallery) -> tuple[Content, list[Any]]:
+def rendered(gallery: Gallery) -> tuple[Content, list[Any], Answers]:
     """What the gallery's pages are made of."""
     content = read_content(gallery.project.content)
     build = gallery.project.build
     results = [read_results(entry.network, build / entry.network.name, with_seeds=True) for entry in content.networks]
-    return content, results
+    with Workers() as workers:
+        answers = answer_questions(content, results, record(), workers, with_seeds=True)
+    return content, results, answers
 
 
 def neuron_pages(pages: dict[str, Page]) -> dict[tuple[str, int, int], tuple[str, Page]]:
@@ -236,8 +241,8 @@ def test_the_neurons_of_a_network_form_one_path(pages: dict[str, Page]) -> None:
         ] == expected
 
 
-def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Content, list[Any]]) -> None:
-    content, results = rendered
+def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Content, list[Any], Answers]) -> None:
+    content, results, answers = rendered
     whole = plan_site(content, results, answers)
     small = plan_site(Content(content.site, content.networks[:1]), results[:1], answers)
     own = [path for path in small if path.startswith("networks/counter/")]
@@ -245,8 +250,8 @@ def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Co
     assert [path for path in own if small[path]() != whole[path]()] == []
 
 
-def test_rendering_again_gives_the_same_bytes(gallery: Gallery, rendered: tuple[Content, list[Any]]) -> None:
-    content, results = rendered
+def test_rendering_again_gives_the_same_bytes(gallery: Gallery, rendered: tuple[Content, list[Any], Answers]) -> None:
+    content, results, answers = rendered
     files = {path: make() for path, make in plan_site(content, results, answers).items()}
     published = {path: data for path, data in files_of(gallery.project.site).items() if path != ".lstmgallery"}
     assert files == published

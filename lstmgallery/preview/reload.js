@@ -1,0 +1,54 @@
+// Served by the preview only, never part of the site: loads the page again when there is a newer version of it, and
+// lays over it what is wrong with the newest content, or what is running.
+"use strict";
+
+{
+  /** @typedef {{text: string}} Problem */
+  /** @typedef {{version: string, problems: Problem[], doing: string}} State */
+
+  const version = document.currentScript?.dataset.version;
+  const overlay = document.createElement("aside");
+  const alerting = overlay.appendChild(document.createElement("div"));
+  const running = overlay.appendChild(document.createElement("p"));
+  overlay.id = "preview";
+  overlay.setAttribute("aria-label", "Preview");
+  alerting.setAttribute("role", "alert");
+  running.setAttribute("role", "status");
+  document.body.append(overlay);
+
+  /** @param {State} state */
+  const show = (state) => {
+    const title = document.createElement("p");
+    const count = state.problems.length;
+    title.textContent = count === 1 ? "1 error. The last good page is shown." : `${count} errors. The last good page is shown.`;
+    const texts = state.problems.map((problem) => {
+      const text = document.createElement("pre");
+      text.textContent = problem.text;
+      return text;
+    });
+    alerting.replaceChildren(...(count ? [title, ...texts] : []));
+    running.textContent = state.doing;
+  };
+
+  /** @type {EventSource | null} */
+  let events = null;
+
+  // A browser grants a server six connections: a page that nobody sees gives its own back.
+  const follow = () => {
+    if (document.hidden) {
+      events?.close();
+      events = null;
+    } else if (!events) {
+      events = new EventSource("/_preview/events");
+      events.onmessage = (message) => {
+        const state = /** @type {State} */ (JSON.parse(message.data));
+        if (state.version === version) show(state);
+        else location.reload();
+      };
+      events.onerror = () => show({ version: version ?? "", problems: [], doing: "The preview has ended." });
+    }
+  };
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => events?.close());
+  follow();
+}

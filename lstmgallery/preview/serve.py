@@ -1,0 +1,181 @@
+"""Serve the preview: bring the gallery up to date, then again after every save, until Ctrl-C.
+
+Two threads beside the one that waits for Ctrl-C: one notes which files were saved, the other loads. So a save is noted
+while a network trains, and a training whose network was saved again is given up.
+"""
+
+import multiprocessing
+import threading
+import time
+import webbrowser
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import watchfiles
+from rich.console import Console
+
+from lstmgallery.build import InUseError, Project, Read, in_use, load
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.press.pages import THEME, Make
+from lstmgallery.preview.server import PreviewServer
+from lstmgallery.preview.shown import Shown
+from lstmgallery.progress import ConsoleProgress, print_problems
+from lstmgallery.stages import Progress
+
+QUIET_MS = 20  # a save is over when its files have been left alone for so long
+RETRY_SECONDS = 1.0
+TOLD_EVERY_SECONDS = 0.25
+PATIENCE_SECONDS = 5.0  # for a training to notice that it is no longer wanted
+
+
+class SupersededError(Exception):
+    """A training is given up: its network was saved again, or the preview ends."""
+
+
+@dataclass
+class Saves:
+    """The files saved since the last load, shared by the thread that notes and the one that loads."""
+
+    files: set[Path] = field(default_factory=set)
+    over: threading.Event = field(default_factory=threading.Event)  # no more saves: the preview ends
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def note(self, files: set[Path]) -> None:
+        with self.changed:
+            self.files |= files
+            self.changed.notify_all()
+
+    def end(self) -> None:
+        with self.changed:
+            self.over.set()
+            self.changed.notify_all()
+
+    def take(self, timeout: float | None) -> set[Path]:
+        """Wait for a save, at most `timeout` seconds, and return what was saved."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.files or self.over.is_set(), timeout)
+            taken, self.files = self.files, set()
+            return taken
+
+
+class PreviewProgress:
+    """Says on open pages, too, what is running; gives a training up that nobody wants any more."""
+
+    def __init__(self, console: Progress, shown: Shown, saves: Saves):
+        self.console = console
+        self.shown = shown
+        self.saves = saves
+        self.doing = ""
+        self.file = ""
+        self.total: int | None = None
+        self.told = 0.0
+
+    def start(self, name: str, stage: str, total: int | None = None) -> None:
+        self.doing, self.file, self.total = f"{name}: {stage}", f"{name}.md", total
+        self.console.start(name, stage, total)
+        self.shown.tell(f"{self.doing} …")
+
+    def advance(self, at: int, note: str = "") -> None:
+        with self.saves.changed:
+            if self.saves.over.is_set() or any(file.name == self.file for file in self.saves.files):
+                raise SupersededError
+        self.console.advance(at, note)
+        if time.monotonic() - self.told > TOLD_EVERY_SECONDS:
+            self.told = time.monotonic()
+            of = f" of {self.total:,}" if self.total is not None and at <= self.total else ""
+            self.shown.tell(f"{self.doing}, {at:,}{of}{note and ', '}{note}")
+
+    def finish(self) -> None:
+        self.console.finish()
+
+    def warn(self, problem: Problem) -> None:
+        self.console.warn(problem)
+
+
+class Loader:
+    """Brings the gallery up to date, at the start and after each save, and shows what came of it."""
+
+    def __init__(self, project: Project, console: Console, *, only: str | None, seeds: int):
+        self.project = project
+        self.console = console
+        self.only = only
+        self.seeds = seeds
+        self.saves = Saves()
+        self.read: dict[str, Read] = {}
+        with ConsoleProgress(console) as progress:
+            plan = self._load(progress)
+        self.shown = Shown(plan, report=lambda problem: print_problems(console, (problem,)))
+
+    def _load(self, progress: Progress) -> dict[str, Make]:
+        with in_use(self.project.build):
+            return load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read).plan
+
+    def note_saves(self) -> None:
+        """Note every save in the content and the theme until the end."""
+        for changes in watchfiles.watch(
+            self.project.content, str(THEME), stop_event=self.saves.over, step=QUIET_MS, raise_interrupt=False
+        ):
+            self.saves.note({Path(file) for _, file in changes})
+
+    def load_after_saves(self) -> None:
+        """Load after every save until the end; what is wrong is shown, and stays until it is mended."""
+        files: set[Path] = set()
+        while not self.saves.over.is_set():
+            files |= self.saves.take(RETRY_SECONDS if files else None)
+            if not files:
+                continue
+            began = time.perf_counter()
+            try:
+                with ConsoleProgress(self.console) as progress:
+                    plan = self._load(PreviewProgress(progress, self.shown, self.saves))
+            except SupersededError:
+                continue  # with what was saved meanwhile
+            except InUseError as error:
+                self._refuse(error.problems)
+                continue  # until the other build is done
+            except GalleryError as error:
+                self._refuse(error.problems)
+            except Exception as error:  # the preview outlives whatever a half-written theme may break
+                if not self.saves.over.is_set():  # else the end took a training's processes away
+                    self._refuse((Problem("preview", f"{type(error).__name__}: {error}"),))
+            else:
+                self.shown.show(plan)
+                names = ", ".join(sorted({file.name for file in files if file.exists()}))  # not an editor's own
+                self.console.print(
+                    f"{names or 'what was removed'}: shown after {time.perf_counter() - began:.2f} s", highlight=False
+                )
+            files = set()
+
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
+        if problems != self.shown.state.problems:
+            print_problems(self.console, problems)
+        self.shown.refuse(problems)
+
+
+def serve(project: Project, console: Console, *, port: int, opens: bool, only: str | None, seeds: int) -> None:
+    """Serve the preview of `project` on `port` until Ctrl-C; `opens` opens a browser; the rest is as for `load`.
+
+    Raises `GalleryError` for what is wrong at the start; later mistakes are shown over the last good pages.
+    """
+    with PreviewServer(port) as server:
+        loader = Loader(project, console, only=only, seeds=seeds)
+        server.shown = loader.shown
+        works = (server.serve_forever, loader.note_saves, loader.load_after_saves)
+        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
+        console.print(
+            f"The gallery is at {server.url} and follows every save. Ctrl-C ends it.", highlight=False, soft_wrap=True
+        )
+        if opens:
+            webbrowser.open(server.url)
+        try:
+            threading.Event().wait()
+        finally:
+            loader.saves.end()
+            loader.shown.end()
+            server.shutdown()
+            for process in multiprocessing.active_children():  # of a sweep that nobody waits for any more
+                process.terminate()
+            for thread in threads:
+                thread.join(PATIENCE_SECONDS)

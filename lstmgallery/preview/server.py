@@ -1,0 +1,168 @@
+"""Answer a browser on this machine: the pages of the plan, and the events that make open pages load again.
+
+Only files of the plan are served, so no address leads into the file system. The server listens on 127.0.0.1 and
+answers only who calls it by that name or `localhost`: a page of another site cannot read it, not even with a name of
+its own that it lets point here (DNS rebinding). Pages are changed on their way out, never in the plan: they get the
+script that follows the events, and their policy lets that script listen.
+"""
+
+import json
+import re
+from dataclasses import asdict
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.preview.shown import Shown, State
+
+ADDRESS = "127.0.0.1"
+EVENTS = "_preview/events"
+ASSETS = {f"_preview/{name}": name for name in ("overlay.css", "reload.js")}
+FOLDER = resources.files("lstmgallery.preview")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+POLICY = re.compile(rb'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")')
+NOTHING_YET = b"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Not rendered</title>
+</head>
+<body>
+<p>This page could not be rendered, and there is no earlier version of it.</p>
+</body>
+</html>
+"""
+
+
+class PreviewServer(ThreadingHTTPServer):
+    """Listens on `port` of this machine alone from the moment it is made; port 0 takes any that is free."""
+
+    shown: Shown
+
+    def __init__(self, port: int):
+        try:
+            super().__init__((ADDRESS, port), _Handler)
+        except OSError as error:
+            message = f"expected a free port of {ADDRESS}, cannot listen on {port} ({error.strerror})"
+            hint = f"stop what is listening there, or choose another: --port {port + 1}, or --port 0 for any free one"
+            raise GalleryError(Problem("--port", message, hint=hint)) from None
+
+    @property
+    def url(self) -> str:
+        return f"http://{ADDRESS}:{self.server_port}/"
+
+    @property
+    def names(self) -> set[str]:
+        """What a browser on this machine may call this server."""
+        names = {ADDRESS, "localhost"}
+        return {f"{name}:{self.server_port}" for name in names} | (names if self.server_port == 80 else set())
+
+    def handle_error(self, *_: Any) -> None:
+        """Stay silent: a browser that goes away in the middle of an answer is no error."""
+
+
+def adapt_page(page: bytes, version: str) -> bytes:
+    """Return a page with the script that follows the events, and with a policy that lets it listen."""
+    added = (
+        '<link rel="stylesheet" href="/_preview/overlay.css">\n'
+        f'<script defer src="/_preview/reload.js" data-version="{version}"></script>\n</head>'
+    )
+    page = POLICY.sub(lambda found: found[1] + _allow_events(found[2]) + found[3], page, count=1)
+    return page.replace(b"</head>", added.encode(), 1)
+
+
+def _allow_events(policy: bytes) -> bytes:
+    directives = [directive.split() for directive in policy.decode().split(";") if directive.strip()]
+    listed = {name: [value for value in values if value != "'none'"] for name, *values in directives}
+    for name in ("connect-src", "script-src", "style-src"):
+        values = listed.setdefault(name, [])
+        if "'self'" not in values:
+            values.append("'self'")
+    return "; ".join(" ".join([name, *(values or ["'none'"])]) for name, values in listed.items()).encode()
+
+
+def event_of(state: State) -> bytes:
+    """Return a state as one server-sent event."""
+    problems = [{**asdict(problem), "text": str(problem)} for problem in state.problems]
+    data = {"version": state.version, "problems": problems, "doing": state.doing}
+    return f"data: {json.dumps(data)}\n\n".encode()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PreviewServer
+    server_version = "lstmgallery"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Host") not in self.server.names:
+            self._answer(HTTPStatus.FORBIDDEN, b"This preview answers only the machine it runs on.\n", ".txt")
+            return
+        path = unquote(urlsplit(self.path).path).removeprefix("/")
+        if path == EVENTS:
+            self._stream()
+        elif path in ASSETS:
+            self._answer(HTTPStatus.OK, (FOLDER / ASSETS[path]).read_bytes(), PurePosixPath(path).suffix)
+        else:
+            self._serve(path)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def _serve(self, path: str) -> None:
+        shown = self.server.shown
+        if path == "" or path.endswith("/"):
+            path += "index.html"
+        elif path not in shown and f"{path}/index.html" in shown:
+            self._answer(HTTPStatus.FOUND, b"", ".txt", Location=f"/{quote(path)}/")
+            return
+        status = HTTPStatus.OK
+        if path not in shown:
+            path, status = "404.html", HTTPStatus.NOT_FOUND
+        version = shown.state.version  # taken first: if it changes meanwhile, the page finds out and loads again
+        file = shown.render(path)
+        content = NOTHING_YET if file is None else file.content
+        if file is None:
+            path, status = "nothing.html", HTTPStatus.SERVICE_UNAVAILABLE
+        suffix = PurePosixPath(path).suffix
+        self._answer(status, adapt_page(content, version) if suffix == ".html" else content, suffix)
+
+    def _stream(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        for state in self.server.shown.follow():
+            self.wfile.write(b": still here\n\n" if state is None else event_of(state))
+
+    def _answer(self, status: HTTPStatus, content: bytes, suffix: str, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", TYPES.get(suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *_: Any) -> None:  # noqa: A002
+        """Say nothing: the console belongs to what was saved and what is wrong."""

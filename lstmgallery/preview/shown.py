@@ -1,0 +1,128 @@
+"""What the preview shows: the last plan that was good, what is wrong with anything newer, and what is running.
+
+Written by the thread that loads, read by the threads that answer browsers. A page is rendered when it is asked for;
+its last good bytes are kept, so that a broken template does not take it away.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lstmgallery.errors import Problem
+from lstmgallery.press.pages import THEME, Make
+
+HEARTBEAT_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What an open page is told: which version of the site is shown, what is wrong, and what is running."""
+
+    version: str
+    problems: tuple[Problem, ...] = ()
+    doing: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the site as it is served; `is_current` unless its newest version cannot be rendered."""
+
+    content: bytes
+    is_current: bool
+
+
+class Shown:
+    """The files of the site that the preview shows, and the state that its open pages follow."""
+
+    def __init__(self, plan: Mapping[str, Make], report: Callable[[Problem], None]):
+        """`report` is told of every page that cannot be rendered."""
+        self._plan = plan
+        self._report = report
+        self._began = time.time_ns()  # a page left open by an earlier preview has another version
+        self._number = 1
+        self._state = State(f"{self._began}-{self._number}")
+        self._good: dict[str, bytes] = {}
+        self._changed = threading.Condition()
+        self._is_over = False
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._plan
+
+    def show(self, plan: Mapping[str, Make]) -> None:
+        """Show a new plan: open pages load again."""
+        with self._changed:
+            self._plan = plan
+            self._number += 1
+            self._set(State(f"{self._began}-{self._number}"))
+
+    def tell(self, doing: str) -> None:
+        """Say on open pages what is running; the empty text takes it away."""
+        with self._changed:
+            self._set(replace(self._state, doing=doing))
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Show what is wrong with the newest content over the last good page."""
+        with self._changed:
+            self._set(replace(self._state, problems=problems, doing=""))
+
+    def render(self, path: str) -> File | None:
+        """Return a file of the site: its newest version, or the last good one where that fails; None if neither is."""
+        state, make = self._state, self._plan[path]
+        try:
+            content = make()
+        except Exception as error:  # a template in the middle of being written can raise anything
+            problem = problem_of(error, path)
+            with self._changed:
+                if self._state.version == state.version and problem not in self._state.problems:
+                    self._report(problem)
+                    self._set(replace(self._state, problems=(*self._state.problems, problem)))
+            return File(self._good[path], is_current=False) if path in self._good else None
+        self._good[path] = content
+        return File(content, is_current=True)
+
+    def follow(self) -> Iterator[State | None]:
+        """Yield the state, and each that comes after it; None where nothing has changed for a while."""
+        told = None
+        while not self._is_over:
+            with self._changed:
+                if self._state is told:
+                    self._changed.wait(HEARTBEAT_SECONDS)
+                is_news = self._state is not told
+                told = self._state
+            yield told if is_news else None
+
+    def end(self) -> None:
+        """Let go of everyone who follows."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    def _set(self, state: State) -> None:
+        self._state = state
+        self._changed.notify_all()
+
+
+def problem_of(error: Exception, path: str) -> Problem:
+    """Return what keeps a page from being rendered, at the place in the theme, or else in the code, where it broke."""
+    frames = traceback.extract_tb(error.__traceback__)
+    of_theme = [frame for frame in frames if str(THEME) in frame.filename]
+    place, line = str(getattr(error, "filename", None) or ""), getattr(error, "lineno", None)
+    if not place:
+        frame = (of_theme or frames)[-1]
+        place, line = frame.filename, frame.lineno
+    source = _line_of(Path(place), line) if line else None
+    return Problem(place, f"{path} cannot be rendered: {type(error).__name__}: {error}", line=line, source=source)
+
+
+def _line_of(file: Path, line: int) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()[line - 1]
+    except (OSError, IndexError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,195 @@
+"""Begin a network or a write-up: write a content file that is valid as it is, and never over one that is there.
+
+The date of a write-up is passed in; what it draws and measures is taken from the first network of the content folder.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.network import SLUG, Network, read_network
+
+LONGEST_TITLE = 80
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """A file that was written, and what its author may want to do next."""
+
+    path: Path
+    next: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new network of one task starts from: settings under which the shipped network of that task is trained."""
+
+    summary: str
+    keys: str
+
+
+TASKS = {
+    "counting": Beginning(
+        "Reads a row of a’s and a delimiter, then writes exactly as many b’s.",
+        """\
+task:
+  kind: counting
+  longest: 10           # the a's it is trained on: 1 to so many
+units: 10               # neurons in each layer
+training:
+  steps: 3000
+figures: [aaaXbbb, aaaaaaXbbbbbb]""",
+    ),
+    "selective-counting": Beginning(
+        "Counts the a’s, and must not count the X’s that are sprinkled among them.",
+        """\
+task:
+  kind: selective-counting
+  longest: 10           # the a's it is trained on: 1 to so many
+  most_ignored: 5       # the X's among them: 0 to so many
+units: 20               # neurons in each layer
+training:
+  batch: 32
+figures: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
+    ),
+    "state-memory": Beginning(
+        "Sees A or B once, waits through a row of x’s, and still knows which it was.",
+        """\
+task:
+  kind: state-memory
+  longest_wait: 10      # the x's it is trained on: 1 to so many
+units: 20               # neurons in each layer
+figures: [AxxxxxxYa, BxxxxxxYb]""",
+    ),
+    "copying": Beginning(
+        "Reads three letters and writes the same three again, in order.",
+        """\
+task:
+  kind: copying
+layers: 2
+units: 20               # neurons in each layer
+training:
+  steps: 3000
+figures: [baaXbaa, abcXabc]""",
+    ),
+}
+
+NETWORK = """\
+---
+{title}
+summary: {summary}
+{keys}
+---
+
+What stands here is the prose of the network's page, in Markdown: what it has to learn, and what to look for.
+"""
+
+WRITEUP = """\
+---
+{title}
+summary: One sentence on what a reader will see.
+order: 100              # place in the reading order
+published: {published}
+---
+
+Prose in Markdown. A measured value stands in braces, so that no number is typed by hand: the largest value that the
+{memory_words} of {{{neuron}}} takes is {{{neuron} | max of {memory}}}.
+
+```figure
+id: one-neuron
+kind: strip
+neuron: {neuron}
+signals: [{signals}]
+sequences: [{sequence}]
+alt: What a reader should see in the figure, in words.
+caption: What to look at, and what it means.
+```
+
+A claim is measured on every build, and its verdict stands beside it.
+
+```claim
+id: it-follows-the-task
+neuron: {neuron}
+says: Its {memory_words} tells {feature_words}.
+measure: {measure} of {memory} with {feature}
+expect: at least {bound}
+```
+"""
+
+
+def scaffold_network(content: Path, name: str, *, task: str, title: str | None) -> Scaffold:
+    """Write `networks/<name>.md` for a new network of `task`. Raises `GalleryError` rather than overwrite a file."""
+    file = content / "networks" / f"{name}.md"
+    beginning = TASKS[task]
+    text = NETWORK.format(title=_title_line(name, title), summary=beginning.summary, keys=beginning.keys)
+    _write(content, file, name, text, kind="network")
+    return Scaffold(file, f"Edit it, then train it: lstmgallery build --network {name}")
+
+
+def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: date) -> Scaffold:
+    """Write `writeups/<slug>.md`, a new write-up on the first network. Raises `GalleryError` as for a network."""
+    file = content / "writeups" / f"{slug}.md"
+    network = _first_network(content)
+    memory = network.kind[network.kind.memory]
+    feature = next(each for each in network.task.features if each.key == network.task.main_feature)
+    sequence = network.figures[0]
+    value = next(value for value in network.task.feature_values(sequence)[feature.key] if value is not None)
+    is_count = feature.kind == "count"
+    name = feature.key if is_count else f"{feature.key}={value}"
+    text = WRITEUP.format(
+        title=_title_line(slug, title),
+        published=published.isoformat(),
+        neuron=f"{network.name} best({name})",
+        memory=memory.key,
+        memory_words=memory.name.lower(),
+        signals=", ".join(dict.fromkeys((memory.key, "hidden"))),
+        sequence=sequence,
+        feature=name,
+        feature_words=feature.words if is_count else f"whether {feature.words.format(value)}",
+        measure="r2" if is_count else "auc",
+        bound="0.5" if is_count else "0.75",
+    )
+    _write(content, file, slug, text, kind="write-up")
+    return Scaffold(file, "Edit it beside its preview: lstmgallery serve --quick --open")
+
+
+def _first_network(content: Path) -> Network:
+    """Return the network that stands first on the index."""
+    files = sorted((content / "networks").glob("*.md"))
+    if not files:
+        message = "expected a network to write about, a file such as counter.md, found none"
+        hint = "begin with one: lstmgallery new network counter"
+        raise GalleryError(Problem(str(content / "networks"), message, hint=hint))
+    networks = [read_network(file)[0] for file in files]
+    return min(networks, key=lambda network: (network.order, network.name))
+
+
+def _title_line(name: str, title: str | None) -> str:
+    """Return the title as a line of YAML, in quotation marks where it needs them."""
+    title = name.replace("-", " ").capitalize() if title is None else title
+    if not 1 <= len(title) <= LONGEST_TITLE:
+        message = f"expected a title of 1 to {LONGEST_TITLE} characters, found {len(title)}"
+        raise GalleryError(Problem("--title", message))
+    return yaml.safe_dump({"title": title}, allow_unicode=True, width=10_000).strip()
+
+
+def _write(content: Path, file: Path, name: str, text: str, *, kind: str) -> None:
+    if not SLUG.fullmatch(name):
+        hint = f"the name becomes the {kind}'s address in the site, such as long-counter"
+        message = f"expected a name of lowercase letters, digits and single hyphens, found {name!r}"
+        raise GalleryError(Problem(f"new {kind}", message, hint=hint))
+    if not content.is_dir():
+        message = "expected the content folder, found none"
+        raise GalleryError(Problem(str(content), message, hint="run this where content/ is, or name it with --content"))
+    try:
+        file.parent.mkdir(exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        message = f"expected a new {kind}, found one of this name"
+        raise GalleryError(Problem(str(file), message, hint="edit that file, or choose another name")) from None
+    except OSError as error:
+        raise GalleryError(Problem(str(file), f"cannot be written: {error.strerror}")) from None

@@ -1,0 +1,120 @@
+"""What `new` writes is valid as it is, and nothing that is there is written over."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lstmgallery.errors import GalleryError
+from lstmgallery.frontmatter import read_markdown
+from lstmgallery.network import read_network
+from lstmgallery.scaffold import TASKS, scaffold_network, scaffold_writeup
+from tests.conftest import run_python, write_small_content
+
+DAY = date(2026, 11, 22)
+
+
+def blocks_of(body: str) -> dict[str, dict[str, Any]]:
+    """Return the blocks of a write-up by their kind, read as YAML."""
+    return {kind: yaml.safe_load(text) for kind, text in re.findall(r"```(\w+)\n(.*?)```", body, flags=re.DOTALL)}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_new_network_of_every_task_is_valid(task: str, tmp_path: Path) -> None:
+    made = scaffold_network(tmp_path, "my-network", task=task, title=None)
+    network, document = read_network(made.path)
+    assert made.path == tmp_path / "networks" / "my-network.md"
+    assert (network.title, network.task.kind) == ("My network", task)
+    assert len(network.figures) > 1
+    assert "Markdown" in document.body
+    assert "--network my-network" in made.next
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_new_writeup_is_about_the_first_network(task: str, tmp_path: Path) -> None:
+    first = scaffold_network(tmp_path, "zebra", task=task, title=None).path
+    first.write_text(first.read_text(encoding="utf-8").replace("task:", "order: 1\ntask:"), encoding="utf-8")
+    scaffold_network(tmp_path, "ant", task="counting", title=None)
+    made = scaffold_writeup(tmp_path, "my-story", title=None, published=DAY)
+    document = read_markdown(made.path)
+    assert document.values["title"] == "My story"
+    assert (document.values["order"], document.values["published"]) == (100, "2026-11-22")
+    blocks = blocks_of(document.body)
+    assert sorted(blocks) == ["claim", "figure"]
+    network, _ = read_network(first)
+    feature = network.task.main_feature
+    assert blocks["figure"]["sequences"] == [network.figures[0]]
+    for block in blocks.values():
+        assert re.fullmatch(rf"zebra best\({feature}(=\w)?\)", block["neuron"])
+    assert blocks["claim"]["measure"].split()[-1] == blocks["claim"]["neuron"].removeprefix("zebra best(")[:-1]
+    assert "{zebra best(" in document.body
+
+
+def test_a_writeup_on_a_gru_names_the_signals_that_a_gru_has(tmp_path: Path) -> None:
+    write_small_content(tmp_path, "small", cell="gru")
+    made = scaffold_writeup(tmp_path, "my-story", title=None, published=DAY)
+    blocks = blocks_of(read_markdown(made.path).body)
+    assert blocks["figure"]["signals"] == ["hidden"]
+    assert blocks["claim"]["measure"] == "r2 of hidden with remaining"
+
+
+@pytest.mark.parametrize("title", ["Yes", "12", "a: b", "# one", "“quoted” 'and' \"quoted\"", "two\nlines", "{x}"])
+def test_any_title_is_kept_as_it_was_given(title: str, tmp_path: Path) -> None:
+    assert read_network(scaffold_network(tmp_path, "one", task="counting", title=title).path)[0].title == title
+
+
+def test_a_title_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError, match="expected a title of 1 to 80 characters, found 81"):
+        scaffold_network(tmp_path, "one", task="counting", title="x" * 81)
+    assert list(tmp_path.rglob("*.md")) == []
+
+
+@pytest.mark.parametrize("name", ["Upper", "two--hyphens", "-a", "a-", "a b", "../up", "a/b", "", "ä", "a.md"])
+def test_a_name_that_is_no_address_is_refused(name: str, tmp_path: Path) -> None:
+    write_small_content(tmp_path, "small")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(GalleryError, match="expected a name of lowercase letters, digits and single hyphens"):
+        scaffold_network(tmp_path, name, task="counting", title="Title")
+    with pytest.raises(GalleryError, match="expected a name of lowercase letters, digits and single hyphens"):
+        scaffold_writeup(tmp_path, name, title="Title", published=DAY)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    write_small_content(tmp_path, "small")
+    file = tmp_path / "networks" / "small.md"
+    text = file.read_text(encoding="utf-8")
+    run = run_python("-m", "lstmgallery", "new", "network", "small", "--content", str(tmp_path))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"error: {file}: expected a new network, found one of this name\n"
+        "    edit that file, or choose another name\n"
+        "1 error; nothing was written.\n"
+    )
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_the_command_prints_the_path_and_what_to_do_next(tmp_path: Path) -> None:
+    write_small_content(tmp_path, "small")
+    run = run_python("-m", "lstmgallery", "new", "writeup", "my-story", "--title", "Mine", "--content", str(tmp_path))
+    assert (run.returncode, run.stderr) == (0, "")
+    path, following = run.stdout.splitlines()
+    assert path == str(tmp_path / "writeups" / "my-story.md")
+    assert "lstmgallery serve" in following
+    document = read_markdown(Path(path))
+    assert document.values["title"] == "Mine"
+    date.fromisoformat(document.values["published"])
+
+
+def test_a_writeup_without_a_network_says_how_to_begin_one(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError, match="lstmgallery new network"):
+        scaffold_writeup(tmp_path, "my-story", title=None, published=DAY)
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError, match="expected the content folder, found none"):
+        scaffold_network(tmp_path / "nowhere", "one", task="counting", title=None)
+    assert list(tmp_path.iterdir()) == []
