@@ -1,10 +1,13 @@
 """The README's commands and examples are those that work."""
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pandas as pd
 
+from lstmgallery.cli import main
 from lstmgallery.network import read_network
 from tests.conftest import ROOT, Gallery
 
@@ -37,6 +40,17 @@ def test_the_readmes_pandas_example_runs_on_a_built_gallery(gallery: Gallery) ->
     neuron = namespace["neuron"]
     assert isinstance(neuron, pd.DataFrame)
     assert set(neuron["neuron"]) == {5}
+
+
+def test_the_readmes_commands_are_those_of_the_program() -> None:
+    commands = [shlex.split(line) for block in blocks("sh") for line in block.splitlines() if "bin/lstmgallery" in line]
+    assert {command[1] for command in commands} == {"new", "serve"}
+    for _, *arguments in commands:
+        command: click.Command = main
+        while isinstance(command, click.Group):
+            name = arguments.pop(0)
+            command = command.commands[name]
+        command.make_context(name, arguments)  # raises for an argument or option that it does not have
 
 
 def test_every_option_of_the_command_line_that_the_readme_names_exists() -> None:
