@@ -113,7 +113,7 @@ class CellBlock(_Strict):
     """The data flow of one step of a cell."""
 
     kind: Literal["cell"]
-    cell: str
+    cell: Literal["lstm", "gru", "peephole"]
     highlight: tuple[str, ...] = ()
 
 
@@ -266,7 +266,7 @@ class Checker:
             return None
         self._check_id(document, block.id)
         self._check(document, (), block)
-        return Figure(block, self.named) if len(self.problems) == before else None
+        return Figure(block, dict(self.named)) if len(self.problems) == before else None
 
     def read_claim(self, document: Document) -> Claim | None:
         """Return the claim of a block, or None if something is wrong with it."""
@@ -348,9 +348,7 @@ class Checker:
                 if subject and "counting" not in subject.network.task.kind:
                     self._unfit(document, (*path, "neuron"), subject.network, "a counting network")
             case CellBlock():
-                self._among(document, (*path, "cell"), (block.cell,), CELLS, "a kind of cell")
-                if block.cell in CELLS:
-                    self._among(document, (*path, "highlight"), block.highlight, CELLS[block.cell], "a signal")
+                self._among(document, (*path, "highlight"), block.highlight, CELLS[block.cell], "a signal")
             case ComparisonBlock():
                 for side in ("left", "right"):
                     self._check(document, (*path, side, "figure"), getattr(block, side).figure)

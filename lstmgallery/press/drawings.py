@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from lstmgallery.press.diagrams import Diagram
 from lstmgallery.press.figures import PITCH_PX, Strip
 from lstmgallery.press.illustrations import Heat, Illustration, Listing, Part
 from lstmgallery.press.palette import shade_colours
@@ -28,6 +29,10 @@ STYLE = (
     ".second{stroke:#b2182b;stroke-dasharray:6 3}.third{stroke:#1b7837;stroke-dasharray:2 2}.fourth{stroke:#63625b}"
     "circle.second{fill:#b2182b;stroke:none}circle.third{fill:#1b7837;stroke:none}circle.fourth{fill:#63625b;stroke:none}"
     ".band{fill:#eeece3}.is-wrong{fill:#b2182b}"
+    ".flow path,.box{fill:none;stroke:#1f201d;stroke-width:1.4}.flow .clearing{stroke:#fff;stroke-width:8}"
+    ".flow polygon,.flow circle{fill:#1f201d}.peephole path{stroke-dasharray:4 3}.box{fill:#fff}"
+    ".is-lit path,.is-lit.box{stroke:#2166ac;stroke-width:2}.is-lit polygon,text.is-lit{fill:#2166ac}"
+    ".node{font-size:14.8px;text-anchor:middle}.letter{font:italic 600 20px Georgia,serif}.name{font-size:14.8px}"
 )
 
 
@@ -74,6 +79,8 @@ def _draw(part: Part) -> _Drawn:
             return _plot(part.drawn)
         case Listing():
             return _listing(part.drawn)
+        case Diagram():
+            return _Drawn(tuple(_diagram_elements(part.drawn)), part.drawn.width, part.drawn.height)
         case _:
             return _right(part.drawn.rows)
 
@@ -145,6 +152,32 @@ def _plot_elements(plot: Plot) -> Iterator[str]:
                 yield f'<circle class="{series.style}" cx="{point.x}" cy="{point.y}" r="{series.radius}"/>'
     for label in plot.labels:
         yield _text(label.x, label.y + 4, label.label, "small")
+
+
+def _diagram_elements(diagram: Diagram) -> Iterator[str]:
+    for layer in diagram.layers:
+        names = "flow" + (" peephole" if layer.is_peephole else "") + (" is-lit" if layer.is_lit else "")
+        yield f'<g class="{names}">'
+        if layer.clearing:
+            yield f'<path class="clearing" d="{layer.clearing}"/>'
+        yield f'<path d="{layer.path}"/>'
+        for line in layer.lines:
+            yield f'<polygon points="{line.arrow}"/>'
+            if line.dot:
+                yield f'<circle cx="{line.dot[0]:g}" cy="{line.dot[1]:g}" r="2.6"/>'
+        yield "</g>"
+    for node in diagram.nodes:
+        lit = " is-lit" if node.signal in diagram.highlight else ""
+        if node.shape != "word":
+            (across, down), left, top = node.half, node.x - node.half[0], node.y - node.half[1]
+            size = f'width="{2 * across:g}" height="{2 * down:g}" rx="{node.corner:g}"'
+            yield f'<rect class="box{lit}" x="{left:g}" y="{top:g}" {size}/>'
+        name = "letter middle" if node.shape == "word" else "node"
+        yield _text(node.x, node.y + 5, node.text, name + lit)
+    for label in diagram.labels:
+        lit = " is-lit" if label.signal in diagram.highlight else ""
+        anchor = {"start": "", "middle": " middle", "end": " end"}[label.anchor]
+        yield _text(label.x, label.y, label.text, ("letter" if label.is_symbol else "name soft") + lit + anchor)
 
 
 def _listing(listing: Listing) -> _Drawn:

@@ -22,6 +22,7 @@ from lstmgallery.network import Network
 from lstmgallery.press import blocks, evidence, plots
 from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.blocks import Claim, Figure
+from lstmgallery.press.diagrams import draw_cell
 from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
@@ -151,6 +152,7 @@ class Studio:
             blocks.DoseBlock: self._dose,
             blocks.TogetherBlock: self._together,
             blocks.SaturationBlock: self._saturation,
+            blocks.CellBlock: self._cell,
             blocks.GeneratedBlock: self._generated,
             blocks.SeedsBlock: self._seeds,
         }
@@ -337,6 +339,13 @@ class Studio:
                     rows.append((network.name, layer, neuron, key, moment.shut, moment.open, moment.steps))
         columns = ["network", "layer", "neuron", "gate", "shut", "open", "steps"]
         return parts, pd.DataFrame(rows, columns=columns)
+
+    def _cell(self, block: blocks.CellBlock, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:
+        assert not subjects
+        diagram = draw_cell(block.cell, highlight=block.highlight)
+        data = pd.DataFrame([(edge.source, edge.target) for edge in diagram.edges])
+        data.columns = pd.Index(["from", "to"])
+        return [Part("cell", diagram.title, None, diagram, diagram.summary)], data
 
     def _generated(
         self, block: blocks.GeneratedBlock, subjects: Mapping[str, Subject]
