@@ -4,6 +4,7 @@ Takes the content, the networks' results and the answers to what the write-ups a
 the files that belong to it: the page, and for every figure a page of its own, a drawing and its numbers.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +21,10 @@ from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.content import Content
 from lstmgallery.press.illustrations import Illustration, Studio
 from lstmgallery.press.results import Results
-from lstmgallery.press.writeups import Link, Part, Prose, Quote, Writeup
+from lstmgallery.press.writeups import OPEN, Link, Part, Prose, Quote, Writeup
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
+MOST_ROWS = 10_000  # of a claim's data, beyond which it is given by neuron and token
 Url = Callable[[str], str]
 
 
@@ -104,7 +106,10 @@ class Article:
         return Markup(self.writeup.body.fill(part_of))
 
     def _filled(self, prose: Prose, url: Url) -> Markup:
-        return Markup(prose.fill(lambda part: self._quoted(part, url)))
+        filled = prose.fill(lambda part: self._quoted(part, url))
+        if prose.marked.startswith(OPEN) and filled.startswith("<a"):  # a name that begins a sentence
+            filled = re.sub(r">([a-z])", lambda match: match[0].upper(), filled, count=1)
+        return Markup(filled)
 
     def _quoted(self, part: Part, url: Url | None) -> str:
         """Return the HTML of a quote, or the address of a link."""
@@ -171,8 +176,17 @@ def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
     for figure, illustration in article.illustrations.items():
         yield article.file(figure, "csv"), lambda data=illustration.data: csv(data)  # type: ignore[misc]
     for claim in article.writeup.claims:
-        data = article.answers[claim.question.key].measurement.data
+        data = summarise(article.answers[claim.question.key].measurement.data)
         yield article.judged[claim.id].data_path, lambda data=data: csv(data)  # type: ignore[misc]
+
+
+def summarise(data: pd.DataFrame) -> pd.DataFrame:
+    """Return values of many neurons at every step by neuron and token, where they would make a file of megabytes."""
+    if len(data) <= MOST_ROWS or "neuron" not in data:
+        return data
+    value = data.columns[-1] if data.columns[-1] not in ("neuron", "condition") else data.columns[-2]
+    found = data.groupby(["layer", "neuron", "token"])[value].agg(["count", "min", "mean", "max"])
+    return found.rename(columns={"count": "steps"}).reset_index().assign(measured=value)
 
 
 def csv(data: pd.DataFrame) -> bytes:
