@@ -17,7 +17,7 @@ from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, KeyPath, validate
 from lstmgallery.network import SLUG, Network
-from lstmgallery.signals import GRU, LSTM
+from lstmgallery.signals import CELL_KINDS, GRU, LSTM
 
 LONGEST_SEQUENCE = 200  # tokens in one figure
 MOST_PROMPTS = 12
@@ -115,6 +115,7 @@ class CellBlock(_Strict):
     kind: Literal["cell"]
     cell: Literal["lstm", "gru", "peephole"]
     highlight: tuple[str, ...] = ()
+    equations: bool = False  # beside it
 
 
 class Add(_Strict):
@@ -349,6 +350,9 @@ class Checker:
                     self._unfit(document, (*path, "neuron"), subject.network, "a counting network")
             case CellBlock():
                 self._among(document, (*path, "highlight"), block.highlight, CELLS[block.cell], "a signal")
+                if block.equations and block.cell not in CELL_KINDS:
+                    message = f"expected one of {', '.join(CELL_KINDS)} where equations are shown, found {block.cell!r}"
+                    self.problems.append(document.problem((*path, "cell"), message, hint="leave equations out"))
             case ComparisonBlock():
                 for side in ("left", "right"):
                     self._check(document, (*path, side, "figure"), getattr(block, side).figure)

@@ -9,7 +9,7 @@ from html import escape
 
 from lstmgallery.press.diagrams import Diagram
 from lstmgallery.press.figures import PITCH_PX, Strip
-from lstmgallery.press.illustrations import Heat, Illustration, Listing, Part
+from lstmgallery.press.illustrations import Equations, Heat, Illustration, Listing, Part
 from lstmgallery.press.palette import shade_colours
 from lstmgallery.press.plots import Plot, RightRow
 
@@ -79,6 +79,10 @@ def _draw(part: Part) -> _Drawn:
             return _plot(part.drawn)
         case Listing():
             return _listing(part.drawn)
+        case Equations():
+            lines = [f"{signal.symbol} = {signal.formula}" for signal in part.drawn.signals]
+            drawn = tuple(_text(0, 14 + 22 * at, line, "mono") for at, line in enumerate(lines))
+            return _Drawn(drawn, 7.4 * max(map(len, lines)), 22 * len(lines))
         case Diagram():
             return _Drawn(tuple(_diagram_elements(part.drawn)), part.drawn.width, part.drawn.height)
         case _:

@@ -7,7 +7,7 @@ drawn, not only those that were traced.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from lstmgallery.press.diagrams import draw_cell
 from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
+from lstmgallery.signals import CELL_KINDS, Signal
 from lstmgallery.store import read_tokens
 
 Signals = dict[str, np.ndarray]  # of one layer along one sequence: (steps, units)
@@ -71,10 +72,17 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Equations:
+    """The equations of a cell, a line for each of its signals."""
+
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """One drawing of a figure: its title with a link, and what is drawn. `summary` states what it shows in words."""
 
-    kind: Literal["strip", "heat", "plot", "right", "listing", "cell"]
+    kind: Literal["strip", "heat", "plot", "right", "listing", "cell", "equations"]
     title: str
     path: str | None
     drawn: Any
@@ -84,12 +92,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure block, drawn: its parts, whether they stand side by side, and the numbers of what they show."""
+    """A figure block, drawn: its parts, in columns side by side, and the numbers of what they show."""
 
     figure: Figure
-    parts: tuple[Part, ...]
-    is_wide: bool  # parts stand side by side
+    columns: tuple[tuple[Part, ...], ...]
     data: pd.DataFrame
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(part for column in self.columns for part in column)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is more than one column."""
+        return len(self.columns) > 1
 
     @property
     def kind(self) -> str:
@@ -98,11 +114,11 @@ class Illustration:
     @property
     def frame_height(self) -> int:
         """How high a frame in another page has to be to show the figure whole, in pixels: about that."""
-        heights = {"strip": 40, "heat": 24, "plot": 330, "right": 20, "listing": 34, "cell": 420}
+        heights = {"strip": 40, "heat": 24, "plot": 330, "right": 20, "listing": 34, "cell": 420, "equations": 320}
         rows = {"strip": lambda drawn: 2 + len(drawn.rows), "heat": lambda drawn: 2 + len(drawn.rows)}
         rows |= {"right": lambda drawn: 3 + len(drawn.rows), "listing": lambda drawn: 1 + len(drawn.rows)}
         each = [heights[part.kind] * rows.get(part.kind, lambda _: 1)(part.drawn) + 30 for part in self.parts]
-        return 170 + (max(each) if self.is_wide else sum(each))
+        return 170 + (max(each) * max(map(len, self.columns)) if self.is_wide else sum(each))
 
     @property
     def palettes(self) -> set[str]:
@@ -131,16 +147,16 @@ class Studio:
         block = figure.block
         if not isinstance(block, blocks.ComparisonBlock):
             parts, data = drawn[0]
-            return Illustration(figure, tuple(parts), len(parts) > 1 and parts[0].kind != "strip", data)
+            columns = (tuple(parts),) if parts[0].kind == "strip" else tuple((part,) for part in parts)
+            return Illustration(figure, columns, data)
         sides = (block.left, block.right)
-        titled = [
-            Part(part.kind, side.title if at == 0 else part.title, part.path, part.drawn, part.summary, part.table)
+        titled = tuple(
+            tuple(replace(part, title=part.title if at else side.title) for at, part in enumerate(parts))
             for side, (parts, _) in zip(sides, drawn, strict=True)
-            for at, part in enumerate(parts)
-        ]
+        )
         labelled = [data.assign(side=side.title) for side, (_, data) in zip(sides, drawn, strict=True)]
         data = pd.concat(labelled, ignore_index=True)
-        return Illustration(figure, tuple(titled), True, data[["side", *(c for c in data.columns if c != "side")]])
+        return Illustration(figure, titled, data[["side", *(c for c in data.columns if c != "side")]])
 
     def _draw_block(self, block: Any, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:
         makers: dict[type, Callable[[Any, Mapping[str, Subject]], tuple[list[Part], pd.DataFrame]]] = {
@@ -195,7 +211,8 @@ class Studio:
                 )
                 summary = f"{name_of(network, layer, neuron)}: {strip.line.summary}"
                 path = neuron_path(network.name, layer, neuron)
-                parts.append(Part("strip", name_of(network, layer, neuron), path, strip, summary))
+                title = name_of(network, layer, neuron) if sequence == block.sequences[0] else ""
+                parts.append(Part("strip", title, path, strip, summary))
                 tables.append(_step_table(network, sequence, {key: signals[key] for key in shown}, layer, neuron))
         return parts, pd.concat(tables, ignore_index=True)
 
@@ -345,7 +362,12 @@ class Studio:
         diagram = draw_cell(block.cell, highlight=block.highlight)
         data = pd.DataFrame([(edge.source, edge.target) for edge in diagram.edges])
         data.columns = pd.Index(["from", "to"])
-        return [Part("cell", diagram.title, None, diagram, diagram.summary)], data
+        parts = [Part("cell", diagram.title, None, diagram, diagram.summary)]
+        if block.equations:
+            signals = CELL_KINDS[block.cell].signals
+            summary = "; ".join(f"{signal.name}: {signal.symbol} = {signal.formula}" for signal in signals)
+            parts.append(Part("equations", "Its equations", None, Equations(signals), summary))
+        return parts, data
 
     def _generated(
         self, block: blocks.GeneratedBlock, subjects: Mapping[str, Subject]
