@@ -4,6 +4,7 @@ Takes a file, gives a `Document`: plain values, their places, and the text below
 the values into a pydantic model and every mistake into a `Problem` with line and column.
 """
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -180,8 +181,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         return text
 
     try:
-        loader = yaml.SafeLoader(front)
-        root = loader.get_single_node()
+        loader, root = _parse(front)
         values = {} if root is None else value_of(root, ())
     except yaml.MarkedYAMLError as error:
         index = error.problem_mark.index if error.problem_mark else 0
@@ -193,6 +193,19 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     if not isinstance(values, dict):
         raise fail(0, f"expected keys with values, found {values!r}")
     return Document(place, tuple(lines), values, marks, keys, body, body_line)
+
+
+def _parse(text: str) -> tuple[Any, yaml.Node | None]:
+    """Return a loader and the tree of nodes of YAML: by libyaml where it is there, which is much the faster.
+
+    What libyaml refuses is read again by PyYAML's own parser, which says better what is wrong and where.
+    """
+    if yaml.__with_libyaml__:
+        with contextlib.suppress(yaml.YAMLError):
+            loader = yaml.CSafeLoader(text)
+            return loader, loader.get_single_node()
+    plain = yaml.SafeLoader(text)
+    return plain, plain.get_single_node()
 
 
 # What pydantic calls a mistake, in the words of someone who writes a content file.

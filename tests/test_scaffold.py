@@ -11,6 +11,7 @@ import yaml
 from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_markdown
 from lstmgallery.network import read_network
+from lstmgallery.press.content import read_content
 from lstmgallery.scaffold import TASKS, scaffold_network, scaffold_writeup
 from tests.conftest import run_python, write_small_content
 
@@ -51,6 +52,19 @@ def test_a_new_writeup_is_about_the_first_network(task: str, tmp_path: Path) -> 
         assert re.fullmatch(rf"zebra best\({feature}(=\w)?\)", block["neuron"])
     assert blocks["claim"]["measure"].split()[-1] == blocks["claim"]["neuron"].removeprefix("zebra best(")[:-1]
     assert "{zebra best(" in document.body
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("task", TASKS)
+def test_new_networks_and_writeups_are_valid_content(task: str, cell: str, tmp_path: Path) -> None:
+    write_small_content(tmp_path)
+    network = scaffold_network(tmp_path, "my-network", task=task, title=None).path
+    network.write_text(network.read_text(encoding="utf-8").replace("task:", f"cell: {cell}\ntask:"), encoding="utf-8")
+    scaffold_writeup(tmp_path, "my-story", title=None, published=DAY)
+    content = read_content(tmp_path)
+    (writeup,) = content.writeups
+    assert writeup.front.published == DAY
+    assert (len(writeup.figures), len(writeup.claims)) == (1, 1)
 
 
 def test_a_writeup_on_a_gru_names_the_signals_that_a_gru_has(tmp_path: Path) -> None:

@@ -68,7 +68,13 @@ class Question:
         return f"{self.subject.text}: {self.text}"
 
     def answer(self, trained: Trained) -> Measurement:
-        """Return what is measured in one trained network."""
+        """Return what is measured in one trained network, which is asked only once."""
+        if self.key not in trained.answers:
+            trained.answers[self.key] = self._measure(trained)
+        found: Measurement = trained.answers[self.key]
+        return found
+
+    def _measure(self, trained: Trained) -> Measurement:
         places = self.subject.places(trained)
         if not places:
             return Measurement(None, reason="no neuron can be told by what is asked for")

@@ -7,6 +7,7 @@ its weights. Both answer the same questions, each computed when first asked and 
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -41,6 +42,7 @@ class Trained:
         self._read_layer = read_layer
         self._frontier = frontier
         self._scores: dict[tuple[str, str], pd.DataFrame] = {}
+        self.answers: dict[str, Any] = {}  # what it was asked before, by the key of the question
 
     @functools.cached_property
     def places(self) -> tuple[Place, ...]:
@@ -80,22 +82,23 @@ class Trained:
             self._scores[feature, phase] = found
         return self._scores[feature, phase]
 
+    @functools.cache  # noqa: B019  (a write-up names the same neurons again and again)
     def ranking(
         self, feature: str, phase: str, signals: tuple[str, ...], *, direction: int | None = None
-    ) -> list[Place]:
+    ) -> tuple[Place, ...]:
         """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score.
 
         `direction` 1 or -1 leaves out signals that are low, or high, where the feature is.
         """
         scores = self.scores(feature, phase)
         if scores.empty:
-            return []
+            return ()
         if direction is not None:
             scores = scores[scores["direction"] == direction]
         ranked = rank_neurons(scores, feature, signals=signals, phase=phase)
-        return list(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
+        return tuple(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
 
-    def best_for_task(self) -> list[Place]:
+    def best_for_task(self) -> tuple[Place, ...]:
         """Return all neurons, best first by how well they carry the task's main feature."""
         return self.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
 

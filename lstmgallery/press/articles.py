@@ -49,6 +49,26 @@ class Judged:
     data_path: str
 
 
+class Drawn(Mapping[str, Illustration]):
+    """Figures by their ids, each drawn when it is first asked for: a preview shows one write-up at a time."""
+
+    def __init__(self, studio: Studio, figures: Mapping[str, Figure]):
+        self._studio = studio
+        self._figures = figures
+        self._drawn: dict[str, Illustration] = {}
+
+    def __getitem__(self, figure: str) -> Illustration:
+        if figure not in self._drawn:
+            self._drawn[figure] = self._studio.draw(self._figures[figure])
+        return self._drawn[figure]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+
 @dataclass(frozen=True)
 class Article:
     """A write-up ready to be shown."""
@@ -135,7 +155,7 @@ class Article:
 
 
 def write_articles(content: Content, results: Sequence[Results], answers: Answers) -> list[Article]:
-    """Return every write-up ready to be shown, in reading order; its figures are drawn here."""
+    """Return every write-up ready to be shown, in reading order; its figures are drawn when they are shown."""
     by_name = {each.network.name: each for each in results}
     articles = []
     for number, writeup in enumerate(content.writeups, start=1):
@@ -146,7 +166,7 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
                 writeup=writeup,
                 number=number,
                 total=len(content.writeups),
-                illustrations={figure.id: studio.draw(figure) for figure in writeup.figures},
+                illustrations=Drawn(studio, {figure.id: figure for figure in writeup.figures}),
                 judged={claim.id: _judge(writeup, claim, answers, by_name) for claim in writeup.claims},
                 answers=answers,
                 results=by_name,
@@ -173,8 +193,8 @@ def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], lis
 
 def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the numbers of every figure and claim, as CSV, each with its path."""
-    for figure, illustration in article.illustrations.items():
-        yield article.file(figure, "csv"), lambda data=illustration.data: csv(data)  # type: ignore[misc]
+    for figure in article.illustrations:
+        yield article.file(figure, "csv"), lambda figure=figure: csv(article.illustrations[figure].data)  # type: ignore[misc]
     for claim in article.writeup.claims:
         data = summarise(article.answers[claim.question.key].measurement.data)
         yield article.judged[claim.id].data_path, lambda data=data: csv(data)  # type: ignore[misc]

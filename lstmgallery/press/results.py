@@ -58,6 +58,8 @@ class Results:
     nulls: dict[tuple[str, str], float]  # by feature and phase: the score that chance stays below in 99 of 100
     seeds: pd.DataFrame | None  # None where the sweep was left out
     figure_signals: tuple[dict[str, np.ndarray], ...]
+    trained: Trained  # the network as measures see it
+    untrained: Trained  # the network before training, on the same steps
 
     @property
     def figure_steps(self) -> pd.DataFrame:
@@ -66,16 +68,6 @@ class Results:
     @cached_property
     def held_out(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.HELD_OUT]
-
-    @cached_property
-    def trained(self) -> Trained:
-        """The network as measures see it."""
-        return read_trained(self.network, self.folder)
-
-    @cached_property
-    def untrained(self) -> Trained:
-        """The network before training, on the same steps."""
-        return Trained(self.network, store.read_weights(self.folder / store.UNTRAINED), self.trained.steps)
 
     def roles_of(self, layer: int, neuron: int) -> list[Any]:
         """Return a neuron's roles, the most telling one first."""
@@ -146,6 +138,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     moments = store.read_table(folder / store.MOMENTS)
     residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
     is_figure = (steps["split"] == store.FIGURE).to_numpy()
+    trained = read_trained(network, folder)
     return Results(
         network=network,
         folder=folder,
@@ -178,4 +171,6 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
             for layer in range(1, network.layers + 1)
         ),
+        trained=trained,
+        untrained=Trained(network, store.read_weights(folder / store.UNTRAINED), trained.steps),
     )
