@@ -19,7 +19,7 @@ from lstmgallery.press.pages import Make, plan_site
 from lstmgallery.press.results import Results, read_results
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
-from lstmgallery.verify import CLAIMS, Verified, answer_questions, verify, write_claims
+from lstmgallery.verify import CLAIMS, KEPT, Verified, answer_questions, verify, write_claims
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def check_content(project: Project, only: str | None = None) -> Content:
 def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:
     """Return a network's results, from `read` where no stage has run since; title and summary are always new."""
     folder = build / network.name
-    stamps = tuple(file.read_bytes() for file in sorted(folder.glob(".*.json")))
+    stamps = tuple(file.read_bytes() for file in sorted(folder.glob(".*.json")) if file.name != KEPT)
     if network.name not in read or read[network.name].stamps != stamps:
         read[network.name] = Read(stamps, read_results(network, folder, with_seeds=with_seeds))
     found = read[network.name].results

@@ -129,7 +129,8 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         plan |= dict(data_files(article))
         plan |= {article.file(figure, "svg"): partial(_drawing, article, figure) for figure in article.illustrations}
     if content.site.base_url:
-        paths = [path for path in plan if path.endswith(".html") and path != "404.html"]
+        alone = {article.file(figure, "html") for article in articles for figure in article.illustrations}
+        paths = [path for path in plan if path.endswith(".html") and path not in {*alone, "404.html"}]
         plan |= dict([page("sitemap.xml", "sitemap.xml", lambda: {"pages": paths})])
         if articles:
             plan |= dict([page("feed.xml", "feed.xml", dict)])
