@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.reference import Arrays, Change, read_logits, write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
@@ -145,8 +146,7 @@ def _measure_doses(
     """Add to the cells of each group at the delimiter and let the network write on."""
     memory, delimiter = network.kind.memory, network.task.delimiter
     counts = np.arange(1, longest + 1)
-    _, _, at_delimiter = write_on(network, weights, ["a" * n + delimiter for n in counts], at_most=0)
-    units = [np.polyfit(counts, signals[memory], 1)[0] for signals in at_delimiter]  # for each layer, (neurons,)
+    units = count_units(network, weights, longest=longest)
     sizes = [int(n) for n in counts if n + DOSES[0] >= 1 and n + DOSES[-1] <= longest] or [longest]
     doses = np.repeat(DOSES, len(sizes))
     baselines = np.tile(sizes, len(DOSES))

@@ -22,12 +22,21 @@ from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
 from lstmgallery.press import evidence, text
 from lstmgallery.press.content import Content, NetworkContent
+from lstmgallery.press.explorer import (
+    data_path,
+    examples,
+    explorer_data,
+    explorer_path,
+    explorer_script,
+    explorer_url,
+)
 from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
+from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 THEME = resources.files("lstmgallery.press") / "theme"
 STATIC = THEME / "static"
@@ -126,6 +135,8 @@ def plan_site(content: Content, results: Sequence[Results]) -> dict[str, Make]:
 
     return {
         "assets/palette.css": stylesheet,
+        "assets/explorer.js": explorer_script,
+        **{data_path(view.network.name): partial(_explorer_data, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
         **dict(page(*planned) for planned in _pages(networks)),
     }
@@ -138,9 +149,26 @@ def _pages(networks: Sequence[NetworkView]) -> Iterator[tuple[str, str, Callable
     yield "how-to-read.html", "how-to-read.html", partial(_reading_values, networks)
     for view in networks:
         yield view.path, "network.html", partial(_network_values, view)
+        yield explorer_path(view.network.name), "explorer.html", partial(_explorer_values, view)
         for layer in view.layers:
             for card in layer.cards:
                 yield card.path, "neuron.html", partial(_neuron_values, view, layer, card)
+
+
+def _explorer_values(view: NetworkView) -> dict[str, Any]:
+    return {
+        "view": view,
+        "network": view.network,
+        "kind": view.network.kind,
+        "data_path": data_path(view.network.name),
+        "examples": examples(view.results),
+        "has_counts": isinstance(view.network.task, Counting | SelectiveCounting),
+    }
+
+
+def _explorer_data(view: NetworkView) -> bytes:
+    pages = {(layer.number, card.neuron): card.path for layer in view.layers for card in layer.cards}
+    return explorer_data(view.results, lambda layer, neuron: f"../{pages[layer, neuron]}")
 
 
 def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
@@ -273,6 +301,7 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
     return {
         "view": view,
         "network": view.network,
+        "explorer": explorer_path(view.network.name),
         "criterion": criterion,
         "right_share": criterion["sequences_right"] / criterion["sequences"],
         "is_whole": view.results.about["held_out"]["is_whole_language"],
@@ -303,6 +332,7 @@ def _neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard) -> dic
         "layer": layer,
         "neuron": card.neuron,
         "strips": _draw_figures(results, layer.number, card.neuron),
+        "explorer": explorer_url(network.name, text=network.longest_figure, layer=layer.number, neuron=card.neuron),
         "headline": evidence.headline(results, layer.number, card.neuron),
         "roles": evidence.roles_table(results, layer.number, card.neuron),
         "holds": evidence.holds_table(results, layer.number, card.neuron),

@@ -1,0 +1,302 @@
+// The strip of one neuron in one run: a column for each character, a row for what is predicted and for each signal.
+// A new character appends one column; an edit redraws from the first changed column on.
+(() => {
+  "use strict";
+  const parts = (window.lstmgallery ??= {});
+  const { make, makeDrawn, ticksBetween } = parts.dom;
+  const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
+  const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
+  const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
+  const STRETCH = 100; // columns: of longer texts, one to two stretches are shown at a time
+  const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
+  const RANKS = ["2nd choice", "3rd choice", "4th choice"];
+
+  /**
+   * @typedef {{glyph: string, name: string, step: number | null, isWritten: boolean}} Column
+   * @typedef {{reading: any, columns: Column[], answers: (string | null)[]}} Run
+   */
+
+  class Strip {
+    /**
+     * @param {HTMLElement} region that scrolls
+     * @param {any} network
+     * @param {(step: number, isChosen: boolean) => void} onStep
+     */
+    constructor(region, network, onStep) {
+      this.region = region;
+      this.network = network;
+      this.onStep = onStep;
+      this.first = 0; // column that is drawn first
+      /** @type {Column[]} */
+      this.drawn = [];
+      this.marked = [];
+      this.current = null;
+      this.table = make("table", { class: "strip", "data-live": "" });
+      this.caption = make("caption", { class: "unseen" });
+      this.reads = make("tr", { class: "reads" }, make("th", { scope: "row" }, make("span", { class: "name" }, "reads")));
+      this.body = make("tbody");
+      this.rows = this._rows();
+      this.body.append(...this.rows.map((row) => row.element));
+      this.table.append(this.caption, make("thead", {}, this.reads), this.body);
+      region.replaceChildren(this.table);
+      this._listen();
+    }
+
+    _rows() {
+      const { network } = this;
+      const row = (kind, key, head, classes = "") => {
+        const element = make("tr", classes ? { class: classes } : {}, make("th", { scope: "row" }, ...head));
+        if (kind === "signal") element.dataset.signal = key;
+        return { kind, key, element };
+      };
+      const name = (text) => make("span", { class: "name" }, text);
+      const rows = [row("choice", "", [name("first choice")], "choice")];
+      if (parts.language.hasRule(network.task)) rows.push(row("answer", "", [name("right answer")], "answer"));
+      for (const { key, symbol, name: words } of network.signals) {
+        const range = make("span", { class: "range" });
+        rows.push(row("signal", key, [make("span", { class: "symbol" }, symbol), " ", name(words), " ", range]));
+      }
+      const memory = network.signal[network.memory];
+      this.line = make("td");
+      const drawn = row("line", "", [make("span", { class: "symbol" }, memory.symbol), " ", name("as a line")], "drawn");
+      drawn.element.append(this.line);
+      rows.push(drawn);
+      if (network.vocabulary.length <= MOST_TOKENS) {
+        network.vocabulary.forEach((token, at) => {
+          if (at === 0) return; // nothing predicts the start
+          const sign = make("span", { class: "token", "aria-hidden": "true" }, glyph(token));
+          rows.push(row("probability", at, [sign, " ", name(`${tokenName(token)} comes next`)], "low"));
+        });
+      } else {
+        RANKS.forEach((words, at) => rows.push(row("rank", at + 1, [name(words)], "low")));
+      }
+      return rows;
+    }
+
+    /**
+     * Show a run from column `from` on; what stands before it is as it was.
+     * @param {Run} run
+     * @param {{layer: number, neuron: number}} place
+     * @param {number} from
+     */
+    show(run, { layer, neuron }, from) {
+      const isOther = this.layer !== layer || this.neuron !== neuron;
+      Object.assign(this, { run, layer, neuron });
+      if (isOther) this._label();
+      const length = run.columns.length;
+      const first = length <= 2 * STRETCH ? 0 : this._keepsWindow(length) ? this.first : this._windowFor(length - 1);
+      const start = isOther || first !== this.first ? first : Math.max(from, first);
+      this.first = first;
+      this._draw(start);
+    }
+
+    _keepsWindow(length) {
+      const end = Math.min(this.first + 2 * STRETCH, this.drawnTo ?? 0);
+      return this.first > 0 && length - this.first <= 2 * STRETCH && length - this.first > STRETCH && end > this.first;
+    }
+
+    _windowFor(column) {
+      return Math.max(0, (Math.floor(column / STRETCH) - 1) * STRETCH);
+    }
+
+    _label() {
+      const { network, layer, neuron } = this;
+      for (const { kind, key, element } of this.rows) {
+        if (kind !== "signal") continue;
+        const [low, high] = network.scaleOf(key, layer, neuron);
+        element.querySelector(".range").textContent = low === -high && high !== 1 ? `±${brief(high)}` : `${plain(low)} … ${plain(high)}`;
+      }
+    }
+
+    _draw(start) {
+      const { run, first } = this;
+      const end = Math.min(run.columns.length, first + 2 * STRETCH);
+      const keep = Math.max(0, start - first);
+      this.mark(null);
+      this._cut(this.reads, keep);
+      for (const { kind, element } of this.rows) if (kind !== "line") this._cut(element, keep);
+      const fragments = this.rows.map(() => document.createDocumentFragment());
+      const heads = document.createDocumentFragment();
+      for (let at = first + keep; at < end; at += 1) {
+        const column = run.columns[at];
+        heads.append(this._head(column));
+        this.rows.forEach((row, number) => {
+          if (row.kind !== "line") fragments[number].append(column.step === null ? make("td", { class: "unread" }) : this._cell(row, column));
+        });
+      }
+      this.reads.append(heads);
+      this.rows.forEach(({ kind, element }, number) => { if (kind !== "line") element.append(fragments[number]); });
+      this.drawnTo = end;
+      this._drawLine(end);
+      this.caption.textContent = `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value.`;
+      this.table.classList.toggle("is-cut", end - first < run.columns.length);
+    }
+
+    _cut(row, keep) {
+      while (row.cells.length > keep + 1) row.lastChild.remove();
+    }
+
+    _head({ glyph: sign, name, step, isWritten }) {
+      const head = make("th", { scope: "col" });
+      const words = step === null ? `${name}, not read` : `step ${step}, ${name}${isWritten ? ", written by the network" : ""}`;
+      if (isWritten) head.className = "written";
+      if (step === null) head.className = "unread";
+      if (sign.length > 2) head.classList.add("code");
+      head.append(make("span", { class: "unseen" }, words), make("span", { "aria-hidden": "true" }, sign));
+      return head;
+    }
+
+    _cell({ kind, key }, column) {
+      const { network, run, layer, neuron } = this;
+      const { step } = column;
+      const { probabilities } = run.reading.steps[step];
+      const cell = document.createElement("td");
+      const put = (style, sign, value) => {
+        cell.className = sign.length > 2 ? `${style} code` : style;
+        const printed = document.createElement("b");
+        printed.textContent = value;
+        cell.append(sign, printed);
+      };
+      if (kind === "signal") {
+        const value = run.reading.value(key, step, layer, neuron);
+        put(shade(network.signal[key].palette, value, ...network.scaleOf(key, layer, neuron)), column.glyph, number(value));
+      } else if (kind === "choice") {
+        const choice = parts.largestAt(probabilities);
+        const answer = run.answers[step];
+        const isWrong = answer !== null && answer !== network.vocabulary[choice];
+        put(shade("gate", probabilities[choice], 0, 1) + (isWrong ? " wrong" : ""), glyph(network.vocabulary[choice]), percent(probabilities[choice]));
+        if (isWrong) cell.append(make("span", { class: "unseen" }, " wrong"));
+      } else if (kind === "answer") {
+        const answer = run.answers[step];
+        if (answer !== null) cell.append(glyph(answer));
+      } else if (kind === "probability") {
+        const answer = run.answers[step];
+        const isRight = answer === network.vocabulary[key];
+        put(shade("gate", probabilities[key], 0, 1) + (isRight ? " right" : ""), "", percent(probabilities[key]));
+      } else if (kind === "rank") {
+        const ranked = [...probabilities.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
+        const token = ranked[key];
+        put(shade("gate", probabilities[token], 0, 1), glyph(network.vocabulary[token]), percent(probabilities[token]));
+      }
+      return cell;
+    }
+
+    /** Draw the memory over the columns: points are moved only where the scale has changed. */
+    _drawLine(end) {
+      const { network, run, layer, neuron, first } = this;
+      const columns = run.columns.slice(first, end);
+      const values = columns.map(({ step }) => (step === null ? null : run.reading.value(network.memory, step, layer, neuron)));
+      const known = values.filter((value) => value !== null);
+      const low = Math.min(0, ...known);
+      let high = Math.max(0, ...known);
+      if (high === low) high = low + 1;
+      const yOf = (value) => Number((HEIGHT - MARGIN - ((value - low) * (HEIGHT - 2 * MARGIN)) / (high - low)).toFixed(1));
+      const right = PITCH * columns.length;
+      this.line.colSpan = Math.max(1, columns.length);
+      this.svg ??= makeDrawn("svg", { class: "line", role: "img", height: HEIGHT });
+      if (!this.svg.isConnected) this.line.append(this.svg);
+      this.svg.setAttribute("width", String(right + LABEL));
+      this.svg.setAttribute("viewBox", `0 0 ${right + LABEL} ${HEIGHT}`);
+      const memory = network.signal[network.memory];
+      const words = known.length ? `${memory.name} from ${brief(known[0])} to ${brief(known.at(-1))}, lowest ${brief(Math.min(...known))}, highest ${brief(Math.max(...known))}` : "";
+      this.svg.setAttribute("aria-label", words);
+      const isSameScale = this.low === low && this.high === high;
+      if (!isSameScale || !this.path) {
+        this.grid = ticksBetween(low, high, 4).map((tick) => {
+          const line = makeDrawn("line", { class: tick === 0 ? "zero" : "grid", x1: 0, y1: yOf(tick), y2: yOf(tick) });
+          const text = makeDrawn("text", { y: yOf(tick) + 4 });
+          text.textContent = plain(tick);
+          return { line, text };
+        });
+        this.path = makeDrawn("polyline");
+        this.dots = [];
+        this.svg.replaceChildren(...this.grid.flatMap(({ line, text }) => [line, text]), this.path);
+      }
+      Object.assign(this, { low, high });
+      for (const { line, text } of this.grid) {
+        line.setAttribute("x2", String(right));
+        text.setAttribute("x", String(right + 6));
+      }
+      const points = [];
+      while (this.dots.length > columns.length) this.dots.pop().remove();
+      values.forEach((value, at) => {
+        const [x, y] = [PITCH * (at + 0.5), value === null ? null : yOf(value)];
+        if (y !== null) points.push(`${x},${y}`);
+        if (at === this.dots.length) {
+          this.dots.push(makeDrawn("circle", { cx: x, r: 3 }));
+          this.svg.append(this.dots[at]);
+        }
+        const wanted = y === null ? "-10" : String(y);
+        if (this.dots[at].getAttribute("cy") !== wanted) this.dots[at].setAttribute("cy", wanted);
+      });
+      this.path.setAttribute("points", points.join(" "));
+    }
+
+    /** Mark the column of a step, or none; `span` marks the heads of a span of steps too. */
+    mark(step, { isFollowed = false } = {}) {
+      for (const element of this.marked) element.classList.remove("is-step");
+      this.marked = [];
+      this.current = step;
+      if (step === null || !this.run) return;
+      let column = this.run.columns.findIndex((each) => each.step === step);
+      if (column < 0) return;
+      if (column < this.first || column >= this.drawnTo) {
+        if (!isFollowed) return;
+        this.first = this._windowFor(column);
+        this._draw(this.first);
+        this.current = step;
+      }
+      column -= this.first;
+      const cells = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
+      this.marked = [...cells.map((row) => row.cells[column + 1]), this.dots[column]].filter(Boolean);
+      for (const element of this.marked) element.classList.add("is-step");
+      if (isFollowed) this.reads.cells[column + 1].scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+
+    /** Show which steps are selected for the search. */
+    select(from, to) {
+      const { columns } = this.run;
+      for (const [at, head] of [...this.reads.cells].slice(1).entries()) {
+        const { step } = columns[this.first + at];
+        head.classList.toggle("is-selected", from !== null && step !== null && step >= from && step <= to);
+      }
+    }
+
+    /** Bring the last column into sight. */
+    follow() {
+      this.region.scrollLeft = this.region.scrollWidth;
+    }
+
+    stepAt(event) {
+      const cell = event.target.closest?.("td, th[scope=col]");
+      if (!cell) return null;
+      const column = cell === this.line
+        ? Math.floor((event.clientX - this.line.getBoundingClientRect().left) / PITCH)
+        : cell.cellIndex - 1;
+      return this.run.columns[this.first + column]?.step ?? null;
+    }
+
+    _listen() {
+      const { region } = this;
+      const point = (isChosen) => (event) => {
+        const step = this.stepAt(event);
+        if (step !== null) this.onStep(step, isChosen, event);
+      };
+      region.addEventListener("pointermove", point(false));
+      region.addEventListener("click", point(true));
+      region.addEventListener("keydown", (event) => {
+        const last = this.run.reading.steps.length - 1;
+        const at = this.current ?? (event.key === "ArrowLeft" ? last + 1 : -1);
+        const target = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last }[event.key];
+        if (target === undefined) {
+          if (event.key === "Escape") this.onStep(null, true, event);
+          return;
+        }
+        event.preventDefault();
+        this.onStep(Math.min(Math.max(target, 0), last), true, event);
+      });
+    }
+  }
+
+  Object.assign(parts, { Strip, PITCH });
+})();
