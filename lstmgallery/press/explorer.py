@@ -24,7 +24,7 @@ Whatever is missing takes its default; what cannot be read is reported on the pa
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +32,7 @@ from urllib.parse import quote
 import numpy as np
 
 from lstmgallery.desk.counts import count_units
+from lstmgallery.network import Network
 from lstmgallery.press import evidence
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CellKind
@@ -113,19 +114,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
     network = results.network
     best = results.main_ranking.iloc[0]
     return {
-        "name": network.name,
-        "cell": network.cell,
-        "layers": network.layers,
-        "units": network.units,
-        "signals": [_signal(network.kind, key) for key in network.kind.keys],
-        "memory": network.kind.memory,
-        "vocabulary": list(network.task.vocabulary),
-        "task": network.task.kind,
-        "form": network.task.form,
-        "weights": {
-            name: {"shape": values.shape, "data": base64.b64encode(values.astype("<f4").tobytes()).decode()}
-            for name, values in results.weights.items()
-        },
+        **describe_network(network, results.weights),
         "weights_sha256": results.about["weights_sha256"],
         "largest": _largest(results),
         "counts": _counts(results),
@@ -144,6 +133,22 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
         "longest_figure": network.longest_figure,
         "held_out": _held_out(results),
         "measured_on": results.measured_on,
+    }
+
+
+def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return what it takes to run a network, as plain JSON values."""
+    return {
+        "cell": network.cell,
+        "layers": network.layers,
+        "units": network.units,
+        "signals": [_signal(network.kind, key) for key in network.kind.keys],
+        "memory": network.kind.memory,
+        "vocabulary": list(network.task.vocabulary),
+        "task": network.task.kind,
+        "weights": {
+            name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
+        },
         "most_characters": MOST_CHARACTERS,
     }
 

@@ -120,7 +120,8 @@
           run.columns.push({ glyph: glyph(character), name: tokenName(character), step: step++, isWritten: true });
         }
         Object.assign(run, outcome);
-        run.answers = parts.language.rightAnswers(network.task, run.reading.tokens.map((token) => network.vocabulary[token]));
+        const tokens = run.reading.tokens.map((token) => network.vocabulary[token]);
+        run.answers = parts.language.rightAnswers(network.task, tokens, run.answers.slice(0, first));
         const isAsBefore = (column, place) => before[place] && ["glyph", "step", "isWritten"].every((key) => before[place][key] === column[key]) && !(column.step >= first);
         const differing = run.columns.findIndex((column, place) => !isAsBefore(column, place));
         return differing < 0 ? run.columns.length : differing;
@@ -140,7 +141,7 @@
         showNotes(lastRead);
         if (state.step !== null && state.step >= usual.reading.steps.length && !state.changes.length) state.step = null;
         showStrips(lastRead.from);
-        listNeurons();
+        if (!keys) listNeurons();
         overview.show(usual, state);
         if (wasAtEnd && shownText !== null && state.text.startsWith(shownText) && state.text !== shownText) {
           overview.follow();
@@ -152,7 +153,7 @@
         if (state.find) search();
       } else {
         showNotes(lastRead);
-        listNeurons();
+        if (touches("layer", "sort", "filter")) listNeurons();
         overview.show(usual, state);
         const everything = runs.map((run) => run.columns.length);
         if (touches("neuron", "layer")) showStrips(everything);
@@ -364,6 +365,7 @@
     at("signal").addEventListener("change", ({ target }) => set({ signal: target.value }));
     at("sort").addEventListener("change", ({ target }) => set({ sort: target.value }));
     at("filter").addEventListener("input", ({ target }) => set({ filter: target.value.slice(0, 100) }, "typing"));
+    at("numbers").addEventListener("change", ({ target }) => at("strips").classList.toggle("shows-values", target.checked));
     at("letters").addEventListener("change", ({ target }) => set({ letters: target.checked }));
     const bestOf = (layer) => (network.best[0] === layer ? network.best[1] : network.neurons.find((each) => each.layer === layer).neuron);
 

@@ -37,16 +37,19 @@
    * Return, for each step, the token that must come next, or null. Step k has read k characters.
    * @param {string} task kind of the task
    * @param {string[]} tokens those read, the start token first
+   * @param {(string | null)[]} [known] the answers of the first steps, where they are known
    * @returns {(string | null)[]}
    */
-  function rightAnswers(task, tokens) {
+  function rightAnswers(task, tokens, known = []) {
     const rule = RULES[task];
     if (!rule) return tokens.map(() => null);
-    let prefix = "";
-    return tokens.map((token, step) => {
-      if (step > 0) prefix += token;
-      return rule(prefix);
-    });
+    const answers = known.slice(0, tokens.length);
+    let prefix = tokens.slice(1, answers.length).join("");
+    for (let step = answers.length; step < tokens.length; step += 1) {
+      if (step > 0) prefix += tokens[step];
+      answers.push(rule(prefix));
+    }
+    return answers;
   }
 
   parts.language = { rightAnswers, hasRule: (task) => task in RULES };

@@ -100,7 +100,7 @@
       this.index = new Map(this.vocabulary.map((token, at) => [token, at]));
       this.signal = Object.fromEntries(this.signals.map((signal) => [signal.key, signal]));
       this.place = Object.fromEntries(this.neurons.map((each) => [`${each.layer}.${each.neuron}`, each]));
-      const weights = (name) => decodeFloats(data.weights[name].data);
+      const weights = (name) => decodeFloats(data.weights[name]);
       this.parameters = Array.from({ length: this.layers }, (_, at) => ({
         kernel: weights(`layer_${at + 1}/kernel`),
         recurrent_kernel: weights(`layer_${at + 1}/recurrent_kernel`),

@@ -27,8 +27,13 @@
       this.listed = "";
       this.step = null;
       const later = () => this.drawSoon();
-      box.addEventListener("scroll", later, { passive: true });
-      new ResizeObserver(later).observe(box);
+      box.addEventListener("scroll", () => {
+        if (box.scrollLeft !== this.left || box.scrollTop !== this.top) later(); // else it is drawn so already
+      }, { passive: true });
+      new ResizeObserver(() => {
+        this.sizes = null;
+        this.drawSoon();
+      }).observe(box);
       for (const query of ["(prefers-color-scheme: dark)", "print"]) {
         matchMedia(query).addEventListener("change", () => { this.colours = null; this.draw(); });
       }
@@ -54,6 +59,7 @@
           make("span", { class: "unseen summary" }));
       });
       this.names.replaceChildren(make("div", { class: "reads", "aria-hidden": "true" }, "reads"), ...rows);
+      this.sizes = null;
       if (!neurons.length) this.names.append(make("p", { class: "none" }, "no neuron"));
       if (isFocused) this.names.querySelector("input:checked")?.focus();
     }
@@ -64,18 +70,20 @@
      */
     show(run, { signal, neuron, letters }) {
       Object.assign(this, { run, signal, neuron, letters });
-      const width = `${run.columns.length * parts.PITCH + 2}px`;
-      if (this.width !== width) {
-        this.sheet.style.setProperty("--columns", width);
-        this.width = width;
+      const columns = run.columns.length * parts.PITCH + 2;
+      if (this.columns !== columns) {
+        this.columns = columns;
+        this.sheet.style.width = `calc(var(--names) + ${columns}px)`;
       }
-      for (const radio of this.names.querySelectorAll("input")) {
-        const isShown = Number(radio.value) === neuron;
-        if (radio.checked !== isShown) radio.checked = isShown;
+      if (this.chosen !== `${this.listed} ${neuron}`) {
+        this.chosen = `${this.listed} ${neuron}`;
+        for (const radio of this.names.querySelectorAll("input")) {
+          radio.checked = Number(radio.value) === neuron;
+          radio.parentElement.classList.toggle("is-shown", radio.checked);
+        }
       }
-      const largest = this.network.largest[this.layer - 1];
-      this.range = Math.max(...largest);
-      this.draw();
+      this.range = Math.max(...this.network.largest[this.layer - 1]);
+      this.drawSoon();
       this.summarise();
     }
 
@@ -93,7 +101,7 @@
       }
       probe.remove();
       const page = getComputedStyle(document.body);
-      palette.set("page", { paper: page.backgroundColor, ink: page.color, rule: getComputedStyle(this.names).borderBottomColor });
+      palette.set("page", { paper: page.backgroundColor, ink: page.color, rule: getComputedStyle(this.box).borderBottomColor });
       return palette;
     }
 
@@ -103,27 +111,35 @@
       this.isWaiting = true;
       requestAnimationFrame(() => {
         this.isWaiting = false;
+        if (this.isFollowing) this.box.scrollLeft = this.box.scrollWidth;
+        this.isFollowing = false;
         this.draw();
       });
     }
 
     /** Draw what is in sight. */
     draw() {
-      if (!this.run || !this.box.clientWidth) return;
+      if (!this.run) return;
+      this.sizes ??= { across: this.box.clientWidth, down: this.box.clientHeight, names: this.names.offsetWidth };
+      if (!this.sizes.across) {
+        this.sizes = null;
+        return;
+      }
       const { box, canvas, context, run, network, layer, signal, neurons } = this;
       this.colours ??= this._palette();
       const colours = this.colours;
       const ratio = window.devicePixelRatio || 1;
-      const names = this.names.offsetWidth;
-      const width = Math.max(1, Math.min(box.clientWidth - names, run.columns.length * parts.PITCH + 2));
-      const height = Math.max(1, Math.min(box.clientHeight, HEAD + neurons.length * ROW + 2));
+      const { across, down, names } = this.sizes;
+      const width = Math.max(1, Math.min(across - names, this.columns));
+      const height = Math.max(1, Math.min(down, HEAD + neurons.length * ROW + 2));
       const [pixelsAcross, pixelsDown] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width !== pixelsAcross || canvas.height !== pixelsDown) {
         Object.assign(canvas, { width: pixelsAcross, height: pixelsDown });
         canvas.style.width = `${width}px`;
         canvas.style.height = `${height}px`;
       }
-      const [left, top] = [Math.round(box.scrollLeft), Math.round(box.scrollTop)];
+      Object.assign(this, { left: box.scrollLeft, top: box.scrollTop });
+      const [left, top] = [Math.round(this.left), Math.round(this.top)];
       const page = colours.get("page");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.fillStyle = page.paper;
@@ -144,8 +160,7 @@
           const { step, glyph } = run.columns[at];
           const x = at * parts.PITCH - left + 1;
           if (step === null) {
-            context.strokeStyle = page.rule;
-            context.strokeRect(x + 0.5, y + 1.5, 32, ROW - 3);
+            this._hatch(x, y + 1, page.rule);
             continue;
           }
           const { paper, ink } = colours.get(shade(palette, run.reading.steps[step].layers[layer - 1][signal][unit], from, to));
@@ -176,6 +191,18 @@
       context.lineWidth = 1;
     }
 
+    /** Draw the cell of a character that is not read. */
+    _hatch(x, y, colour) {
+      const { context } = this;
+      context.strokeStyle = colour;
+      context.beginPath();
+      for (let offset = 4; offset < 33; offset += 7) {
+        context.moveTo(x + offset, y);
+        context.lineTo(x + Math.max(0, offset - ROW + 2), y + Math.min(ROW - 2, offset));
+      }
+      context.stroke();
+    }
+
     /** Mark a step, or none. */
     mark(step) {
       if (this.step === step) return;
@@ -183,9 +210,9 @@
       this.drawSoon();
     }
 
-    /** Bring the last column into sight. */
+    /** Bring the last column into sight with the next drawing. */
     follow() {
-      this.box.scrollLeft = this.box.scrollWidth;
+      this.isFollowing = true;
     }
 
     /** Say in each row, for who cannot see it, where the signal ranges. */

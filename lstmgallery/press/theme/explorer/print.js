@@ -10,6 +10,7 @@
 
   /** Return a visible sign for a token: itself, a stand-in for white space, a code for what cannot be seen. */
   function glyph(/** @type {string} */ token) {
+    if (token > " " && token <= "~") return token.startsWith("<") && token in GLYPHS ? GLYPHS[token] : token;
     if (token in GLYPHS) return GLYPHS[token];
     if (!/^[\p{C}\p{Z}\p{M}]+$/u.test(token)) return token;
     return [...token].map((each) => `U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");

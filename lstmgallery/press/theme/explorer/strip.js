@@ -1,5 +1,6 @@
 // The strip of one neuron in one run: a column for each character, a row for what is predicted and for each signal.
-// A new character appends one column; an edit redraws from the first changed column on.
+// A new character appends one column; an edit redraws from the first changed column on. Of a long text only the columns
+// in sight stand in the table, and some on either side; scrolling and the arrow keys bring in the others.
 (() => {
   "use strict";
   const parts = (window.lstmgallery ??= {});
@@ -7,7 +8,7 @@
   const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
   const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
-  const STRETCH = 100; // columns: of longer texts, one to two stretches are shown at a time
+  const [BESIDE, MOST_BESIDE] = [14, 30]; // columns drawn on either side of those in sight, at first and at most
   const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
   const RANKS = ["2nd choice", "3rd choice", "4th choice"];
 
@@ -26,9 +27,8 @@
       this.region = region;
       this.network = network;
       this.onStep = onStep;
-      this.first = 0; // column that is drawn first
-      /** @type {Column[]} */
-      this.drawn = [];
+      [this.first, this.end] = [0, 0]; // the columns that are drawn
+      this.left = 0; // px, how far the region is scrolled
       this.marked = [];
       this.current = null;
       this.table = make("table", { class: "strip", "data-live": "" });
@@ -81,22 +81,33 @@
      */
     show(run, { layer, neuron }, from) {
       const isOther = this.layer !== layer || this.neuron !== neuron;
-      Object.assign(this, { run, layer, neuron });
+      const wasWhole = this.end >= (this.length ?? 0); // the last column is drawn, so a new one is drawn behind it
+      Object.assign(this, { run, layer, neuron, length: run.columns.length });
       if (isOther) this._label();
-      const length = run.columns.length;
-      const first = length <= 2 * STRETCH ? 0 : this._keepsWindow(length) ? this.first : this._windowFor(length - 1);
-      const start = isOther || first !== this.first ? first : Math.max(from, first);
-      this.first = first;
-      this._draw(start);
+      const [first, end] = this._wanted();
+      const isKept = wasWhole && from >= this.first && this.end - this.first < end - first + MOST_BESIDE && this.first < this.length;
+      if (isKept) this._draw(this.first, this.length, isOther ? this.first : from);
+      else this._draw(first, end, isOther || first !== this.first ? first : from);
     }
 
-    _keepsWindow(length) {
-      const end = Math.min(this.first + 2 * STRETCH, this.drawnTo ?? 0);
-      return this.first > 0 && length - this.first <= 2 * STRETCH && length - this.first > STRETCH && end > this.first;
+    /** Return the columns that should be drawn: those in sight and some beside them. */
+    _wanted() {
+      this.across ??= Math.ceil(this.region.clientWidth / PITCH);
+      const inSight = Math.min(Math.floor(this.left / PITCH), Math.max(0, this.length - this.across));
+      return [Math.max(0, inSight - BESIDE), Math.min(this.length, inSight + this.across + BESIDE)];
     }
 
-    _windowFor(column) {
-      return Math.max(0, (Math.floor(column / STRETCH) - 1) * STRETCH);
+    /** Draw other columns if those in sight are about to be missing. */
+    _scrolled() {
+      this.left = this.region.scrollLeft;
+      if (!this.run) return;
+      const at = Math.floor(this.left / PITCH);
+      const isMissing = (at < this.first + 2 && this.first > 0) || (at + this.across > this.end - 2 && this.end < this.length);
+      if (!isMissing) return;
+      const { current } = this;
+      const [first, end] = this._wanted();
+      this._draw(first, end, first);
+      this.mark(current);
     }
 
     _label() {
@@ -108,32 +119,45 @@
       }
     }
 
-    _draw(start) {
-      const { run, first } = this;
-      const end = Math.min(run.columns.length, first + 2 * STRETCH);
-      const keep = Math.max(0, start - first);
+    /** Draw the columns from `first` to `end`, anew from column `from` on. */
+    _draw(first, end, from) {
+      const { run } = this;
       this.mark(null);
-      this._cut(this.reads, keep);
-      for (const { kind, element } of this.rows) if (kind !== "line") this._cut(element, keep);
-      const fragments = this.rows.map(() => document.createDocumentFragment());
-      const heads = document.createDocumentFragment();
+      const rows = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
+      const keep = first === this.first ? Math.min(Math.max(0, from - first), this.end - first, end - first) : 0;
+      for (const row of rows) {
+        const gap = row.cells[1]?.className === "gap" ? 1 : 0;
+        while (row.cells.length > 1 + gap + keep) row.lastChild.remove();
+        if (!keep && gap) row.lastChild.remove();
+      }
+      Object.assign(this, { first, end });
+      const fragments = rows.map(() => document.createDocumentFragment());
+      if (!keep && first) fragments.forEach((fragment) => fragment.append(this._gap(first)));
       for (let at = first + keep; at < end; at += 1) {
         const column = run.columns[at];
-        heads.append(this._head(column));
-        this.rows.forEach((row, number) => {
-          if (row.kind !== "line") fragments[number].append(column.step === null ? make("td", { class: "unread" }) : this._cell(row, column));
-        });
+        let place = 0;
+        fragments[place++].append(this._head(column));
+        for (const row of this.rows) {
+          if (row.kind === "line") continue;
+          fragments[place++].append(column.step === null ? make("td", { class: "unread" }) : this._cell(row, column));
+        }
       }
-      this.reads.append(heads);
-      this.rows.forEach(({ kind, element }, number) => { if (kind !== "line") element.append(fragments[number]); });
-      this.drawnTo = end;
-      this._drawLine(end);
-      this.caption.textContent = `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value.`;
-      this.table.classList.toggle("is-cut", end - first < run.columns.length);
+      if (end < this.length) fragments.forEach((fragment) => fragment.append(this._gap(this.length - end)));
+      rows.forEach((row, number) => row.append(fragments[number]));
+      this._drawLine();
+      this.caption.textContent = `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value where numbers are shown.`;
     }
 
-    _cut(row, keep) {
-      while (row.cells.length > keep + 1) row.lastChild.remove();
+    /** Return a cell as wide as so many columns that are not drawn. */
+    _gap(columns) {
+      const gap = make("td", { class: "gap" });
+      gap.style.minWidth = `${columns * PITCH - 2}px`;
+      return gap;
+    }
+
+    /** Return the place of a column's cell in a row. */
+    _placeOf(column) {
+      return column - this.first + (this.first ? 2 : 1);
     }
 
     _head({ glyph: sign, name, step, isWritten }) {
@@ -142,6 +166,7 @@
       if (isWritten) head.className = "written";
       if (step === null) head.className = "unread";
       if (sign.length > 2) head.classList.add("code");
+      if (this._isSelected(step)) head.classList.add("is-selected");
       head.append(make("span", { class: "unseen" }, words), make("span", { "aria-hidden": "true" }, sign));
       return head;
     }
@@ -182,9 +207,9 @@
     }
 
     /** Draw the memory over the columns: points are moved only where the scale has changed. */
-    _drawLine(end) {
-      const { network, run, layer, neuron, first } = this;
-      const columns = run.columns.slice(first, end);
+    _drawLine() {
+      const { network, run, layer, neuron } = this;
+      const { columns } = run;
       const values = columns.map(({ step }) => (step === null ? null : run.reading.value(network.memory, step, layer, neuron)));
       const known = values.filter((value) => value !== null);
       const low = Math.min(0, ...known);
@@ -192,7 +217,7 @@
       if (high === low) high = low + 1;
       const yOf = (value) => Number((HEIGHT - MARGIN - ((value - low) * (HEIGHT - 2 * MARGIN)) / (high - low)).toFixed(1));
       const right = PITCH * columns.length;
-      this.line.colSpan = Math.max(1, columns.length);
+      this.line.colSpan = Math.max(1, this.end - this.first + (this.first ? 1 : 0) + (this.end < this.length ? 1 : 0));
       this.svg ??= makeDrawn("svg", { class: "line", role: "img", height: HEIGHT });
       if (!this.svg.isConnected) this.line.append(this.svg);
       this.svg.setAttribute("width", String(right + LABEL));
@@ -238,33 +263,38 @@
       this.marked = [];
       this.current = step;
       if (step === null || !this.run) return;
-      let column = this.run.columns.findIndex((each) => each.step === step);
+      const column = this.run.columns.findIndex((each) => each.step === step);
       if (column < 0) return;
-      if (column < this.first || column >= this.drawnTo) {
+      if (column < this.first || column >= this.end) {
         if (!isFollowed) return;
-        this.first = this._windowFor(column);
-        this._draw(this.first);
+        this.region.scrollLeft = column * PITCH - this.region.clientWidth / 2;
+        this._scrolled();
         this.current = step;
+        if (column < this.first || column >= this.end) return;
       }
-      column -= this.first;
+      const place = this._placeOf(column);
       const cells = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
-      this.marked = [...cells.map((row) => row.cells[column + 1]), this.dots[column]].filter(Boolean);
+      this.marked = [...cells.map((row) => row.cells[place]), this.dots[column]].filter(Boolean);
       for (const element of this.marked) element.classList.add("is-step");
-      if (isFollowed) this.reads.cells[column + 1].scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (isFollowed) this.reads.cells[place].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
 
     /** Show which steps are selected for the search. */
     select(from, to) {
-      const { columns } = this.run;
-      for (const [at, head] of [...this.reads.cells].slice(1).entries()) {
-        const { step } = columns[this.first + at];
-        head.classList.toggle("is-selected", from !== null && step !== null && step >= from && step <= to);
+      if (from === null && !this.span) return;
+      this.span = from === null ? null : [from, to];
+      for (let column = this.first; column < this.end; column += 1) {
+        this.reads.cells[this._placeOf(column)].classList.toggle("is-selected", this._isSelected(this.run.columns[column].step));
       }
     }
 
-    /** Bring the last column into sight. */
+    _isSelected(step) {
+      return Boolean(this.span) && step !== null && step >= this.span[0] && step <= this.span[1];
+    }
+
+    /** Bring the last column into sight, in the next frame. */
     follow() {
-      this.region.scrollLeft = this.region.scrollWidth;
+      requestAnimationFrame(() => { this.region.scrollLeft = this.region.scrollWidth; });
     }
 
     stepAt(event) {
@@ -272,12 +302,20 @@
       if (!cell) return null;
       const column = cell === this.line
         ? Math.floor((event.clientX - this.line.getBoundingClientRect().left) / PITCH)
-        : cell.cellIndex - 1;
-      return this.run.columns[this.first + column]?.step ?? null;
+        : cell.cellIndex - (this.first ? 2 : 1) + this.first;
+      return cell.className === "gap" ? null : (this.run.columns[column]?.step ?? null);
     }
 
     _listen() {
       const { region } = this;
+      region.addEventListener("scroll", () => this._scrolled(), { passive: true });
+      new ResizeObserver(() => {
+        this.across = undefined;
+        if (this.run && region.clientWidth) {
+          this._wanted();
+          this._scrolled();
+        }
+      }).observe(region);
       const point = (isChosen) => (event) => {
         const step = this.stepAt(event);
         if (step !== null) this.onStep(step, isChosen, event);
