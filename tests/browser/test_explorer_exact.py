@@ -1,23 +1,19 @@
 """The network in the browser is the network that was trained: 1,000 random strings each, in Chromium, against Keras."""
 
 import base64
-import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lstmgallery.desk.reference import Reader, write_on
-from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network
-from lstmgallery.press.explorer import describe_network, explorer_path, explorer_script
+from lstmgallery.press.explorer import explorer_path, explorer_script
 from lstmgallery.store import read_weights
 from tests.browser.conftest import NETWORKS, Visitor
-from tests.conftest import Gallery, random_weights, small_network
+from tests.conftest import Gallery
 
 STRINGS = 1_000
 LONG = 100  # tokens: up to here signals agree to 1e-5, beyond to 1e-4
@@ -88,7 +84,9 @@ def compare(page: Page, network: Network, weights: dict[str, np.ndarray], string
         }
         got = page.evaluate(COMPARE, asked)
         assert got["row"] == got["rows"]
-        found = {key: max(value, got[key]) if key in ("short", "long") else value + got[key] for key, value in found.items()}
+        found = {
+            key: max(value, got[key]) if key in ("short", "long") else value + got[key] for key, value in found.items()
+        }
     return found
 
 
@@ -102,7 +100,9 @@ def bare(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
-def test_the_browser_agrees_with_keras_on_a_thousand_strings(gallery: Gallery, visit: Visitor, network: Network) -> None:
+def test_the_browser_agrees_with_keras_on_a_thousand_strings(
+    gallery: Gallery, visit: Visitor, network: Network
+) -> None:
     weights = read_weights(gallery.project.build / network.name / "weights.npz")
     found = compare(visit(explorer_path(network.name)), network, weights, random_strings(network, seed=7))
     print(f"{network.name}: {found}")

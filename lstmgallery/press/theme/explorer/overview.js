@@ -5,7 +5,7 @@
   const parts = (window.lstmgallery ??= {});
   const { make, whenQuiet } = parts.dom;
   const { brief, shade } = parts.print;
-  const [ROW, HEAD] = [24, 24]; // px
+  const [ROW, HEAD] = [24, 50]; // px; above the neurons stand what is read and what the network expects next
   const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
   class Overview {
@@ -20,7 +20,7 @@
       this.on = on;
       this.names = make("div", { class: "names", role: "radiogroup", "aria-label": "Neuron shown below" });
       this.canvas = make("canvas", { "aria-hidden": "true" });
-      this.context = this.canvas.getContext("2d");
+      this.context = this.canvas.getContext("2d", { alpha: false });
       this.sheet = make("div", { class: "sheet" }, this.names, this.canvas);
       box.replaceChildren(this.sheet);
       this.shown = [];
@@ -58,7 +58,8 @@
         return make("label", { class: "row" }, radio, make("b", {}, make("span", { class: "unseen" }, "Neuron "), String(neuron)), words,
           make("span", { class: "unseen summary" }));
       });
-      this.names.replaceChildren(make("div", { class: "reads", "aria-hidden": "true" }, "reads"), ...rows);
+      const head = make("div", { class: "reads", "aria-hidden": "true" }, make("span", {}, "reads"), make("span", {}, "first choice"));
+      this.names.replaceChildren(head, ...rows);
       this.sizes = null;
       if (!neurons.length) this.names.append(make("p", { class: "none" }, "no neuron"));
       if (isFocused) this.names.querySelector("input:checked")?.focus();
@@ -101,7 +102,8 @@
       }
       probe.remove();
       const page = getComputedStyle(document.body);
-      palette.set("page", { paper: page.backgroundColor, ink: page.color, rule: getComputedStyle(this.box).borderBottomColor });
+      palette.set("page", { paper: page.backgroundColor, ink: page.color, rule: getComputedStyle(this.box).borderBottomColor,
+        wrong: page.getPropertyValue("--wrong").trim() });
       return palette;
     }
 
@@ -177,7 +179,11 @@
         const { glyph, isWritten } = run.columns[at];
         context.fillStyle = page.ink;
         context.font = `${isWritten ? "italic " : ""}600 14px ${MONO}`;
-        context.fillText(glyph, at * parts.PITCH - left + 17.5, HEAD / 2, 33);
+        context.fillText(glyph, at * parts.PITCH - left + 17.5, 12, 33);
+      }
+      for (let at = first; at < last; at += 1) {
+        const { step } = run.columns[at];
+        if (step !== null) this._drawChoice(step, at * parts.PITCH - left + 1, 25);
       }
       context.strokeStyle = page.ink;
       context.lineWidth = 2;
@@ -189,6 +195,25 @@
         context.strokeRect(column * parts.PITCH - left + 1, HEAD, 33, neurons.length * ROW - top);
       }
       context.lineWidth = 1;
+    }
+
+    /** Draw what the network expects behind a step, crossed out where the language settles otherwise. */
+    _drawChoice(step, x, y) {
+      const { context, run, network, colours } = this;
+      const { probabilities } = run.reading.steps[step];
+      const choice = parts.largestAt(probabilities);
+      const { paper, ink } = colours.get(shade("gate", probabilities[choice], 0, 1));
+      context.fillStyle = paper;
+      context.fillRect(x, y, 33, ROW - 2);
+      context.fillStyle = ink;
+      context.font = `600 14px ${MONO}`;
+      context.fillText(parts.print.glyph(network.vocabulary[choice]), x + 16.5, y + 11.5, 31);
+      const answer = run.answers[step];
+      if (answer === null || answer === network.vocabulary[choice]) return;
+      context.fillRect(x + 6, y + 10, 21, 2);
+      context.strokeStyle = colours.get("page").wrong;
+      context.lineWidth = 2;
+      context.strokeRect(x + 1, y + 1, 31, ROW - 4);
     }
 
     /** Draw the cell of a character that is not read. */

@@ -8,7 +8,8 @@
   const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
   const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
-  const [BESIDE, MOST_BESIDE] = [14, 30]; // columns drawn on either side of those in sight, at first and at most
+  const BESIDE = 6; // columns drawn on either side of those in sight
+  const MOST_MORE = 24; // columns that may be added to them before the first ones are left out
   const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
   const RANKS = ["2nd choice", "3rd choice", "4th choice"];
 
@@ -85,8 +86,8 @@
       Object.assign(this, { run, layer, neuron, length: run.columns.length });
       if (isOther) this._label();
       const [first, end] = this._wanted();
-      const isKept = wasWhole && from >= this.first && this.end - this.first < end - first + MOST_BESIDE && this.first < this.length;
-      if (isKept) this._draw(this.first, this.length, isOther ? this.first : from);
+      const isAppended = wasWhole && from >= this.first && this.end - this.first < end - first + MOST_MORE && this.first < this.length;
+      if (isAppended) this._draw(this.first, this.length, isOther ? this.first : from);
       else this._draw(first, end, isOther || first !== this.first ? first : from);
     }
 
@@ -151,7 +152,7 @@
     /** Return a cell as wide as so many columns that are not drawn. */
     _gap(columns) {
       const gap = make("td", { class: "gap" });
-      gap.style.minWidth = `${columns * PITCH - 2}px`;
+      gap.style.width = `${columns * PITCH - 2}px`;
       return gap;
     }
 
@@ -217,7 +218,7 @@
       if (high === low) high = low + 1;
       const yOf = (value) => Number((HEIGHT - MARGIN - ((value - low) * (HEIGHT - 2 * MARGIN)) / (high - low)).toFixed(1));
       const right = PITCH * columns.length;
-      this.line.colSpan = Math.max(1, this.end - this.first + (this.first ? 1 : 0) + (this.end < this.length ? 1 : 0));
+      this._spanLine();
       this.svg ??= makeDrawn("svg", { class: "line", role: "img", height: HEIGHT });
       if (!this.svg.isConnected) this.line.append(this.svg);
       this.svg.setAttribute("width", String(right + LABEL));
@@ -257,7 +258,11 @@
       this.path.setAttribute("points", points.join(" "));
     }
 
-    /** Mark the column of a step, or none; `span` marks the heads of a span of steps too. */
+    _spanLine() {
+      this.line.colSpan = Math.max(1, this.end - this.first + (this.first ? 1 : 0) + (this.end < this.length ? 1 : 0));
+    }
+
+    /** Mark the column of a step, or none. */
     mark(step, { isFollowed = false } = {}) {
       for (const element of this.marked) element.classList.remove("is-step");
       this.marked = [];
