@@ -146,6 +146,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
         "memory": network.kind.memory,
         "vocabulary": list(network.task.vocabulary),
         "task": network.task.kind,
+        "delimiter": network.task.delimiter,
         "weights": {
             name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
         },

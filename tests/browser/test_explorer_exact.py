@@ -1,24 +1,27 @@
 """The network in the browser is the network that was trained: 1,000 random strings each, in Chromium, against Keras."""
 
 import base64
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
+from lstmgallery.desk.reference import Reader, write_on
+from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network
-from lstmgallery.press.explorer import explorer_path, explorer_script
+from lstmgallery.press.explorer import describe_network, explorer_path, explorer_script
 from lstmgallery.store import read_weights
 from tests.browser.conftest import NETWORKS, Visitor
-from tests.conftest import Gallery
+from tests.conftest import Gallery, random_weights, small_network
 
 STRINGS = 1_000
 LONG = 100  # tokens: up to here signals agree to 1e-5, beyond to 1e-4
 TOLERANCE, TOLERANCE_LONG = 1e-5, 1e-4
-TIE = 1e-5  # where the two likeliest tokens are closer than this, either may be chosen
 
 COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, read}) => {
     const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
@@ -109,3 +112,163 @@ def test_the_browser_agrees_with_keras_on_a_thousand_strings(
     assert found["short"] <= TOLERANCE
     assert found["long"] <= TOLERANCE_LONG
     assert found["choices"] == 0
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("gru", 1), ("gru", 2), ("lstm", 2)])
+def test_other_kinds_and_more_layers_agree_too(bare: Page, tmp_path: Path, cell: str, layers: int) -> None:
+    network = small_network(tmp_path, cell=cell, layers=layers)
+    weights = random_weights(network, seed=5, scale=0.5)
+    bare.evaluate("(data) => { window.network = data; }", runnable(network, weights))
+    found = compare(bare, network, weights, random_strings(network, seed=3, count=200))
+    assert found["short"] <= TOLERANCE
+    assert found["long"] <= TOLERANCE_LONG
+    assert found["choices"] == 0
+
+
+def runnable(network: Network, weights: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Return what `new Network` asks for, with counts of a known size."""
+    places = [(layer, neuron) for layer in range(1, network.layers + 1) for neuron in range(1, network.units + 1)]
+    return {
+        **describe_network(network, weights),
+        "neurons": [{"layer": layer, "neuron": neuron, "role": ""} for layer, neuron in places],
+        "counts": [[0.25] * network.units] * network.layers,
+    }
+
+
+def random_changes(network: Network, random: np.random.Generator) -> list[tuple[int, int, str, str, float, int]]:
+    """Return a few changes: (layer, neuron, signal, hold or add or counts, amount, step)."""
+    changes = []
+    for _ in range(int(random.integers(1, 4))):
+        layer, neuron = int(random.integers(1, network.layers + 1)), int(random.integers(1, network.units + 1))
+        kind = str(random.choice(["hold", "add", "counts"]))
+        signal = str(random.choice(network.kind.keys)) if kind == "hold" else network.kind.memory
+        changes.append((layer, neuron, signal, kind, round(float(random.normal()), 3), int(random.integers(12))))
+    return changes
+
+
+def read_changed(
+    network: Network,
+    weights: dict[str, np.ndarray],
+    text: str,
+    changes: Sequence[tuple[int, int, str, str, float, int]],
+) -> np.ndarray:
+    """Return every signal of the lab's own reading, (steps, layers, signals, units)."""
+
+    def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:
+        for of_layer, neuron, of_signal, kind, amount, at in changes:
+            if (of_layer, of_signal) != (layer, signal):
+                continue
+            if kind == "hold" and step >= at:
+                values[:, neuron - 1] = amount
+            elif kind != "hold" and step == at:
+                values[:, neuron - 1] += amount * (0.25 if kind == "counts" else 1)
+        return values
+
+    index = {token: at for at, token in enumerate(network.task.vocabulary)}
+    reader = Reader(network, weights, rows=1, change=change)
+    steps = []
+    for token in [0, *(index[character] for character in text)]:
+        reader.read(np.array([token]))
+        steps.append([[signals[key][0] for key in network.kind.keys] for signals in reader.signals])
+    return np.array(steps)
+
+
+def written(change: tuple[int, int, str, str, float, int]) -> str:
+    layer, neuron, signal, kind, amount, step = change
+    sign, unit = ("=", "") if kind == "hold" else ("+", "counts" if kind == "counts" else "")
+    return f"{layer}.{neuron}.{signal}{sign}{amount}{unit}@{step}"
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 2)])
+def test_interventions_are_those_of_the_lab(bare: Page, tmp_path: Path, cell: str, layers: int) -> None:
+    network = small_network(tmp_path, cell=cell, layers=layers)
+    weights = random_weights(network, seed=9, scale=0.5)
+    random = np.random.default_rng(2)
+    cases = [(text, random_changes(network, random)) for text in random_strings(network, seed=6, count=60)[1:]]
+    got = bare.evaluate(
+        """({data, cases}) => {
+            const network = new lstmgallery.Network(data);
+            return cases.map(([text, changes]) => lstmgallery.readAll(network, text, changes).signals);
+        }""",
+        {"data": runnable(network, weights), "cases": [(text, list(map(written, each))) for text, each in cases]},
+    )
+    for (text, changes), signals in zip(cases, got, strict=True):
+        found = np.array([signals[key] for key in network.kind.keys]).transpose(2, 1, 0, 3)
+        expected = read_changed(network, weights, text, changes)
+        tolerance = TOLERANCE if len(text) <= LONG else TOLERANCE_LONG
+        assert np.abs(found - expected).max() <= tolerance, (text, changes)
+
+
+def test_a_gate_held_shut_is_a_gate_of_keras_that_is_shut(gallery: Gallery, visit: Visitor) -> None:
+    """In Keras a bias far below zero shuts a gate as an intervention does."""
+    network = NETWORKS[0]
+    weights = read_weights(gallery.project.build / network.name / "weights.npz")
+    neuron, gates = 2, {"input_gate": 0, "forget_gate": 1, "output_gate": 3}
+    page = visit(explorer_path(network.name))
+    for gate, at in gates.items():
+        shut = {name: values.copy() for name, values in weights.items()}
+        shut["layer_1/bias"][at * network.units + neuron - 1] = -1e6
+        text = "aaaaXbbaX"
+        traced = trace(network, shut, [text]).signals[0]
+        got = page.evaluate(
+            "([text, changes]) => lstmgallery.read(text, changes).signals", [text, [f"1.{neuron}.{gate}=0@0"]]
+        )
+        for key, values in zip(network.kind.keys, traced, strict=True):
+            assert np.abs(np.array(got[key][0]) - values).max() <= TOLERANCE, (gate, key)
+
+
+def test_adding_to_a_cell_is_adding_to_the_state_of_keras(gallery: Gallery, visit: Visitor) -> None:
+    network = NETWORKS[0]
+    weights = read_weights(gallery.project.build / network.name / "weights.npz")
+    model = build_model(network)
+    write_weights(model, weights)
+    cell = model.get_layer("layer_1").cell
+    index = {token: at for at, token in enumerate(network.task.vocabulary)}
+    state = [np.zeros((1, network.units), "float32"), np.zeros((1, network.units), "float32")]
+    expected = []
+    for step, token in enumerate([0, *(index[character] for character in "aaaXbbb")]):
+        output, state = cell(np.eye(len(index), dtype="float32")[[token]], state)
+        signals = np.array(output)[0].reshape(len(network.kind.keys), -1)
+        state = [np.array(each) for each in state]
+        if step == 4:
+            state[1][0, 0] += 2.5
+            signals[0, 0] += 2.5
+            open_by = signals[network.kind.keys.index("output_gate"), 0]
+            state[0][0, 0] = signals[1, 0] = open_by * np.tanh(state[1][0, 0])
+        expected.append(signals)
+    page = visit(explorer_path(network.name))
+    got = page.evaluate("() => lstmgallery.read('aaaXbbb', ['1.1.cell+2.5@4']).signals")
+    found = np.array([got[key][0] for key in network.kind.keys]).swapaxes(0, 1)
+    assert np.abs(found - np.array(expected)).max() <= TOLERANCE
+
+
+def test_writing_on_greedily_is_the_lab_s_writing_on(gallery: Gallery, visit: Visitor) -> None:
+    for network in NETWORKS:
+        weights = read_weights(gallery.project.build / network.name / "weights.npz")
+        prompts = [text for text in random_strings(network, seed=4, count=60) if len(text) <= LONG]
+        page = visit(explorer_path(network.name))
+        got = page.evaluate(
+            """(prompts) => {
+                const network = new lstmgallery.Network(lstmgallery.data);
+                return prompts.map((text) => {
+                    const reading = new lstmgallery.Reading(network);
+                    reading.read([...text].map((character) => network.index.get(character)));
+                    const {written, ended} = lstmgallery.writeOn(reading, {temperature: 0, seed: 1}, 30);
+                    return [written.map((token) => network.vocabulary[token]).join(""), ended];
+                });
+            }""",
+            prompts,
+        )
+        for prompt, (text, ended) in zip(prompts, got, strict=True):
+            (theirs,), (their_end,), _ = write_on(network, weights, [prompt], at_most=30)
+            assert (text, ended) == (theirs, bool(their_end)), prompt
+
+
+def test_the_page_carries_the_weights_of_the_traces(gallery: Gallery) -> None:
+    for network in NETWORKS:
+        folder = gallery.project.build / network.name
+        text = (gallery.project.site / f"explorer/{network.name}.js").read_text(encoding="utf-8")
+        data = json.loads(text.removeprefix("window.lstmgallery = ").removesuffix(";\n"))["data"]
+        for name, values in read_weights(folder / "weights.npz").items():
+            found = np.frombuffer(base64.b64decode(data["weights"][name]), "<f4")
+            assert (found == values.ravel()).all()

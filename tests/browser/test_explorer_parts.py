@@ -38,7 +38,11 @@ RUN = """({cases, network}) => {
     };
     const test = (name, body) => {
         count += 1;
-        try { body(lstmgallery, new lstmgallery.Network(network)); } catch (error) { failures.push(`${name}: ${error}`); }
+        try {
+            body(lstmgallery, new lstmgallery.Network(network));
+        } catch (error) {
+            failures.push(`${name}: ${error}`);
+        }
     };
     new Function("test", "equal", "throws", cases)(test, equal, throws);
     return {failures, count};

@@ -268,7 +268,7 @@
       const isCompared = state.changes.length > 0;
       const shown = step === null ? [] : (isCompared ? runs : [usual]).filter((run) => step < run.reading.steps.length);
       strips.forEach((strip, place) => strip.mark(shown.includes(runs[place]) ? step : null, { isFollowed }));
-      overview.mark(shown.includes(usual) ? step : null);
+      overview.mark(shown.includes(usual) ? step : null, { isFollowed });
       const reads = shown.length && glyph(network.vocabulary[shown.at(-1).reading.tokens[step]]);
       hint.textContent = shown.length ? `Step ${step} reads ${reads}` : invitation;
       for (const { general, numbers } of equations) {
@@ -421,7 +421,7 @@
 
     addEventListener("popstate", fromAddress);
     addEventListener("pagehide", () => rememberTyping.flush());
-    at("change-step").value = String(Math.max(1, [...state.text].findIndex((character) => /[XY]/.test(character)) + 1));
+    at("change-step").value = String(Math.max(1, [...state.text].indexOf(network.delimiter) + 1));
     showWhen();
     fromAddress();
     if (state.changes.length) at("change-step").value = String(state.changes[0].step);

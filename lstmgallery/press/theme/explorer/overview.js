@@ -229,9 +229,15 @@
     }
 
     /** Mark a step, or none. */
-    mark(step) {
+    mark(step, { isFollowed = false } = {}) {
       if (this.step === step) return;
       this.step = step;
+      const { box, run } = this;
+      const left = run.columns.findIndex((each) => each.step === step) * parts.PITCH;
+      const across = box.clientWidth - this.names.offsetWidth;
+      if (isFollowed && step !== null && (left < box.scrollLeft || left + parts.PITCH > box.scrollLeft + across)) {
+        box.scrollLeft = left - across / 2;
+      }
       this.drawSoon();
     }
 
