@@ -24,6 +24,7 @@ Whatever is missing takes its default; what cannot be read is reported on the pa
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -96,8 +97,13 @@ def add_counts(layer: int, neuron: int, signal: str, counts: float, *, step: int
 
 
 def explorer_script() -> bytes:
-    """Return the one script of every explorer: the files of `theme/explorer`, one after the other."""
-    return "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS).encode()
+    """Return the one script of every explorer: the files of `theme/explorer`, one after the other.
+
+    Comments that stand on lines of their own are left out, and what is indented is not.
+    """
+    whole = "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    code = re.sub(r"^\s*(//.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", "", whole, flags=re.MULTILINE)
+    return "".join(f"{line.strip()}\n" for line in code.splitlines() if line.strip()).encode()
 
 
 def explorer_data(results: Results, place_of: PlaceOf) -> bytes:

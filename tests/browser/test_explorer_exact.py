@@ -1,4 +1,8 @@
-"""The network in the browser is the network that was trained: 1,000 random strings each, in Chromium, against Keras."""
+"""The network in the browser is the network that was trained: 1,000 random strings each, in Chromium, against Keras.
+
+Tolerances are absolute up to values of 64. Beyond it a float32, which is what Keras computes with, is itself no finer
+than 7.6e-6, beyond 128 than 1.5e-5: there they grow with the value.
+"""
 
 import base64
 import json
@@ -24,7 +28,11 @@ LONG = 100  # tokens: up to here signals agree to 1e-5, beyond to 1e-4
 TOLERANCE, TOLERANCE_LONG = 1e-5, 1e-4
 
 COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, read}) => {
-    const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+    const floats = (text) => {
+        const [binary, bytes] = [atob(text), new Uint8Array(0.75 * text.length)];
+        for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+        return new Float32Array(bytes.buffer, 0, binary.length / 4);
+    };
     const [expected, likely] = [signals.map(floats), floats(probabilities)];
     const network = window.network && new lstmgallery.Network(window.network);
     const found = {short: 0, long: 0, where: "", choices: 0, steps: 0};
@@ -39,7 +47,8 @@ COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, rea
                 keys.forEach((key, at) => {
                     const values = got.signals[key][layer][step];
                     for (let unit = 0; unit < units; unit += 1) {
-                        const off = Math.abs(values[unit] - expected[layer][(at * rows + row) * units + unit]);
+                        const theirs = expected[layer][(at * rows + row) * units + unit];
+                        const off = Math.abs(values[unit] - theirs) / Math.max(1, Math.abs(theirs) / 64);
                         if (!(off <= found[length])) {
                             found[length] = off;
                             found.where = `${key} of ${layer + 1}.${unit + 1}, step ${step} of ${text}`;
@@ -58,9 +67,10 @@ COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, rea
 
 
 def random_strings(network: Network, *, seed: int, count: int = STRINGS) -> list[str]:
-    """Return strings of any of the network's characters: most of up to 40, a few of more than a hundred."""
+    """Return strings of any of the network's characters: most are short, some of up to and some beyond a hundred."""
     random = np.random.default_rng(seed)
-    lengths = [int(random.integers(101, 141)) if at % 25 == 0 else int(random.integers(41)) for at in range(count)]
+    ranges = [(101, 131) if at % 25 == 0 else (25, 101) if at % 10 == 1 else (0, 25) for at in range(count)]
+    lengths = [int(random.integers(low, high)) for low, high in ranges]
     letters = np.array(network.task.letters)
     return ["".join(random.choice(letters, size=length)) for length in lengths]
 
@@ -142,7 +152,9 @@ def random_changes(network: Network, random: np.random.Generator) -> list[tuple[
         layer, neuron = int(random.integers(1, network.layers + 1)), int(random.integers(1, network.units + 1))
         kind = str(random.choice(["hold", "add", "counts"]))
         signal = str(random.choice(network.kind.keys)) if kind == "hold" else network.kind.memory
-        changes.append((layer, neuron, signal, kind, round(float(random.normal()), 3), int(random.integers(12))))
+        is_gate = network.kind[signal].palette == "gate"  # a gate beyond its range would have the cell explode
+        amount = round(float(random.random() if is_gate else random.normal()), 3)
+        changes.append((layer, neuron, signal, kind, amount, int(random.integers(12))))
     return changes
 
 
@@ -184,7 +196,7 @@ def test_interventions_are_those_of_the_lab(bare: Page, tmp_path: Path, cell: st
     network = small_network(tmp_path, cell=cell, layers=layers)
     weights = random_weights(network, seed=9, scale=0.5)
     random = np.random.default_rng(2)
-    cases = [(text, random_changes(network, random)) for text in random_strings(network, seed=6, count=60)[1:]]
+    cases = [(text, random_changes(network, random)) for text in random_strings(network, seed=6, count=40)]
     got = bare.evaluate(
         """({data, cases}) => {
             const network = new lstmgallery.Network(data);

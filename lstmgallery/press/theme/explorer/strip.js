@@ -9,6 +9,7 @@
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
   const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
   const BESIDE = 6; // columns drawn on either side of those in sight
+  const SHORT = 60; // columns of a text that is drawn whole
   const MOST_MORE = 24; // columns that may be added to them before the first ones are left out
   const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
   const RANKS = ["2nd choice", "3rd choice", "4th choice"];
@@ -86,7 +87,8 @@
       Object.assign(this, { run, layer, neuron, length: run.columns.length });
       if (isOther) this._label();
       const [first, end] = this._wanted();
-      const isAppended = wasWhole && from >= this.first && this.end - this.first < end - first + MOST_MORE && this.first < this.length;
+      const isShort = this.length > this.first && this.length - this.first <= end - first + MOST_MORE;
+      const isAppended = wasWhole && from >= this.first && isShort;
       if (isAppended) this._draw(this.first, this.length, isOther ? this.first : from);
       else this._draw(first, end, isOther || first !== this.first ? first : from);
     }
@@ -94,6 +96,7 @@
     /** Return the columns that should be drawn: those in sight and some beside them. */
     _wanted() {
       this.across ??= Math.ceil(this.region.clientWidth / PITCH);
+      if (this.length <= SHORT) return [0, this.length];
       const inSight = Math.min(Math.floor(this.left / PITCH), Math.max(0, this.length - this.across));
       return [Math.max(0, inSight - BESIDE), Math.min(this.length, inSight + this.across + BESIDE)];
     }
