@@ -82,6 +82,9 @@
           radio.checked = Number(radio.value) === neuron;
           radio.parentElement.classList.toggle("is-shown", radio.checked);
         }
+        const top = this.neurons.indexOf(neuron) * ROW;
+        const down = this.box.clientHeight - HEAD - ROW;
+        if (top >= 0 && (top < this.box.scrollTop || top > this.box.scrollTop + down)) this.box.scrollTop = top - down / 2;
       }
       this.range = Math.max(...this.network.largest[this.layer - 1]);
       this.drawSoon();
