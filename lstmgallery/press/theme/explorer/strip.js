@@ -8,7 +8,7 @@
   const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
   const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
-  const BESIDE = 6; // columns drawn on either side of those in sight
+  const BESIDE = 3; // columns drawn on either side of those in sight
   const SHORT = 60; // columns of a text that is drawn whole
   const MOST_MORE = 24; // columns that may be added to them before the first ones are left out
   const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
@@ -95,7 +95,7 @@
 
     /** Return the columns that should be drawn: those in sight and some beside them. */
     _wanted() {
-      this.across ??= Math.ceil(this.region.clientWidth / PITCH);
+      this.across ??= Math.max(1, Math.ceil((this.region.clientWidth - this.reads.cells[0].offsetWidth) / PITCH));
       if (this.length <= SHORT) return [0, this.length];
       const inSight = Math.min(Math.floor(this.left / PITCH), Math.max(0, this.length - this.across));
       return [Math.max(0, inSight - BESIDE), Math.min(this.length, inSight + this.across + BESIDE)];
