@@ -1,7 +1,7 @@
 """The network in the browser is the network that was trained: 1,000 random strings each, in Chromium, against Keras.
 
-Tolerances are absolute up to values of 16, which no gate, candidate or hidden state leaves; for a memory beyond it they
-grow with the value, to five times the resolution of the float32 that Keras computes with. A memory of a hundred is only
+Tolerances are absolute up to values of 8, which no gate, candidate or hidden state leaves; for a memory beyond it they
+grow with the value, to ten times the resolution of the float32 that Keras computes with. A memory of a hundred is only
 known to 7.6e-6 there, and takes up the error of Keras's own sigmoid (up to 1.4e-7 of itself) at every step.
 """
 
@@ -49,7 +49,7 @@ COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, rea
                     const values = got.signals[key][layer][step];
                     for (let unit = 0; unit < units; unit += 1) {
                         const theirs = expected[layer][(at * rows + row) * units + unit];
-                        const off = Math.abs(values[unit] - theirs) / Math.max(1, Math.abs(theirs) / 16);
+                        const off = Math.abs(values[unit] - theirs) / Math.max(1, Math.abs(theirs) / 8);
                         if (!(off <= found[length])) {
                             found[length] = off;
                             found.where = `${key} of ${layer + 1}.${unit + 1}, step ${step} of ${text}`;
