@@ -93,6 +93,7 @@ class _Links(HTMLParser):
         super().__init__()
         self.links: list[tuple[tuple[int, int], str]] = []
         self.ids: set[str] = set()
+        self.reads_state = False  # whether its script reads fragments such as #text=aXb&neuron=3
         self.feed(content.decode())
 
     def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -101,6 +102,8 @@ class _Links(HTMLParser):
                 self.links.append((self.getpos(), value))
             elif name == "id" and value:
                 self.ids.add(value)
+            elif name == "data-reads-fragment":
+                self.reads_state = True
 
 
 def _fault(
@@ -117,7 +120,8 @@ def _fault(
         return "leads out of the site", "link to a file of the site, relative to this page"
     if target not in files:
         return "leads to no file", nearest(target, files)
-    if parts.fragment and target in pages and parts.fragment not in pages[target].ids:
+    is_state = "=" in parts.fragment and target in pages and pages[target].reads_state
+    if parts.fragment and target in pages and not is_state and parts.fragment not in pages[target].ids:
         return f"leads to no fragment of {target}", nearest(parts.fragment, pages[target].ids)
     return None
 

@@ -6,6 +6,7 @@ step): token, next_token, predicted_token, probability of the next token, loss i
 Both carry what they are in the metadata key `lstmgallery`, as JSON; any reader of Parquet can use them alone.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -231,6 +232,16 @@ def read_weights(file: Path) -> dict[str, np.ndarray]:
     """Return the arrays of a file of weights by name."""
     with np.load(file, allow_pickle=False) as arrays:
         return dict(arrays)
+
+
+def read_traced_weights(folder: Path) -> dict[str, np.ndarray]:
+    """Return the weights of a network's folder. Raises `GalleryError` if they are not those its traces came from."""
+    file, traces = folder / WEIGHTS, folder / STEPS
+    found, expected = hashlib.sha256(file.read_bytes()).hexdigest(), read_about(traces)["weights_sha256"]
+    if found != expected:
+        message = f"expected the weights that {traces} was recorded from (SHA-256 {expected}), found others ({found})"
+        raise GalleryError(Problem(str(file), message, hint="delete both and build again"))
+    return read_weights(file)
 
 
 def write_seed_weights(file: Path, by_seed: Mapping[int, Mapping[str, np.ndarray]]) -> None:

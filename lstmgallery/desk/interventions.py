@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.reference import Arrays, Change, read_logits, write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
@@ -171,13 +172,6 @@ def measure_doses(
                 yield row.of(float(dose), f"n={n}", "written", float(count), float(n), 1)
         slope = float(np.polyfit(doses, of_group - baselines, 1)[0])
         yield row.of(float("nan"), group.condition, "slope", slope, 0.0, each)
-
-
-def count_units(network: Network, weights: Arrays, *, longest: int) -> list[np.ndarray]:
-    """Return what one more a adds to each cell at the delimiter: for each layer, (neurons,)."""
-    counts = np.arange(1, longest + 1)
-    _, _, at_delimiter = write_on(network, weights, ["a" * n + network.task.delimiter for n in counts], at_most=0)
-    return [np.polyfit(counts, signals[network.kind.memory], 1)[0] for signals in at_delimiter]
 
 
 def write_with_counts(

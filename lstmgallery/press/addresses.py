@@ -15,6 +15,11 @@ def neuron_path(network: str, layer: int, neuron: int) -> str:
     return f"networks/{network}/layer-{layer}/neuron-{neuron}.html"
 
 
+def explorer_path(network: str) -> str:
+    """Return the path of a network's explorer in the site."""
+    return f"explorer/{network}.html"
+
+
 def writeup_path(slug: str) -> str:
     """Return the path of a write-up's page in the site."""
     return f"writeups/{slug}.html"

@@ -12,7 +12,7 @@ import pydantic
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.addresses import network_fragments, network_path, neuron_path
+from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path
 from lstmgallery.press.markup import render_markdown
 from lstmgallery.press.writeups import Draft, Writeup, check_links, read_writeup
 
@@ -73,6 +73,7 @@ class Content:
             for neuron in range(1, network.units + 1)
         ]
         found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
+        found |= {explorer_path(network.name): None for network in networks}
         found |= {network_path(network.name): network_fragments(network) for network in networks}
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}
 

@@ -23,6 +23,7 @@ from lstmgallery.press import blocks, evidence, plots
 from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.diagrams import draw_cell
+from lstmgallery.press.explorer import add_counts, explorer_url
 from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
@@ -88,6 +89,7 @@ class Part:
     drawn: Any
     summary: str
     table: plots.Table | None = None
+    explorer: str = ""  # the address that opens the explorer where this is to be seen, where there is one
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ class Studio:
                 summary = f"{name_of(network, layer, neuron)}: {strip.line.summary}"
                 path = neuron_path(network.name, layer, neuron)
                 title = name_of(network, layer, neuron) if sequence == block.sequences[0] else ""
-                parts.append(Part("strip", title, path, strip, summary))
+                live = explorer_url(network.name, text=sequence, layer=layer, neuron=neuron)
+                parts.append(Part("strip", title, path, strip, summary, explorer=live))
                 tables.append(_step_table(network, sequence, {key: signals[key] for key in shown}, layer, neuron))
         return parts, pd.concat(tables, ignore_index=True)
 
@@ -244,7 +247,8 @@ class Studio:
                 title = f"{signal.name} of {count(network.units, 'neuron')}{of_layer}"
                 near = float((np.abs(signals[key]) < 0.1).mean())
                 summary = f"{title}, reading {block.sequence}: {100 * near:.0f} % of the values are within 0.1 of zero"
-                parts.append(Part("heat", title, network_path(network.name), heat, summary))
+                live = explorer_url(network.name, text=block.sequence, layer=layer, signal=key)
+                parts.append(Part("heat", title, network_path(network.name), heat, summary, explorer=live))
             for neuron in range(1, network.units + 1):
                 values = {key: signals[key][:, neuron - 1] for key in block.signals}
                 tables.append(_step_table(network, block.sequence, values, layer, neuron))
@@ -268,7 +272,9 @@ class Studio:
         plot = plots.plot_steps(lines, [token.glyph for token in tokens], name=names)
         title = name_of(network, layer, neuron) if len(block.neurons) == 1 else ""
         path = neuron_path(network.name, layer, neuron) if title else None
-        return [Part("plot", title, path, plot, plot.summary, plot.table)], pd.concat(tables, ignore_index=True)
+        live = explorer_url(network.name, text=block.sequence, layer=layer, neuron=neuron)
+        part = Part("plot", title, path, plot, plot.summary, plot.table, live)
+        return [part], pd.concat(tables, ignore_index=True)
 
     def _values(self, block: blocks.ValuesBlock, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:
         subject = subjects[block.neuron]
@@ -393,7 +399,14 @@ class Studio:
         summary = f"{len(rows) - wrong} of {len(rows)} are right" if rows[0].is_right is not None else "What it writes"
         data = pd.DataFrame([(row.prompt, row.written, row.is_right, row.changed) for row in rows])
         data.columns = pd.Index(["prompt", "written", "right", "changed"])
-        part = Part("listing", network.title, network_path(network.name), Listing(rows, change), summary)
+        prompt = block.prompts[-1]
+        changes = []
+        if block.add is not None:
+            place = self.place_of(subjects[block.add.neuron])
+            changes = [add_counts(*place, network.kind.memory, block.add.counts, step=len(prompt))]
+        live = explorer_url(network.name, text=prompt, do=changes, write="greedy")
+        path = network_path(network.name)
+        part = Part("listing", network.title, path, Listing(rows, change), summary, explorer=live)
         return [part], data.dropna(axis=1, how="all")
 
     @staticmethod

@@ -22,16 +22,24 @@ from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
 from lstmgallery.press import evidence, text
-from lstmgallery.press.addresses import network_path, neuron_path
+from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
 from lstmgallery.press.articles import Article, data_files, find_mentions, write_articles
 from lstmgallery.press.content import Content, NetworkContent
 from lstmgallery.press.drawings import draw_svg
+from lstmgallery.press.explorer import (
+    data_path,
+    examples,
+    explorer_data,
+    explorer_script,
+    explorer_url,
+)
 from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
 from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
+from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 THEME = resources.files("lstmgallery.press") / "theme"
 STATIC = THEME / "static"
@@ -120,8 +128,10 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
     def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
         return path, lambda: _render(environment, path, template, **shared, **values())
 
-    plan = {
+    plan: dict[str, Make] = {
         "assets/palette.css": stylesheet,
+        "assets/explorer.js": explorer_script,
+        **{data_path(view.network.name): partial(_explorer_data, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
         **dict(page(*planned) for planned in _pages(networks, articles)),
     }
@@ -147,6 +157,7 @@ def _pages(
     yield "how-to-read.html", "how-to-read.html", partial(_reading_values, networks)
     for view in networks:
         yield view.path, "network.html", partial(_network_values, view)
+        yield explorer_path(view.network.name), "explorer.html", partial(_explorer_values, view)
         for layer in view.layers:
             for card in layer.cards:
                 named_in = mentions.get((view.network.name, layer.number, card.neuron), [])
@@ -159,6 +170,22 @@ def _pages(
         yield article.path, "writeup.html", partial(dict, article=article, **around)
         for figure in article.illustrations:
             yield article.file(figure, "html"), "embed.html", partial(dict, article=article, id=figure)
+
+
+def _explorer_values(view: NetworkView) -> dict[str, Any]:
+    return {
+        "view": view,
+        "network": view.network,
+        "kind": view.network.kind,
+        "data_path": data_path(view.network.name),
+        "examples": examples(view.results),
+        "has_counts": isinstance(view.network.task, Counting | SelectiveCounting),
+    }
+
+
+def _explorer_data(view: NetworkView) -> bytes:
+    pages = {(layer.number, card.neuron): card.path for layer in view.layers for card in layer.cards}
+    return explorer_data(view.results, lambda layer, neuron: f"../{pages[layer, neuron]}")
 
 
 def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
@@ -313,6 +340,7 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
     return {
         "view": view,
         "network": view.network,
+        "explorer": explorer_path(view.network.name),
         "criterion": criterion,
         "right_share": criterion["sequences_right"] / criterion["sequences"],
         "is_whole": view.results.about["held_out"]["is_whole_language"],
@@ -346,6 +374,7 @@ def _neuron_values(
         "neuron": card.neuron,
         "mentions": mentions,
         "strips": _draw_figures(results, layer.number, card.neuron),
+        "explorer": explorer_url(network.name, text=network.longest_figure, layer=layer.number, neuron=card.neuron),
         "headline": evidence.headline(results, layer.number, card.neuron),
         "roles": evidence.roles_table(results, layer.number, card.neuron),
         "holds": evidence.holds_table(results, layer.number, card.neuron),

@@ -45,6 +45,7 @@ class Results:
     network: Network
     folder: Path
     about: dict[str, Any]
+    weights: dict[str, np.ndarray]  # those that the traces were recorded from
     curve: pd.DataFrame
     steps: pd.DataFrame
     moments: dict[tuple[int, int, str], Moment]  # by layer, neuron, signal
@@ -143,6 +144,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         network=network,
         folder=folder,
         about=store.read_about(folder / store.STEPS),
+        weights=store.read_traced_weights(folder),
         curve=store.read_table(folder / store.CURVE),
         steps=steps,
         moments={

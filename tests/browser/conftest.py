@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, sync_playwright
 
-from lstmgallery.press.addresses import network_path, neuron_path
+from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
 from lstmgallery.press.content import read_content
 from tests.check import find_chromium
 from tests.conftest import ROOT, Gallery
@@ -29,8 +29,9 @@ NETWORKS = [entry.network for entry in read_content(ROOT / "content").networks]
 NETWORK_PAGES = [network_path(network.name) for network in NETWORKS]
 FIRST_NEURONS = [neuron_path(network.name, 1, 1) for network in NETWORKS]
 LAST_NEURONS = [neuron_path(network.name, network.layers, network.units) for network in NETWORKS]
+EXPLORERS = [explorer_path(network.name) for network in NETWORKS]
 SINGLE_PAGES = ["index.html", "404.html", "how-to-read.html"]
-PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS]
+PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS, *EXPLORERS]
 
 DEEPEST = max(range(len(NETWORKS)), key=lambda at: NETWORKS[at].layers)
 KINDS = {  # one page of each kind, and where a kind has variants, of each variant
@@ -41,6 +42,8 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "network-with-layers": NETWORK_PAGES[DEEPEST],
     "neuron-first": FIRST_NEURONS[0],
     "neuron-last": LAST_NEURONS[DEEPEST],
+    "explorer": EXPLORERS[0],
+    "explorer-with-layers": EXPLORERS[DEEPEST],
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import LAST_NEURONS, NETWORKS, PAGES, Visitor
+from tests.browser.conftest import EXPLORERS, LAST_NEURONS, NETWORKS, PAGES, Visitor
 
 
 @pytest.mark.parametrize("at", range(len(NETWORKS)))
@@ -48,7 +48,7 @@ def test_the_links_work(visit: Visitor) -> None:
     assert page.locator("h1").inner_text() == f"Neuron {NETWORKS[0].units}"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [path for path in PAGES if path not in EXPLORERS])
 def test_a_page_has_the_same_text_with_and_without_its_script(visit: Visitor, path: str) -> None:
     text = "document.body.innerText"
     with_script, without = visit(path), visit(path, java_script_enabled=False)
@@ -56,3 +56,13 @@ def test_a_page_has_the_same_text_with_and_without_its_script(visit: Visitor, pa
     hint = invitation.inner_text() if invitation.count() else ""
     lines = [line for line in str(with_script.evaluate(text)).splitlines() if line != hint]
     assert [*filter(None, lines)] == [*filter(None, str(without.evaluate(text)).splitlines())]
+
+
+@pytest.mark.parametrize("at", range(len(NETWORKS)))
+def test_an_explorer_says_what_it_would_do_and_shows_its_first_view(visit: Visitor, at: int) -> None:
+    network = NETWORKS[at]
+    page = visit(EXPLORERS[at], java_script_enabled=False)
+    assert "That needs JavaScript" in page.locator("main").inner_text()
+    assert not page.locator("#explorer").is_visible()
+    assert page.locator("[data-strip]").count() == 1
+    assert page.locator(".heat a:visible").count() == network.layers * network.units

@@ -1,0 +1,223 @@
+"""The explorer's pages: a network's weights and findings as a script, and the links that open it in any state.
+
+The state of an explorer stands in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
+`key=value` joined by `&`, percent-encoded:
+
+    text      what the network reads
+    layer     layer shown, from 1
+    signal    signal shown in the overview: `cell`, `hidden`, `input_gate`, ...
+    neuron    neuron shown, from 1
+    step      step spelled out, from 0; step 0 reads the start token
+    do        changes, joined by `,`; each is one of
+                  <layer>.<neuron>.<signal>=<value>@<step>           held at a value from a step on
+                  <layer>.<neuron>.<signal>+<amount>@<step>          added to the memory at one step (amount may be < 0)
+                  <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of what one more a adds
+    write     `greedy`, or `<temperature>~<seed>`: the network writes on behind the text
+    find      `<first step>-<last step>~<threshold>`: neurons that are on from first to last, off just before and after;
+              the threshold is a share of the signal's range
+    sort      `number` (by role without it)
+    filter    only neurons whose number or role has this in it
+    letters   `off`: no characters in the overview
+
+Whatever is missing takes its default; what cannot be read is reported on the page and takes its default too.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from lstmgallery.desk.counts import count_units
+from lstmgallery.network import Network
+from lstmgallery.press import evidence
+from lstmgallery.press.addresses import explorer_path
+from lstmgallery.press.results import Results
+from lstmgallery.signals import CellKind
+from lstmgallery.store import read_tokens
+from lstmgallery.tasks.counting import Counting, SelectiveCounting
+
+SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
+SCRIPTS = (  # in the order in which they need each other
+    *("print", "network", "language", "changes", "reading", "writing", "search", "address"),
+    *("dom", "strip", "overview", "outcome", "finder", "explorer"),
+)
+MOST_CHARACTERS = 2_000  # of a text; what is longer is cut, with a message
+PlaceOf = Callable[[int, int], str]  # (layer, neuron) -> path of a page of the site
+
+
+def data_path(network: str) -> str:
+    """Return the path of the script that carries a network's weights and findings to its explorer."""
+    return f"explorer/{network}.js"
+
+
+def explorer_url(
+    network: str,
+    *,
+    text: str | None = None,
+    layer: int | None = None,
+    signal: str | None = None,
+    neuron: int | None = None,
+    step: int | None = None,
+    do: Sequence[str] = (),
+    write: str | None = None,
+    find: str | None = None,
+) -> str:
+    """Return the path and fragment that open a network's explorer in a state; the module says what each key means."""
+    state = {
+        "text": text,
+        "layer": layer,
+        "signal": signal,
+        "neuron": neuron,
+        "step": step,
+        "do": ",".join(do) or None,
+        "write": write,
+        "find": find,
+    }
+    pairs = [f"{key}={quote(str(value), safe='')}" for key, value in state.items() if value is not None]
+    return explorer_path(network) + ("#" + "&".join(pairs) if pairs else "")
+
+
+def hold(layer: int, neuron: int, signal: str, value: float, *, step: int) -> str:
+    """Return the change, as `do` takes it, that holds a signal at `value` from `step` on."""
+    return f"{layer}.{neuron}.{signal}={value:g}@{step}"
+
+
+def add_counts(layer: int, neuron: int, signal: str, counts: float, *, step: int) -> str:
+    """Return the change, as `do` takes it, that adds `counts` a's worth to a memory at `step`."""
+    return f"{layer}.{neuron}.{signal}+{counts:g}counts@{step}"
+
+
+def explorer_script() -> bytes:
+    """Return the one script of every explorer: the files of `theme/explorer`, one after the other.
+
+    Comments that stand on lines of their own are left out, and what is indented is not.
+    """
+    whole = "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    code = re.sub(r"^\s*(//.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", "", whole, flags=re.MULTILINE)
+    return "".join(f"{line.strip()}\n" for line in code.splitlines() if line.strip()).encode()
+
+
+def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
+    """Return the script that sets `window.lstmgallery.data`: all that the explorer knows of one network.
+
+    Weights are float32, little-endian, base64. `place_of` gives a neuron's page, relative to the explorer's.
+    """
+    text = json.dumps({"data": describe(results, place_of)}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return ("window.lstmgallery = " + text.replace("<", "\\u003c") + ";\n").encode()
+
+
+def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
+    """Return what the explorer knows of one network, as plain JSON values."""
+    network = results.network
+    best = results.main_ranking.iloc[0]
+    return {
+        **describe_network(network, results.weights),
+        "weights_sha256": results.about["weights_sha256"],
+        "largest": _largest(results),
+        "counts": _counts(results),
+        "best": [int(best["layer"]), int(best["neuron"])],
+        "neurons": [
+            {
+                "layer": line.layer,
+                "neuron": line.neuron,
+                "role": evidence.headline(results, line.layer, line.neuron).sentence,
+                "score": line.score,
+                "page": place_of(line.layer, line.neuron),
+            }
+            for line in evidence.rank(results)
+        ],
+        "figures": list(network.figures),
+        "longest_figure": network.longest_figure,
+        "held_out": _held_out(results),
+        "measured_on": results.measured_on,
+    }
+
+
+def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return what it takes to run a network, as plain JSON values."""
+    return {
+        "cell": network.cell,
+        "layers": network.layers,
+        "units": network.units,
+        "signals": [_signal(network.kind, key) for key in network.kind.keys],
+        "memory": network.kind.memory,
+        "vocabulary": list(network.task.vocabulary),
+        "task": network.task.kind,
+        "delimiter": network.task.delimiter,
+        "weights": {
+            name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
+        },
+        "most_characters": MOST_CHARACTERS,
+    }
+
+
+def examples(results: Results) -> list[tuple[str, str]]:
+    """Return (words, address) of changes worth seeing: counts added at the delimiter, the best memory held at zero."""
+    network = results.network
+    best = results.main_ranking.iloc[0]
+    layer, neuron, memory = int(best["layer"]), int(best["neuron"]), network.kind.memory
+    if isinstance(network.task, Counting | SelectiveCounting):
+        text = "a" * min(4, network.task.longest) + network.task.delimiter
+        places = _enough(results)
+        changes = [add_counts(*place, memory, 3, step=len(text)) for place in places]
+        who = f"neuron {places[0][1]}" if len(places) == 1 else f"the {len(places)} best neurons"
+        address = explorer_url(
+            network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
+        )
+        return [(f"{text}, and three counts more in {who}", address)]
+    at = read_tokens(network.longest_figure).index(network.task.delimiter)
+    text = network.longest_figure[:at]
+    change = hold(layer, neuron, memory, 0, step=1)
+    address = explorer_url(network.name, text=text, layer=layer, neuron=neuron, do=[change], write="greedy")
+    return [(f"{text}, with neuron {neuron} held at zero", address)]
+
+
+def _enough(results: Results) -> list[tuple[int, int]]:
+    """Return the fewest best neurons of which each count added brings one more b."""
+    groups = results.interventions_on(0, 0)
+    slopes = [row.value for row in groups if row.measure == "slope"]
+    enough = next((k for k, slope in enumerate(slopes, start=1) if slope >= 0.995), 1)
+    return [(int(row.layer), int(row.neuron)) for row in results.main_ranking.head(enough).itertuples()]
+
+
+def _signal(kind: CellKind, key: str) -> dict[str, Any]:
+    signal = kind[key]
+    return {
+        "key": key,
+        "symbol": signal.symbol,
+        "name": signal.name,
+        "low": signal.low,
+        "high": signal.high,
+        "palette": signal.palette,
+    }
+
+
+def _largest(results: Results) -> list[list[float]]:
+    """Return for each layer and neuron the largest size of its memory on the figures and the held-out sequences."""
+    network, memory = results.network, results.network.kind.memory
+    rows = []
+    for layer in range(1, network.layers + 1):
+        in_figures = np.abs(results.figure_signals[layer - 1][memory]).max(axis=0)
+        moments = [results.moments[layer, neuron, memory] for neuron in range(1, network.units + 1)]
+        held_out = [max(abs(moment.minimum), abs(moment.maximum)) for moment in moments]
+        rows.append([float(f"{each:.4g}") or 1.0 for each in np.maximum(in_figures, held_out)])
+    return rows
+
+
+def _counts(results: Results) -> list[list[float]] | None:
+    """Return for each layer and neuron what one count is; None where the task does not count."""
+    task = results.network.task
+    if not isinstance(task, Counting | SelectiveCounting):
+        return None
+    units = count_units(results.network, results.weights, longest=task.longest)
+    return [of_layer.tolist() for of_layer in units]
+
+
+def _held_out(results: Results) -> list[str]:
+    tokens = results.held_out.loc[results.held_out["step"] > 0].groupby("sequence", sort=True)["token"]
+    return ["".join(characters) for _, characters in tokens]

@@ -1,0 +1,53 @@
+// The few things that every part of the page does with its elements.
+(() => {
+  "use strict";
+  const parts = (window.lstmgallery ??= {});
+
+  /**
+   * Make an element. Text is set as text, never as markup.
+   * @param {string} tag
+   * @param {Record<string, string>} [attributes]
+   * @param {...(string | Node)} children
+   */
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  /** Make an SVG element. */
+  function makeDrawn(tag, attributes = {}) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+    return element;
+  }
+
+  /** Return a function that does something once things have been quiet for a while. */
+  function whenQuiet(milliseconds, action) {
+    let timer = 0;
+    return (...values) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => action(...values), milliseconds);
+    };
+  }
+
+  /**
+   * Return round numbers from `low` to `high`, at most `atMost` of them, a multiple of 1, 2 or 5 apart.
+   * @returns {number[]}
+   */
+  function ticksBetween(low, high, atMost) {
+    const exponent = Math.floor(Math.log10((high - low) / atMost));
+    for (const magnitude of [exponent, exponent + 1]) {
+      for (const factor of [1, 2, 5]) {
+        const step = factor * 10 ** magnitude;
+        const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+        if (last - first >= atMost) continue;
+        return Array.from({ length: last - first + 1 }, (_, at) => Number(((first + at) * step).toPrecision(10)));
+      }
+    }
+    return [low, high];
+  }
+
+  parts.dom = { make, makeDrawn, whenQuiet, ticksBetween };
+})();

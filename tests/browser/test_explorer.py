@@ -1,0 +1,421 @@
+"""The explorer as a reader uses it: typing, choosing, changing, searching, linking, by pointer, touch and keyboard."""
+
+import gzip
+import json
+import math
+import re
+from urllib.parse import unquote
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from lstmgallery.press.addresses import explorer_path
+from lstmgallery.press.explorer import add_counts, explorer_url
+from lstmgallery.press.text import number
+from tests.browser.conftest import EXPLORERS, NARROW, NETWORKS, PLACES, Place, Visitor
+from tests.conftest import Gallery
+
+COUNTER = NETWORKS[0]
+MOST_BYTES = 60_000  # of an explorer with everything it loads, compressed
+MOST_MILLISECONDS = 2_000  # for a megabyte that is pasted, on a slow machine
+EVIL = "a</script><img src=x onerror=wasRun=1>🎉שלום\u202e\u0000\u0007\ud83d"
+
+
+def heads(page: Page, run: str = "without") -> str:
+    """Return what the first row of a strip shows, step by step."""
+    return "".join(page.locator(f"#{run} .reads th[scope=col] [aria-hidden]").all_text_contents())
+
+
+def type_text(page: Page, text: str) -> None:
+    """Put a text into the box as if it had been pasted."""
+    page.get_by_label("Text").fill(text)
+
+
+def fragment(page: Page) -> str:
+    return unquote(page.url.partition("#")[2])
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("path", EXPLORERS)
+def test_it_opens_on_the_longest_figure_and_the_best_neuron(visit: Visitor, path: str, place: Place) -> None:
+    network = NETWORKS[EXPLORERS.index(path)]
+    page = visit(path, place=place)
+    assert heads(page) == "⊳" + network.longest_figure
+    assert page.locator("#role").inner_text()
+    assert page.get_by_role("radio", checked=True).count() == 1
+    assert not page.locator(".without-script").is_visible()
+
+
+def test_a_strip_shows_what_the_trace_holds(visit: Visitor, gallery: Gallery) -> None:
+    page = visit(explorer_url(COUNTER.name, text=COUNTER.figures[0], neuron=3))
+    file = gallery.project.build / COUNTER.name / "activations.parquet"
+    rows = pd.read_parquet(file, filters=[("neuron", "==", 3), ("sequence", "==", 0)]).sort_values("step")
+    page.get_by_label("show numbers").check()
+    for signal in COUNTER.kind.keys:
+        shown = page.locator(f"#without tr[data-signal={signal}] td b").all_inner_texts()
+        assert shown == [number(value) for value in rows[signal]]
+
+
+def test_every_signal_follows_the_typing(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    box = page.get_by_label("Text")
+    box.fill("")
+    assert heads(page) == "⊳"
+    box.press_sequentially("aaX")
+    assert heads(page) == "⊳aaX"
+    box.press("Home")
+    box.press_sequentially("a")
+    assert heads(page) == "⊳aaaX"
+    for _ in range(4):
+        box.press("Delete")
+    assert heads(page) == "⊳a"
+    assert page.locator("#without tr[data-signal=cell] td").count() == 2
+
+
+def test_what_was_typed_is_what_read_says(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, "aaaXb")
+    got = page.evaluate("lstmgallery.read('aaaXb')")
+    assert got["tokens"] == ["<start>", *"aaaXb"]
+    assert len(got["probabilities"]) == 6
+    page.get_by_label("show numbers").check()
+    neuron = int(page.get_by_role("radio", checked=True).get_attribute("value") or 0)
+    shown = page.locator("#without tr[data-signal=hidden] td b").all_inner_texts()
+    assert shown == [number(step[neuron - 1]) for step in got["signals"]["hidden"][0]]
+
+
+def test_unseen_characters_are_shown_and_explained(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, "aaé🎉X")
+    assert heads(page) == "⊳aaé🎉X"
+    assert page.locator("#without .reads th.unread").count() == 2
+    note = page.locator("#notes").inner_text()
+    assert "never seen é 🎉" in note
+    assert "a, b and X" in note
+    read, without = page.evaluate("['aaé🎉X', 'aaX'].map((text) => lstmgallery.read(text))")
+    assert read["unseen"] == ["é", "🎉"]
+    assert read["signals"] == without["signals"]
+    type_text(page, "aaX")
+    assert page.locator("#notes").inner_text() == ""
+
+
+def test_strange_text_is_shown_as_text(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, EVIL)
+    assert page.locator("#without .reads th[scope=col]").count() == 1 + len(page.evaluate("(text) => [...text]", EVIL))
+    assert "U+0007" in heads(page)
+    page.wait_for_timeout(600)  # until it stands in the address
+    page.reload()
+    assert "U+202E" in heads(page)
+    assert page.evaluate("window.wasRun") is None
+    assert page.locator("main img").count() == 0
+
+
+@pytest.mark.parametrize("way", ["input", "paste"])
+def test_a_megabyte_is_cut_with_a_message_and_the_page_stays_responsive(visit: Visitor, way: str) -> None:
+    page = visit(EXPLORERS[0])
+    milliseconds = page.evaluate(
+        """async (way) => {
+            const box = document.getElementById("text");
+            const text = "aXb🎉".repeat(210_000);
+            const began = performance.now();
+            box.focus();
+            if (way === "paste") {
+                const data = new DataTransfer();
+                data.setData("text/plain", text);
+                box.select();
+                const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+                if (!box.dispatchEvent(event)) null;
+            } else {
+                box.value = text;
+                box.dispatchEvent(new Event("input"));
+            }
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            return performance.now() - began;
+        }""",
+        way,
+    )
+    assert milliseconds < MOST_MILLISECONDS
+    assert len(page.evaluate("[...document.getElementById('text').value]")) == 2_000
+    assert "2,000 characters" in page.locator("#notes").inner_text()
+    page.get_by_label("Text").press("End")
+    page.get_by_label("Text").press("Backspace")
+    page.get_by_label("Text").press("Backspace")
+
+
+def test_the_overview_sorts_filters_and_hides_its_characters(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    order = [int(radio.get_attribute("value") or 0) for radio in page.get_by_role("radio").all()]
+    assert sorted(order) == list(range(1, COUNTER.units + 1))
+    page.get_by_label("Sort by").select_option("number")
+    assert [int(radio.get_attribute("value") or 0) for radio in page.get_by_role("radio").all()] == sorted(order)
+    page.get_by_label("Only").fill("cell state")
+    assert 0 < page.get_by_role("radio").count() < COUNTER.units
+    page.get_by_label("Only").fill("3")
+    assert page.get_by_role("radio").count() == 1
+    picture = "document.querySelector('#overview canvas').toDataURL()"
+    page.wait_for_timeout(100)
+    before = page.evaluate(picture)
+    page.get_by_label("show characters").uncheck()
+    page.wait_for_timeout(100)
+    assert page.evaluate(picture) != before
+    assert "letters=off" in fragment(page)
+
+
+def test_layers_and_signals_can_be_switched(visit: Visitor) -> None:
+    deepest = max(NETWORKS, key=lambda network: network.layers)
+    page = visit(explorer_path(deepest.name))
+    page.locator("#layer").select_option("1")
+    assert "layer 1" in page.locator("#neuron-heading").inner_text()
+    page.locator("#signal").select_option("input_gate")
+    assert "layer=1" in fragment(page)
+    assert "signal=input_gate" in fragment(page)
+
+
+def test_a_click_on_a_row_shows_its_neuron(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    third = int(page.get_by_role("radio").nth(2).get_attribute("value") or 0)
+    page.locator("#overview canvas").click(position={"x": 100, "y": 50 + 2 * 24 + 12})
+    assert page.locator("#neuron-heading").inner_text() == f"Neuron {third}"
+    assert f"neuron={third}" in fragment(page)
+
+
+def test_the_keyboard_reaches_neurons_and_steps(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    page.get_by_role("radio", checked=True).focus()
+    first = page.locator("#neuron-heading").inner_text()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#neuron-heading").inner_text() != first
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".hint").inner_text() == "Step 1 reads a"
+    region = page.get_by_role("region", name="Every step of the network as it is")
+    region.focus()
+    page.keyboard.press("End")
+    assert page.locator(".hint").inner_text() == f"Step {len(COUNTER.longest_figure)} reads b"
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#without .reads th.is-step").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("#without .is-step").count() == 0
+
+
+def test_the_arithmetic_of_a_step_can_be_redone(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaaXbb", step=4))
+    for line in page.locator(".equation").all_inner_texts():
+        right, result = line.replace("\N{MINUS SIGN}", "-").replace("\xa0", " ").split("=")[-2:]
+        code = right.replace("·", "*").replace("tanh", "math.tanh")
+        assert eval(code, {"math": math}) == pytest.approx(float(result), abs=4e-3)  # the page's own line
+
+
+def test_a_tap_spells_a_step_out(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0], width=NARROW, has_touch=True)
+    page.locator("#without tr[data-signal=cell] td").nth(2).tap()
+    assert page.locator(".hint").inner_text() == "Step 2 reads a"
+    assert "step=2" in fragment(page)
+
+
+def test_right_answers_stand_beside_the_choices_and_wrong_ones_are_marked(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaXbbb"))
+    answers = page.locator("#without .answer td").all_inner_texts()
+    assert answers == ["", "", "", "b", "b", "⊲", ""]
+    page = visit(explorer_url(COUNTER.name, text="aaX", do=[f"1.{n}.hidden=0@0" for n in range(1, 11)], write="greedy"))
+    assert page.locator("#with .choice td.wrong").count() >= 1
+    assert "wrong" in str(page.locator("#with .choice td.wrong").first.text_content())
+
+
+def test_three_counts_more_at_the_delimiter_bring_three_more_b(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    page.get_by_role("link", name="three counts more").click()
+    first, second = page.locator(".outcome tr").all()
+    assert str(second.inner_text()).count("b") - str(first.inner_text()).count("b") == 3
+    assert (
+        page.locator("#written").inner_text() == "Without the change it writes 4 b’s and ends; with it, 7 b’s and ends."
+    )
+    assert heads(page, "with").count("b") == 7
+
+
+def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaaXbbb", neuron=1))
+    assert not page.locator("#with").is_visible()
+    page.get_by_label("Change it").select_option("hold forget_gate")
+    page.get_by_label("Amount").fill("0")
+    page.locator("#change-step").fill("4")
+    page.get_by_role("button", name="Change", exact=True).click()
+    assert page.locator("#changes li").count() == 1
+    assert "Neuron 1: forget gate held at 0 from step 4 on" in page.locator("#changes").inner_text()
+    page.get_by_label("show numbers").check()
+    values = [page.locator(f"#{run} tr[data-signal=forget_gate] td b").all_inner_texts() for run in ("without", "with")]
+    assert values[0][:4] == values[1][:4]
+    assert values[1][4:] == ["0.000"] * 4
+    assert "do=1.1.forget_gate=0@4" in fragment(page)
+    page.get_by_role("button", name="Take back").click()
+    assert not page.locator("#with").is_visible()
+    assert "do=" not in fragment(page)
+
+
+def test_drawing_by_chance_is_settled_by_its_seed(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="a", write="2~5"))
+    first = page.locator("#outcome").inner_text()
+    page.get_by_role("button", name="another seed").click()
+    assert "write=2~6" in fragment(page)
+    page.go_back()
+    assert page.locator("#outcome").inner_text() == first
+
+
+def test_what_it_wrote_can_be_taken_into_the_text(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaaX"))
+    page.get_by_label("Write on").select_option("greedy")
+    assert heads(page) == "⊳aaaXbbb"
+    page.get_by_role("button", name="take it into the text").click()
+    assert page.get_by_label("Text").input_value() == "aaaXbbb"
+
+
+def test_back_and_forward_lead_through_the_views(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    page.get_by_role("button", name="aaaXbbb", exact=True).click()
+    page.get_by_label("Sort by").select_option("number")
+    box = page.get_by_label("Text")
+    box.press("End")
+    box.press_sequentially("ab", delay=20)
+    page.wait_for_timeout(600)
+    assert fragment(page).startswith("text=aaaXbbbab")
+    page.go_back()
+    assert heads(page) == "⊳aaaXbbb"
+    assert page.get_by_label("Sort by").input_value() == "number"
+    page.go_back()
+    assert page.get_by_label("Sort by").input_value() == "role"
+    page.go_back()
+    assert heads(page) == "⊳" + COUNTER.longest_figure
+    for _ in range(3):
+        page.go_forward()
+    assert heads(page) == "⊳aaaXbbbab"
+
+
+def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, "aab%&#X")
+    page.get_by_role("radio").nth(4).check(force=True)
+    page.locator("#signal").select_option("output_gate")
+    page.wait_for_timeout(600)
+    other = visit(EXPLORERS[0] + "#" + page.url.partition("#")[2])
+    for what in ("#neuron-heading", "#without", "#notes"):
+        assert other.locator(what).inner_text() == page.locator(what).inner_text()
+    assert other.locator("#signal").input_value() == "output_gate"
+
+
+@pytest.mark.parametrize(
+    "mangled", ["#layer=7&neuron=x", "#%%%", "#text=%E0%A4%A", "#do=<script>", "#__proto__=1", "#find=9"]
+)
+def test_a_mangled_address_gives_the_default_view_and_a_note(visit: Visitor, mangled: str) -> None:
+    page = visit(EXPLORERS[0] + mangled)
+    assert heads(page) == "⊳" + COUNTER.longest_figure
+    assert "is left out" in page.locator("#notes").inner_text()
+
+
+def test_pages_of_the_gallery_link_into_it(visit: Visitor) -> None:
+    page = visit(f"networks/{COUNTER.name}/layer-1/neuron-4.html")
+    page.get_by_role("link", name="Open in the explorer").click()
+    assert page.locator("#neuron-heading").inner_text() == "Neuron 4"
+    page.get_by_role("link", name="Its page").click()
+    assert page.locator("h1").inner_text() == "Neuron 4"
+    page.get_by_role("link", name=COUNTER.title, exact=True).first.click()
+    page.get_by_role("link", name="Open in the explorer").click()
+    assert page.url.endswith(f"explorer/{COUNTER.name}.html")
+
+
+def test_a_search_finds_neurons_and_counts_over_the_held_out_sequences(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaaaXbbbb", signal="hidden"))
+    page.get_by_label("From step").fill("5")
+    page.get_by_label("to", exact=True).fill("5")
+    page.get_by_label("on beyond").fill("0.05")
+    page.get_by_role("button", name="Find").click()
+    verdict = page.locator("#verdict")
+    expect(verdict).to_contain_text("on while it reads X")
+    page.get_by_role("button", name="Clear").click()
+    assert verdict.inner_text() == ""
+
+
+def test_a_planted_neuron_is_found_first(visit: Visitor) -> None:
+    """Neuron 3 of the planted network is on where an X is read, and nowhere else."""
+    page = visit(EXPLORERS[0])
+    found = page.evaluate(
+        """() => {
+            const network = new lstmgallery.Network(lstmgallery.data);
+            const reading = new lstmgallery.Reading(network);
+            reading.read([2, 2, 4, 3, 3]);
+            for (const [step, { layers }] of reading.steps.entries()) layers[0].hidden[6] = step === 3 ? 0.9 : 0.1;
+            const pattern = { from: 3, to: 3, threshold: 0.6 };
+            const matches = lstmgallery.search.findNeurons(reading, 1, "hidden", pattern);
+            const counting = lstmgallery.search.countHeldOut([reading], reading.tokens, 1, "hidden", pattern);
+            let next = counting.next();
+            while (!next.done) next = counting.next();
+            return { matches, occasions: next.value.occasions, shown: next.value.shown.get("7,1") };
+        }"""
+    )
+    assert (found["matches"][0]["neuron"], found["matches"][0]["sign"]) == (7, 1)
+    assert found["matches"][0]["margin"] == pytest.approx(0.8, abs=1e-6)
+    assert (found["occasions"], found["shown"]) == (1, 1)
+
+
+def test_a_span_is_selected_by_dragging_and_by_shift_and_arrows(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaaXbbb"))
+    columns = page.locator("#without .reads th[scope=col]")
+    columns.nth(2).hover()
+    page.mouse.down()
+    columns.nth(4).hover()
+    page.mouse.up()
+    assert page.locator("#without .reads .is-selected").count() == 3
+    assert "find=2-4~0.5" in fragment(page)
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("#without .reads .is-selected").count() == 0
+    page.get_by_role("region", name="Every step of the network as it is").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert "find=0-2~0.5" in fragment(page)
+
+
+def test_a_long_text_draws_only_what_is_in_sight(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, "aabX" * 500)
+    assert page.locator("#without .reads th[scope=col]").count() < 100
+    region = page.get_by_role("region", name="Every step of the network as it is")
+    region.focus()
+    page.keyboard.press("End")
+    assert page.locator(".hint").inner_text() == "Step 2000 reads X"
+    expect(page.locator("#without .reads th.is-step")).to_be_in_viewport()
+    page.keyboard.press("Home")
+    expect(page.locator("#without .reads th.is-step")).to_be_in_viewport()
+    assert heads(page).startswith("⊳aabX")
+
+
+def test_changes_of_the_text_are_announced(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    type_text(page, "aaXb")
+    expect(page.locator("#announcer")).to_have_text("Read 4 characters. It expects next: b.")
+
+
+def test_an_explorer_weighs_less_than_60_kilobytes_with_everything(gallery: Gallery) -> None:
+    site = gallery.project.site
+    for path in EXPLORERS:
+        page = site / path
+        linked = re.findall(r'(?:href|src)="([^"]+\.(?:css|js|svg))"', page.read_text(encoding="utf-8"))
+        files = {page, *((page.parent / link).resolve() for link in linked)}
+        assert len([file for file in files if file.suffix == ".js"]) == 2
+        weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
+        print(path, weight)
+        assert weight < MOST_BYTES, path
+
+
+def test_the_data_is_plain_ascii_and_names_no_markup(gallery: Gallery) -> None:
+    for path in EXPLORERS:
+        text = (gallery.project.site / path).with_suffix(".js").read_text(encoding="ascii")
+        assert "<" not in text
+        json.loads(text.removeprefix("window.lstmgallery = ").removesuffix(";\n"))
+
+
+def test_the_helpers_of_the_links_are_understood(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaX", do=[add_counts(1, 1, "cell", -1, step=3)]))
+    assert "Neuron 1: 1 count taken from the cell state at step 3" in page.locator("#changes").inner_text()
+    assert page.locator("#notes").inner_text() == ""

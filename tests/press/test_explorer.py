@@ -1,0 +1,61 @@
+"""The explorer's links and data: what is written can be opened, and weights that are not the traces' are refused."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstmgallery.errors import GalleryError
+from lstmgallery.press.content import read_content
+from lstmgallery.press.explorer import SCRIPTS, SOURCES, add_counts, explorer_script, explorer_url, hold
+from lstmgallery.press.pages import plan_site
+from lstmgallery.press.results import read_results
+from lstmgallery.publish import check_links
+from lstmgallery.store import read_traced_weights, read_weights, write_weights
+from tests.conftest import Gallery
+
+
+def test_a_link_without_state_is_the_page() -> None:
+    assert explorer_url("counter") == "explorer/counter.html"
+
+
+def test_a_link_carries_its_state_percent_encoded() -> None:
+    url = explorer_url("counter", text="a &é", layer=1, neuron=2, step=0, do=[hold(1, 2, "cell", 0.5, step=3)])
+    assert url == "explorer/counter.html#text=a%20%26%C3%A9&layer=1&neuron=2&step=0&do=1.2.cell%3D0.5%403"
+
+
+def test_changes_are_joined() -> None:
+    changes = [add_counts(1, 4, "cell", 3, step=5), hold(2, 1, "input_gate", 0, step=0)]
+    assert explorer_url("n", do=changes).endswith("#do=1.4.cell%2B3counts%405%2C2.1.input_gate%3D0%400")
+
+
+def test_the_script_is_every_source_once() -> None:
+    assert sorted(SCRIPTS) == sorted(file.name.removesuffix(".js") for file in SOURCES.iterdir())
+    assert explorer_script().decode().count('"use strict";') == len(SCRIPTS)
+
+
+def test_weights_that_are_not_those_of_the_traces_are_refused(small_gallery: Gallery, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(small_gallery.project.build / "small", folder)
+    assert read_traced_weights(folder).keys() == read_weights(folder / "weights.npz").keys()
+    others = {name: values + np.float32(1) for name, values in read_weights(folder / "weights.npz").items()}
+    write_weights(folder / "weights.npz", others)
+    network = read_content(small_gallery.project.content).networks[0].network
+    with pytest.raises(GalleryError, match=r"expected the weights that .* was recorded from"):
+        read_results(network, folder, with_seeds=False)
+
+
+def test_the_same_results_give_the_same_bytes(small_gallery: Gallery) -> None:
+    content = read_content(small_gallery.project.content)
+    network = content.networks[0].network
+    results = [read_results(network, small_gallery.project.build / "small", with_seeds=False) for _ in range(2)]
+    first, second = (plan_site(content, [each], {})["explorer/small.js"]() for each in results)
+    assert first == second
+
+
+def test_a_fragment_with_state_may_lead_only_to_a_page_that_reads_it() -> None:
+    link = b'<a href="there.html#text=aXb">there</a>'
+    check_links({"here.html": link, "there.html": b"<main data-reads-fragment></main>"})
+    with pytest.raises(GalleryError, match=r"leads to no fragment of there\.html"):
+        check_links({"here.html": link, "there.html": b"<main></main>"})
