@@ -24,61 +24,14 @@ NETWORKS = {
     ),
 }
 SUBJECTS = [*NETWORKS, "counter 2", "copy-machine layer 2", "copy-machine 2.1", "state-memorizer best(letter=A)"]
-SOME_WORDS = [
-    *(
-        "counter",
-        "copy-machine",
-        "layer",
-        "best",
-        "second",
-        "(",
-        ")",
-        "of",
-        "at",
-        "high",
-        "1",
-        "2.3",
-        "-1",
-        "0.5",
-        "3x",
-    ),
-    *("mean", "quantile", "share", "difference", "r2", "auc", "spread", "gap", "right", "right_1", "loss", "slope"),
-    *("turned", "by", "exchange", "dose-response", "neurons", "needed", "first", "failure", "last", "success", "with"),
-    *("cell", "hidden", "input_gate", "update_gate", "abs", "change", "shut", "open", "zero", "versus", "where", "and"),
-    *(
-        "token",
-        "next_token",
-        "phase",
-        "step",
-        "size",
-        "remaining",
-        "letter",
-        "a",
-        "X",
-        "A",
-        "<start>",
-        "<end>",
-        "before",
-    ),
-    *(
-        "==",
-        "!=",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "=",
-        "below",
-        "most",
-        "above",
-        "least",
-        "exactly",
-        "between",
-        "to",
-        "correlation",
-    ),
-    *('"', '""', '"X"', "²", "٣", "1e9", "nan", "inf", "1_0", ".", "-", "ratio"),
-]
+VALID = """
+counter copy-machine layer best second ( ) of at high 1 2.3 -1 0.5 mean quantile share difference ratio correlation r2
+auc spread gap right right_1 loss slope turned by exchange dose-response neurons needed first failure last success with
+cell hidden input_gate update_gate abs change shut open zero versus where and token next_token phase step size remaining
+letter a X A <start> <end> before == != < <= > >= = below most above least exactly between
+"""
+STRANGE = """ 3x " "" "X" ² ٣ 1e9 nan inf 1_0 . - """
+SOME_WORDS = [*VALID.split(), *STRANGE.split()]
 LINES = st.text() | st.lists(st.sampled_from(SOME_WORDS), max_size=14).map(" ".join)
 
 
