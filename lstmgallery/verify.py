@@ -134,9 +134,7 @@ def _ask_seeds(results: Results, questions: list[Question], progress: Progress, 
     weights = store.read_seed_weights(file)
     progress.start(network.name, "claims", len(weights))
     sequences = network.task.split(seed=network.seed, held_out=network.held_out).held_out
-    tasks = {
-        seed: workers.pool().submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()
-    }
+    tasks = {seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()}
     for done, (seed, task) in enumerate(tasks.items(), start=1):
         for asked, value in task.result().items():
             kept.setdefault(asked, {})[seed] = value
