@@ -42,7 +42,8 @@ class Verified:
         found = self.answer.measurement
         value = f"{found.value:.4g}" if found.value is not None else f"nothing to measure ({found.reason})"
         question, expected = self.claim.question, self.claim.expectation
-        message = f"the claim {self.claim.id!r} {self.verdict}: {question.key} is {value}, expected {expected}"
+        became = "could not be measured" if self.verdict == "unmeasured" else self.verdict
+        message = f"the claim {self.claim.id!r} {became}: {question.key} is {value}, expected {expected}"
         hint = "say what was measured, or train another network"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 

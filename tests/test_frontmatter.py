@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmgallery.errors import GalleryError
-from lstmgallery.frontmatter import read_markdown, read_yaml
+from lstmgallery.frontmatter import Document, read_block, read_markdown, read_yaml
 from lstmgallery.network import Network, read_network
 
 KEYS = [*Network.model_fields, "kind", "longest", "steps", "a", "<<", "=", "~", "1"]
@@ -122,3 +122,117 @@ def test_an_empty_file_holds_no_values(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
     file.write_text("", encoding="utf-8")
     assert read_yaml(file).values == {}
+
+
+BLOCK = """\
+---
+title: A
+---
+Prose.
+
+```claim
+id: one
+measure: "mean of cel"
+  expect: {nested: aXb}
+```
+"""
+
+
+def document_of(folder: Path, text: str) -> Document:
+    file = folder / "small.md"
+    file.write_text(text, encoding="utf-8")
+    return read_markdown(file)
+
+
+def yaml_of(folder: Path, text: str) -> Document:
+    file = folder / "site.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_yaml(file)
+
+
+def test_a_block_is_read_with_the_places_of_its_file(tmp_path: Path) -> None:
+    document = document_of(tmp_path, BLOCK.replace("  expect", "expect"))
+    block = read_block(document, 7, 9)
+    assert block.values == {"id": "one", "measure": "mean of cel", "expect": {"nested": "aXb"}}
+    assert (block.place, block.lines) == (document.place, document.lines)
+    assert block.marks["id",] == (7, 5)
+    assert block.keys["measure",] == (8, 1)
+    assert block.marks["expect", "nested"] == (9, 18)
+
+
+def test_a_mistake_in_a_block_is_placed_in_its_file(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError) as raised:
+        read_block(document_of(tmp_path, BLOCK), 7, 9)
+    (problem,) = raised.value.problems
+    assert (problem.place, problem.line) == (str(tmp_path / "small.md"), 9)
+    assert problem.source == "  expect: {nested: aXb}"
+    assert problem.message.startswith("this is not YAML: ")
+
+
+def test_an_empty_block_holds_no_values(tmp_path: Path) -> None:
+    assert read_block(document_of(tmp_path, BLOCK), 7, 6).values == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "is_exact"),
+    [
+        ("a: mean of cell", 4, True),
+        ('a:   "mean of cell"', 7, True),
+        ("a: 'mean of cell'", 5, True),
+        ('a: "mean \\x6ff cell"', 4, False),
+        ("a: mean of\n  cell", 4, False),
+        ("a: >\n  mean of cell", 4, False),
+        ("a: 12", 4, False),
+    ],
+)
+def test_the_text_of_a_value_begins_behind_its_quotation_mark(
+    tmp_path: Path, line: str, column: int, is_exact: bool
+) -> None:
+    assert yaml_of(tmp_path, line).text_column(("a",)) == (column, is_exact)
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("a: mean of cel", 12),
+        ('a: "mean of cel"', 13),
+        ("a: >\n  mean of cel", 4),
+    ],
+)
+def test_a_problem_points_at_a_character_where_the_value_stands_on_its_line(
+    tmp_path: Path, line: str, column: int
+) -> None:
+    document = yaml_of(tmp_path, line)
+    problem = document.problem(("a",), "expected a signal", offset=8)
+    assert problem.column == column
+    assert problem.source == document.lines[(problem.line or 0) - 1]
+
+
+def test_a_problem_in_a_list_points_into_its_item(tmp_path: Path) -> None:
+    problem = yaml_of(tmp_path, "a: [aXb, aYb]\n").problem(("a", 1), "the token 'Y'", offset=1)
+    assert (problem.line, problem.column) == (1, 11)
+
+
+def test_a_problem_with_a_value_that_is_not_there_points_above_it_without_offset(tmp_path: Path) -> None:
+    problem = yaml_of(tmp_path, "a: {b: mean of cel}\n").problem(("a", "c"), "expected 'c'", offset=8)
+    assert (problem.line, problem.column) == (1, 4)
+
+
+@ROUGH
+@given(text=st.text(alphabet="abc XY()=<>'\"\\\\:#\u2028é", min_size=1, max_size=20), data=st.data())
+def test_a_character_pointed_at_is_that_character(tmp_path: Path, text: str, data: st.DataObject) -> None:
+    quoted = data.draw(st.sampled_from(["'", '"', ""]))
+    document: Document | None = None
+    try:
+        document = yaml_of(tmp_path, f"a: {quoted}{text}{quoted}\n")
+    except GalleryError:
+        return
+    value = document.values["a"]
+    if isinstance(value, str) and value:
+        offset = data.draw(st.integers(1, len(value)))
+        problem = document.problem(("a",), "wrong", offset=offset)
+        is_exact = document.text_column(("a",))[1]
+        source, column = problem.source or "", problem.column or 0
+        if is_exact and offset < len(value):
+            assert source[column - 1] == value[offset]
+        assert 1 <= column <= len(source) + 1

@@ -14,7 +14,7 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.errors import GalleryError
-from tests.conftest import Gallery, small_network
+from tests.conftest import Gallery, random_weights, small_network
 from tests.strips import read_strips
 
 NETWORKS = ("copy-machine", "counter", "selective-counter", "state-memorizer")
@@ -208,3 +208,29 @@ def test_a_file_that_is_no_parquet_is_reported(tmp_path: Path) -> None:
     file.write_bytes(b"PAR1 but not really PAR1")
     with pytest.raises(GalleryError, match="expected a Parquet file of this tool, found one that cannot be read"):
         store.read_table(file)
+
+
+def test_the_weights_of_seeds_come_back_as_they_were_given(tmp_path: Path) -> None:
+    network = small_network(tmp_path, layers=2)
+    given = {seed: random_weights(network, seed=seed) for seed in (1, 2, 10)}
+    store.write_seed_weights(tmp_path / "seeds.npz", given)
+    found = store.read_seed_weights(tmp_path / "seeds.npz")
+    assert list(found) == [1, 2, 10]
+    for seed, weights in given.items():
+        assert list(found[seed]) == list(weights)
+        for name, values in weights.items():
+            np.testing.assert_array_equal(found[seed][name], values, strict=True)
+
+
+def test_the_weights_of_seeds_are_plain_arrays_under_their_seed_and_name(tmp_path: Path) -> None:
+    store.write_seed_weights(tmp_path / "seeds.npz", {7: {"layer_1/kernel": np.eye(2), "readout/bias": np.zeros(3)}})
+    with np.load(tmp_path / "seeds.npz", allow_pickle=False) as arrays:
+        assert set(arrays) == {"seed_7/layer_1/kernel", "seed_7/readout/bias"}
+        np.testing.assert_array_equal(arrays["seed_7/layer_1/kernel"], np.eye(2))
+
+
+def test_the_order_in_which_seeds_were_done_leaves_no_trace(tmp_path: Path) -> None:
+    weights = {seed: {"readout/bias": np.full(2, seed, np.float32)} for seed in (1, 2, 3)}
+    store.write_seed_weights(tmp_path / "one.npz", weights)
+    store.write_seed_weights(tmp_path / "other.npz", {seed: weights[seed] for seed in (3, 1, 2)})
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()

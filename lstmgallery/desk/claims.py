@@ -12,7 +12,7 @@ from typing import Literal
 from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
-from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures import OPERATORS, Measure, Measurement
 from lstmgallery.desk.reference import Arrays
 from lstmgallery.desk.subjects import Subject
@@ -49,9 +49,9 @@ class Expectation:
 
     def __str__(self) -> str:
         if len(self.bounds) == 2:
-            return f"between {self.bounds[0][1]:g} and {self.bounds[1][1]:g}"
+            return f"between {self.bounds[0][1]:.12g} and {self.bounds[1][1]:.12g}"
         sign, bound = self.bounds[0]
-        return f"{_IN_WORDS[sign]} {bound:g}"
+        return f"{_IN_WORDS[sign]} {bound:.12g}"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,11 @@ def parse_expectation(text: str) -> Expectation:
     if words.takes("between"):
         low = words.number("the lower bound")
         words.expect("and")
-        bounds: tuple[tuple[str, float], ...] = ((">=", low), ("<=", words.number("the upper bound")))
+        at = words.at
+        high = words.number("the upper bound")
+        if high < low:
+            raise GrammarError(f"expected an upper bound of at least {low:g}, found {high:g}", at=at)
+        bounds: tuple[tuple[str, float], ...] = ((">=", low), ("<=", high))
     else:
         sign = next((sign for phrase, sign in PHRASES.items() if words.takes(*phrase)), None)
         if sign is None:

@@ -4,6 +4,7 @@ Takes one line of text, gives its words with their places, so that a mistake can
 every word is compared with the words that may stand there.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ _WORD = re.compile(
     rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>=|-?\d+(?:\.\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S',
     re.ASCII,
 )
+
+LONGEST_NUMBER = 9  # digits of a whole number: Python refuses to read one of thousands
 
 
 class GrammarError(Exception):
@@ -42,7 +45,7 @@ class Words:
     def __init__(self, line: str):
         self.line = line
         self._words = [
-            Word(match["quoted"] if match["quoted"] is not None else match[0], match.start(), match[0].startswith('"'))
+            Word(match[0], match.start()) if match["quoted"] is None else Word(match["quoted"], match.start(), True)
             for match in _WORD.finditer(line)
         ]
         self._next = 0
@@ -87,18 +90,20 @@ class Words:
         raise self.error(f"expected {what}", hint=nearest(self.peek(), choices))
 
     def number(self, what: str) -> float:
-        """Take the next word, which must be a number."""
+        """Take the next word, which must be a finite number."""
         try:
             value = float(self.peek())
         except ValueError:
-            raise self.error(f"expected {what}, a number") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise self.error(f"expected {what}, a number")
         self.take()
         return value
 
     def whole(self, what: str, low: int, high: int) -> int:
         """Take the next word, which must be a whole number from `low` to `high`."""
         word = self.peek()
-        if not word.isdecimal() or not low <= int(word) <= high:
+        if not word.isdecimal() or len(word) > LONGEST_NUMBER or not low <= int(word) <= high:
             raise self.error(f"expected {what} ({low}-{high})")
         return int(self.take().text)
 

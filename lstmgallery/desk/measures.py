@@ -228,7 +228,7 @@ class Correlation:
             return _nothing(self.condition)
         data[self.other.text] = _values(trained, places, self.other, self.condition)[self.other.text]
         one, other = data[self.quantity.text], data[self.other.text]
-        if one.std() == 0 or other.std() == 0:
+        if one.nunique() == 1 or other.nunique() == 1:  # rounding leaves equal values a spread of their own
             return Measurement(None, len(data), reason="one of the two never changes", data=data)
         return Measurement(float(one.corr(other)), len(data), data=data)
 
@@ -263,8 +263,10 @@ class Gap:
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         data = _values(trained, places, self.quantity, self.condition)
-        if len(data) < 2:
+        if data.empty:
             return _nothing(self.condition)
+        if len(data) == 1:
+            return Measurement(None, 1, reason="one value alone has no gap", data=data)
         values = np.sort(data[self.quantity.text].to_numpy())
         whole = float(values[-1] - values[0])
         if whole == 0:
@@ -501,12 +503,13 @@ def _take_held(words: Words, network: Network, result: str, at: int) -> Held:
     if result.startswith("right_") and network.task.kind != "copying":
         raise GrammarError(f"{result} is measured of copying networks only", at=at, hint="did you mean 'right'?")
     words.expect("with")
+    at_signal = words.at
     signal = words.choose("a signal", network.kind.keys)
     if network.kind[signal].palette == "gate":
         return Held(result, signal, words.choose("what the gate is held at", ("shut", "open")))
     if signal != network.kind.memory:
         memory = network.kind.memory
-        raise GrammarError(f"expected {memory!r} or a gate to be held, found {signal!r}", at=words.at - len(signal) - 1)
+        raise GrammarError(f"expected {memory!r} or a gate to be held, found {signal!r}", at=at_signal)
     words.expect("at")
     return Held(result, signal, words.choose("what it is held at", ("zero", "mean")))
 

@@ -13,10 +13,11 @@
 A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.grammar import LONGEST_NUMBER, GrammarError, Words
 from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.roles import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
@@ -25,6 +26,7 @@ from lstmgallery.network import Network
 from lstmgallery.tasks.language import PHASES
 
 ORDINALS = ("best", "second", "third")
+_PLACE = re.compile(rf"\d{{1,{LONGEST_NUMBER}}}(\.\d{{1,{LONGEST_NUMBER}}})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,21 @@ def take_subject(words: Words, networks: Mapping[str, Network]) -> Subject:
 
 def _take_place(words: Words, network: Network, layer: int | None) -> tuple[int, int]:
     at = words.at
-    number = words.take().text
-    first, point, second = number.partition(".")
+    if not _PLACE.fullmatch(words.peek()):
+        raise words.error("expected a neuron")
+    first, point, second = words.take().text.partition(".")
+    if point and layer is not None:
+        raise GrammarError(f"layer {layer} is named, and then layer {first}", at=at)
     if point:
-        layer, neuron = int(first), int(second or 0)
+        layer, neuron = int(first), int(second)
     else:
         neuron = int(first)
     if layer is None and network.layers > 1:
         hint = f"write it as layer.neuron, such as 1.{neuron}"
         raise GrammarError(
-            f"{network.name} has {network.layers} layers, found neuron {number} of none", at=at, hint=hint
+            f"{network.name} has {network.layers} layers, found neuron {neuron} of none", at=at, hint=hint
         )
-    layer = layer or 1
+    layer = 1 if layer is None else layer
     if not 1 <= layer <= network.layers:
         raise GrammarError(f"layer {layer} is named, but {network.name} has {_range(network.layers, 'layer')}", at=at)
     if not 1 <= neuron <= network.units:

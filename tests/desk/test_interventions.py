@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.frontier import find_frontier, first_failure
-from lstmgallery.desk.interventions import measure_causes
+from lstmgallery.desk.interventions import count_units, measure_causes, write_with_counts
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
 from lstmgallery.tasks.encoding import encode
+from tests.conftest import random_weights
 from tests.desk.planted import counting_network, counting_weights
 
 COUNTER, LATCH, UNUSED = 1, 2, 3
@@ -117,3 +118,53 @@ def test_a_network_that_never_ends_is_stopped_and_said_to_be_unfinished() -> Non
     texts, ended, _ = write_on(counting_network(), weights, ["aX"], at_most=7)
     assert len(texts[0]) == 7
     assert not ended[0]
+
+
+def test_one_more_a_adds_to_each_cell_what_its_weights_say() -> None:
+    units = count_units(counting_network(), counting_weights(), longest=10)
+    assert len(units) == 1
+    np.testing.assert_allclose(units[0], [0.1, 0.0, np.tanh(0.3)], atol=1e-8)
+
+
+def test_units_are_those_of_each_layer() -> None:
+    network = counting_network().model_copy(update={"layers": 2})
+    weights = random_weights(network, seed=6)
+    counts = np.arange(1, 5)
+    runs = [run_reference(network, weights, "a" * n + "X") for n in counts]
+    for layer, units in enumerate(count_units(network, weights, longest=4)):
+        at_delimiter = np.array([run[layer]["cell"][-1] for run in runs])
+        slopes = np.cov(counts, at_delimiter.T)[0, 1:] / counts.var(ddof=1)
+        np.testing.assert_allclose(units, slopes, atol=1e-9)
+
+
+@pytest.mark.parametrize("counts", [-1, 0, 3, 5])
+def test_counts_added_to_the_counter_are_written_behind_every_prompt(counts: int) -> None:
+    network, weights = counting_network(), counting_weights()
+    sizes = [6, 2, 4]  # prompts of different lengths are all changed at their own last token
+    prompts = ["a" * n + "X" for n in sizes]
+    written, ended = write_with_counts(network, weights, prompts, place=(1, COUNTER), counts=counts, at_most=20)
+    assert written == ["b" * (n + counts) for n in sizes]
+    assert ended.all()
+
+
+@pytest.mark.parametrize("neuron", [LATCH, UNUSED])
+def test_counts_added_elsewhere_are_not_written(neuron: int) -> None:
+    network, weights = counting_network(), counting_weights()
+    written, _ = write_with_counts(network, weights, ["aaX"], place=(1, neuron), counts=3, at_most=20)
+    assert written == ["bb"]
+
+
+def test_writing_with_counts_is_stopped_where_it_does_not_end() -> None:
+    network, weights = counting_network(), counting_weights()
+    written, ended = write_with_counts(network, weights, ["aX", "aaX"], place=(1, COUNTER), counts=3, at_most=4)
+    assert written == ["bbbb", "bbbb"]
+    assert ended.tolist() == [False, False]
+
+
+def test_what_is_written_with_counts_is_what_the_dose_response_lists(causes: pd.DataFrame) -> None:
+    doses = causes[(causes["neuron"] == COUNTER) & (causes["measure"] == "written") & (causes["amount"] == 2)]
+    prompts = ["a" * int(condition.removeprefix("n=")) + "X" for condition in doses["condition"]]
+    written, _ = write_with_counts(
+        counting_network(), counting_weights(), prompts, place=(1, COUNTER), counts=2, at_most=30
+    )
+    assert [len(text) for text in written] == doses["value"].tolist()

@@ -28,3 +28,7 @@ def test_the_letters_are_known_once_read_and_due_after_the_delimiter() -> None:
         "third": [None, None, None, *"aaaaa"],
         "next_letter": [None, None, None, None, "b", "c", "a", None],
     }
+
+
+def test_the_answer_is_what_stood_before_the_delimiter() -> None:
+    assert LANGUAGE.answer("bcaX") == "bca"

@@ -54,3 +54,8 @@ def test_the_forms_name_their_ranges() -> None:
 def test_ranges_out_of_bounds_are_refused(longest: object) -> None:
     with pytest.raises(pydantic.ValidationError):
         Counting.model_validate({"kind": "counting", "longest": longest})
+
+
+def test_the_answer_has_one_b_for_each_a() -> None:
+    assert Counting(kind="counting").answer("aaaX") == "bbb"
+    assert SelectiveCounting(kind="selective-counting").answer("XaXXaY") == "bb"

@@ -125,6 +125,39 @@ def test_counts_are_whole_numbers_and_categories_texts_or_missing(language: Lang
 
 
 @each_language
+def test_the_answer_to_a_prompt_is_the_rest_of_its_sequence(language: Language) -> None:
+    for sequence in language.sequences():
+        at = sequence.index(language.delimiter) + 1
+        assert language.answer(sequence[:at]) == sequence[at:]
+
+
+@each_language
+@given(size=st.integers(1, 60))
+def test_the_answer_to_a_longer_prompt_is_the_rest_of_its_sequence(language: Language, size: int) -> None:
+    for stretched in language.stretched(size):
+        at = stretched.sequence.index(language.delimiter) + 1
+        assert language.answer(stretched.sequence[:at]) == stretched.sequence[at:]
+
+
+@each_language
+def test_the_examples_are_always_the_same_sequences_of_the_language(language: Language) -> None:
+    examples = language.examples()
+    assert examples == language.examples()
+    assert set(examples) <= set(language.sequences())
+
+
+@each_language
+def test_the_examples_meet_every_value_of_every_category(language: Language) -> None:
+    categories = [feature.key for feature in language.features if feature.kind == "category"]
+    for key in categories:
+        met, known = (
+            {value for sequence in sequences for value in language.ground_truth(sequence)[key]}
+            for sequences in (language.examples(), language.sequences())
+        )
+        assert met == known
+
+
+@each_language
 def test_no_feature_knows_the_future(language: Language) -> None:
     """Two sequences with the same beginning have the same ground truth there."""
     seen: dict[str, dict[str, Any]] = {}

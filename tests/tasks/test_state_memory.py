@@ -26,3 +26,7 @@ def test_the_letter_is_known_from_its_step_on() -> None:
         "letter": [None, "B", "B", "B", "B", "B"],
         "x_count": [0, 0, 1, 2, 2, 2],
     }
+
+
+def test_the_answer_is_the_first_letter_in_lowercase() -> None:
+    assert [LANGUAGE.answer(prompt) for prompt in ("AxxY", "BxY")] == ["a", "b"]

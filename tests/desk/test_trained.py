@@ -1,0 +1,184 @@
+"""A trained network answers the same whether it is read from files or run again from its weights."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lstmgallery import store
+from lstmgallery.desk.findings import each_neuron
+from lstmgallery.desk.frontier import find_frontier
+from lstmgallery.desk.interventions import Hold, measure_holds
+from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.roles import find_targets, scan_neurons
+from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.network import read_network
+from lstmgallery.tasks.copying import Copying
+from lstmgallery.tasks.state_memory import StateMemory
+from tests.conftest import Gallery, random_weights, small_network
+from tests.desk.planted import counting_network, counting_weights
+
+COUNTER = counting_network()
+KEEPER = COUNTER.model_copy(update={"task": StateMemory(kind="state-memory", longest_wait=5), "layers": 2})
+
+
+@pytest.fixture(scope="module")
+def counter() -> Trained:
+    """The planted counter on its whole language."""
+    return Trained(COUNTER, counting_weights(), store.step_truths(COUNTER, list(COUNTER.task.sequences())))
+
+
+@pytest.fixture(scope="module")
+def keeper() -> Trained:
+    """A state memorizer of two layers with random weights."""
+    weights = random_weights(KEEPER, seed=2)
+    return Trained(KEEPER, weights, store.step_truths(KEEPER, list(KEEPER.task.sequences())))
+
+
+def test_the_sequences_are_those_of_the_steps_in_their_order(counter: Trained) -> None:
+    assert counter.sequences == tuple(COUNTER.task.sequences())
+
+
+def test_sequences_numbered_from_anywhere_keep_their_order() -> None:
+    steps = store.step_truths(COUNTER, ["aaXbb", "aXb", "aaaXbbb"])
+    held_out = steps[steps["sequence"] > 0]
+    assert Trained(COUNTER, {}, held_out).sequences == ("aXb", "aaaXbbb")
+
+
+def test_every_neuron_has_its_place(keeper: Trained) -> None:
+    assert keeper.places == ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3))
+
+
+def test_signals_that_are_not_given_are_run_again_from_the_weights(keeper: Trained) -> None:
+    alone = [run_reference(KEEPER, keeper.weights, sequence) for sequence in keeper.sequences]
+    for layer, signals in enumerate(keeper.layers):
+        for key, values in signals.items():
+            np.testing.assert_allclose(values, np.concatenate([each[layer][key] for each in alone]), atol=1e-12)
+
+
+def test_signals_that_are_given_are_not_computed_again() -> None:
+    steps = store.step_truths(COUNTER, ["aXb"])
+    given = {key: np.full((4, 3), 0.25) for key in COUNTER.kind.keys}
+    trained = Trained(COUNTER, {}, steps, read_layer=lambda layer: {**given, "cell": np.full((4, 3), layer)})
+    assert trained.layers[0]["cell"].tolist() == [[1.0] * 3] * 4
+
+
+def test_the_frontier_is_found_from_the_weights(counter: Trained) -> None:
+    expected = find_frontier(COUNTER, counting_weights(), layer=1, neuron=1)
+    pd.testing.assert_frame_equal(counter.frontier, expected)
+
+
+def test_of_a_frontier_that_is_given_only_trained_variants_count() -> None:
+    table = pd.DataFrame({"size": [1, 1, 2], "is_trained": [True, False, True], "right": [True, False, False]})
+    trained = Trained(COUNTER, {}, store.step_truths(COUNTER, ["aXb"]), frontier=table)
+    assert trained.frontier["size"].tolist() == [1, 2]
+    assert trained.frontier["right"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("feature", "phase", "names"),
+    [
+        ("letter", "all", {"letter=A", "letter=B"}),
+        ("letter=A", "all", {"letter=A"}),
+        ("x_count", "before", {"x_count"}),
+        ("next_token", "before", {"next_token=x", "next_token=Y"}),
+    ],
+)
+def test_scores_are_those_of_the_whole_scan(keeper: Trained, feature: str, phase: str, names: set[str]) -> None:
+    targets = find_targets(KEEPER, keeper.steps, seed=9, shuffles=1)
+    whole = scan_neurons(each_neuron(KEEPER, keeper.layers), targets).scores
+    expected = whole[whole["feature"].isin(names) & (whole["phase"] == phase)].reset_index(drop=True)
+    found = keeper.scores(feature, phase)
+    assert set(found["feature"]) == names
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_the_same_scores_are_computed_once(keeper: Trained) -> None:
+    assert keeper.scores("letter", "all") is keeper.scores("letter", "all")
+
+
+def test_a_feature_without_a_score_ranks_nobody(keeper: Trained) -> None:
+    assert keeper.scores("letter", "delimiter").empty  # five sequences with each letter are too few for two halves
+    assert keeper.ranking("letter", "delimiter", ("cell",)) == []
+
+
+def test_a_ranking_goes_by_the_best_of_the_signals(keeper: Trained) -> None:
+    scores = keeper.scores("letter=A", "all")
+    chosen = scores[scores["signal"].isin(["hidden", "forget_gate"])]
+    best = chosen.groupby(["layer", "neuron"])["score"].max()
+    expected = sorted(keeper.places, key=lambda place: (-best[place], place))
+    assert keeper.ranking("letter=A", "all", ("hidden", "forget_gate")) == expected
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_direction_leaves_out_the_signals_of_the_other(keeper: Trained, direction: int) -> None:
+    scores = keeper.scores("letter=A", "all")
+    chosen = scores[(scores["signal"] == "cell") & (scores["direction"] == direction)]
+    found = keeper.ranking("letter=A", "all", ("cell",), direction=direction)
+    assert set(found) == set(zip(chosen["layer"], chosen["neuron"], strict=True))
+    assert 0 < len(found) < len(keeper.places)
+
+
+def test_the_planted_counter_is_best_for_its_task(counter: Trained) -> None:
+    assert counter.best_for_task()[0] == (1, 1)
+    assert sorted(counter.best_for_task()) == [(1, 1), (1, 2), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("signal", "how", "value"), [("cell", "zero", 0.0), ("input_gate", "shut", 0.0), ("output_gate", "open", 1.0)]
+)
+def test_a_signal_is_held_at_the_value_that_is_named(keeper: Trained, signal: str, how: str, value: float) -> None:
+    hold = Hold((2, 1), how, signal, value)
+    expected = pd.DataFrame(measure_holds(KEEPER, keeper.weights, keeper.sequences, [hold]))
+    pd.testing.assert_frame_equal(keeper.held((2, 1), signal, how), expected)
+
+
+def test_a_memory_is_held_at_its_mean_over_the_held_out_steps(keeper: Trained) -> None:
+    mean = np.concatenate([run_reference(KEEPER, keeper.weights, each)[1]["cell"][:, 2] for each in keeper.sequences])
+    assert keeper.held((2, 3), "cell", "mean")["amount"].unique() == pytest.approx([mean.mean()])
+
+
+def test_a_copying_network_has_no_change_of_its_own() -> None:
+    network = COUNTER.model_copy(update={"task": Copying(kind="copying")})
+    trained = Trained(network, random_weights(network, seed=1), store.step_truths(network, ["abcXabc"]))
+    assert trained.changed(((1, 1),)).empty
+
+
+@pytest.mark.parametrize(("places", "listed"), [(((1, 2),), (1, 2)), (((1, 1), (1, 2)), (0, 0))])
+def test_several_neurons_changed_at_once_are_listed_as_all(
+    counter: Trained, places: tuple[tuple[int, int], ...], listed: tuple[int, int]
+) -> None:
+    table = counter.changed(places)
+    assert set(zip(table["layer"], table["neuron"], strict=True)) == {listed}
+
+
+@pytest.fixture(scope="module")
+def from_files(small_gallery: Gallery) -> Trained:
+    """The network of the small gallery, read from what its build left."""
+    project = small_gallery.project
+    return read_trained(read_network(project.content / "networks" / "small.md")[0], project.build / "small")
+
+
+def test_a_network_is_read_with_its_held_out_steps_alone(from_files: Trained, small_gallery: Gallery) -> None:
+    steps = pd.read_parquet(small_gallery.project.build / "small" / "steps.parquet").query("split == 'held_out'")
+    pd.testing.assert_frame_equal(from_files.steps, steps.reset_index(drop=True))
+    assert from_files.sequences == ("aXb", "aaXbb", "aaaXbbb")
+
+
+def test_what_is_read_from_files_is_what_the_weights_compute(from_files: Trained) -> None:
+    again = Trained(from_files.network, from_files.weights, from_files.steps)
+    for read, computed in zip(from_files.layers, again.layers, strict=True):
+        for key in from_files.network.kind.keys:
+            np.testing.assert_allclose(read[key], computed[key], rtol=0, atol=2e-5)
+    assert again.frontier["written"].tolist() == from_files.frontier["written"].tolist()
+
+
+def test_a_network_of_several_layers_is_read_layer_by_layer(tmp_path: Path) -> None:
+    network = small_network(tmp_path, layers=2)
+    steps = store.step_truths(network, ["aXb"])
+    values = {key: np.arange(4 * 6, dtype=float).reshape(4, 6) for key in network.kind.keys}
+    trained = Trained(
+        network, {}, steps, read_layer=lambda layer: {key: 100 * layer + each for key, each in values.items()}
+    )
+    assert [signals["cell"][1, 0] for signals in trained.layers] == [106.0, 206.0]

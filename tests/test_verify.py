@@ -1,0 +1,385 @@
+"""What write-ups claim is measured at every build, under other seeds too; a claim that fails can stop a build."""
+
+import concurrent.futures
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import lstmgallery.stages
+import lstmgallery.verify
+from lstmgallery import store
+from lstmgallery.build import Project, build_gallery, check_content
+from lstmgallery.desk.claims import Answer, Question
+from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.errors import GalleryError
+from lstmgallery.network import Network
+from lstmgallery.press.results import read_results
+from lstmgallery.stages import Result, Workers
+from lstmgallery.verify import answer_questions
+from tests.conftest import Gallery, files_of, folders_in, options, random_weights, record, run_python
+
+WRITEUP = """\
+---
+title: What it does
+summary: What the small network does, measured.
+published: 2024-02-03
+---
+
+It holds {small | mean of cell} on the whole, and neuron 3 {small 3 | max of cell}.
+
+```claim
+id: right-in-range
+network: small
+says: It is right in its range.
+measure: right where size <= 3
+expect: {right}
+```
+
+```claim
+id: counts
+neuron: small best(remaining)
+says: A cell counts.
+measure: r2 of cell with remaining
+expect: at least -1
+```
+
+```claim
+id: third
+neuron: small 3
+says: The third neuron has a cell.
+measure: mean of cell
+expect: between -100 and 100
+```
+
+```claim
+id: never-measured
+network: small
+says: Nothing is measured here.
+measure: mean of cell where step > 50
+expect: below 0
+```
+"""
+KEPT = ".answers.json"
+RIGHT = "small: right where size <= 3"
+COUNTS = "small best(remaining): r2 of cell with remaining"
+THIRD = "small 3: mean of cell"
+NOTHING = "small: mean of cell where step > 50"
+QUOTED = ("small: mean of cell", "small 3: max of cell")
+
+
+def write_up(project: Project, *, right: str = "exactly 1", without: Sequence[str] = ()) -> Path:
+    """Write a write-up with four claims, but for those of some ids; return its file."""
+    text = WRITEUP.replace("{right}", right)
+    for name in without:
+        begin = text.index(f"```claim\nid: {name}\n")
+        text = text[:begin] + text[text.index("\n```\n", begin) + 5 :]
+    (project.content / "writeups").mkdir(exist_ok=True)
+    file = project.content / "writeups" / "what-it-does.md"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def draw_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, np.ndarray]]:
+    """Draw weights where a sweep would train them: what seeds answer does not depend on how good they are."""
+    return {seed: random_weights(network, seed=seed) for seed in seeds}
+
+
+@pytest.fixture(scope="module")
+def built(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """The small gallery with a write-up, and two seeds that were drawn and not trained; never changed by a test."""
+    project = folders_in(tmp_path_factory.mktemp("claimed"))
+    for name in ("content", "build"):
+        shutil.copytree(getattr(small_gallery.project, name), getattr(project, name))
+    write_up(project)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lstmgallery.stages, "_train_seeds", draw_seeds)
+        return Gallery(project, build_gallery(project, record(), seeds=2))
+
+
+@pytest.fixture
+def project(built: Gallery, tmp_path: Path) -> Project:
+    """A copy of that gallery, modification times included, for one test to change."""
+    copy = folders_in(tmp_path)
+    for name in ("content", "build", "site"):
+        shutil.copytree(getattr(built.project, name), getattr(copy, name))
+    return copy
+
+
+class Inline(Workers):
+    """Workers that work here and now, and remember what they were asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
+        self.asked += [question.key for question in arguments[-1]]
+        done: concurrent.futures.Future[Result] = concurrent.futures.Future()
+        done.set_result(work(*arguments))
+        return done
+
+
+def network_of(project: Project) -> Network:
+    return check_content(project).networks[0].network
+
+
+def ask(project: Project, workers: Workers, *, with_seeds: bool = True) -> dict[str, Answer]:
+    results = [read_results(network_of(project), project.build / "small", with_seeds=False)]
+    return answer_questions(check_content(project), results, record(), workers, with_seeds=with_seeds)
+
+
+@pytest.fixture(scope="module")
+def answers(built: Gallery) -> dict[str, Answer]:
+    """What the gallery's network and its seeds answer."""
+    return ask(built.project, Inline())
+
+
+def by_seed_of(answers: dict[str, Answer]) -> dict[str, Any]:
+    return {key: answer.by_seed for key, answer in answers.items()}
+
+
+def questions_of(project: Project) -> dict[str, Question]:
+    (writeup,) = check_content(project).writeups
+    return {question.key: question for question in writeup.questions}
+
+
+def test_everything_that_a_writeup_asks_is_answered_from_the_traces(built: Gallery, answers: dict[str, Answer]) -> None:
+    trained = read_trained(network_of(built.project), built.project.build / "small")
+    expected = {key: question.answer(trained).value for key, question in questions_of(built.project).items()}
+    assert set(expected) == {RIGHT, COUNTS, THIRD, NOTHING, *QUOTED}
+    assert {key: answer.value for key, answer in answers.items()} == expected
+
+
+def test_each_seed_answers_with_its_own_weights(built: Gallery, answers: dict[str, Answer]) -> None:
+    network, questions = network_of(built.project), questions_of(built.project)
+    steps = store.step_truths(network, list(network.task.sequences()))
+    for key in (RIGHT, COUNTS, NOTHING):
+        expected = {
+            seed: questions[key].answer(Trained(network, random_weights(network, seed=seed), steps)).value
+            for seed in (1, 2)
+        }
+        assert answers[key].by_seed == expected
+
+
+def test_a_neuron_known_by_its_number_is_not_asked_of_other_seeds(answers: dict[str, Answer]) -> None:
+    assert answers[THIRD].by_seed is None
+    assert answers[THIRD].control is None
+
+
+def test_what_is_only_quoted_is_not_asked_of_other_seeds(answers: dict[str, Answer]) -> None:
+    assert [answers[key].by_seed for key in QUOTED] == [None, None]
+
+
+def test_without_a_sweep_no_seed_is_asked(built: Gallery) -> None:
+    workers = Inline()
+    found = ask(built.project, workers, with_seeds=False)
+    assert workers.asked == []
+    assert {answer.by_seed for answer in found.values()} == {None}
+
+
+def test_a_score_stands_beside_the_untrained_network_and_chance(built: Gallery, answers: dict[str, Answer]) -> None:
+    folder, network = built.project.build / "small", network_of(built.project)
+    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'held_out'")
+    untrained = Trained(network, store.read_weights(folder / "untrained.npz"), steps)
+    assert answers[COUNTS].control == questions_of(built.project)[COUNTS].answer(untrained).value
+    roles = pd.read_parquet(folder / "roles.parquet").query("feature == 'remaining' and phase == 'all'")
+    assert [answers[COUNTS].null_p99] == roles["null_p99"].unique().tolist()
+
+
+def test_what_a_network_writes_has_no_untrained_control(answers: dict[str, Answer]) -> None:
+    assert (answers[RIGHT].control, answers[RIGHT].null_p99) == (None, None)
+
+
+def test_what_seeds_answered_is_kept(project: Project, answers: dict[str, Answer]) -> None:
+    workers = Inline()
+    assert by_seed_of(ask(project, workers)) == by_seed_of(answers)
+    assert workers.asked == []
+
+
+def test_a_second_build_asks_no_seed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(Workers, "pool", fail)
+    summary = build_gallery(project, record(), seeds=2)
+    assert [run.stage for run in summary.runs if not run.was_cached] == []
+    assert summary.published is not None
+    assert summary.published.written == 0
+
+
+def test_of_several_questions_only_the_new_one_is_asked(project: Project) -> None:
+    file = write_up(project)
+    file.write_text(file.read_text(encoding="utf-8").replace("size <= 3", "size <= 2"), encoding="utf-8")
+    workers = Inline()
+    found = ask(project, workers)
+    new = "small: right where size <= 2"
+    assert workers.asked == [new] * 2  # of each seed
+    assert set(found[new].by_seed or {}) == set(found[COUNTS].by_seed or {}) == {1, 2}
+
+
+def test_other_weights_are_asked_again(project: Project, answers: dict[str, Answer]) -> None:
+    network = network_of(project)
+    weights = {seed: random_weights(network, seed=seed) for seed in (1, 5)}
+    store.write_seed_weights(project.build / "small" / store.SEED_WEIGHTS, weights)
+    workers = Inline()
+    found = ask(project, workers)
+    assert sorted(workers.asked) == sorted([RIGHT, COUNTS, NOTHING] * 2)
+    now, before = found[COUNTS].by_seed or {}, answers[COUNTS].by_seed or {}
+    assert list(now) == [1, 5]
+    assert now[1] == before[1]
+    assert now[5] not in before.values()
+
+
+def test_other_code_asks_again(project: Project, answers: dict[str, Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lstmgallery.verify, "stage_key", lambda *_, **__: "the key of other code")
+    workers = Inline()
+    assert by_seed_of(ask(project, workers)) == by_seed_of(answers)
+    assert sorted(workers.asked) == sorted([RIGHT, COUNTS, NOTHING] * 2)
+    kept = json.loads((project.build / "small" / KEPT).read_text(encoding="utf-8"))
+    assert kept["key"] == "the key of other code"
+
+
+def with_answers(answers: Any) -> Callable[[str], str]:
+    return lambda text: json.dumps({**json.loads(text), "answers": answers})
+
+
+DAMAGES: dict[str, Callable[[str], str]] = {
+    "empty": lambda text: text[:0],
+    "cut short": lambda text: text[: len(text) // 2],
+    "a list": lambda text: f"[{text}]",
+    "no answers": lambda text: json.dumps({"key": json.loads(text)["key"]}),
+    "answers in a list": with_answers([COUNTS]),
+    "an answer without seeds": with_answers({COUNTS: 3}),
+    "a seed that is none": with_answers({COUNTS: {"x": 1}}),
+    "a value that is none": with_answers({COUNTS: {"1": "x", "2": 0.5}}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_answers_are_ignored_and_replaced(project: Project, answers: dict[str, Answer], damage: str) -> None:
+    file = project.build / "small" / KEPT
+    text = file.read_text(encoding="utf-8")
+    file.write_text(DAMAGES[damage](text), encoding="utf-8")
+    assert by_seed_of(ask(project, Inline())) == by_seed_of(answers)
+    assert json.loads(file.read_text(encoding="utf-8")) == json.loads(text)
+
+
+def test_answers_that_are_no_text_are_ignored_and_replaced(project: Project, answers: dict[str, Answer]) -> None:
+    file = project.build / "small" / KEPT
+    file.write_bytes(b"\xff\xfe\x00")
+    assert by_seed_of(ask(project, Inline())) == by_seed_of(answers)
+
+
+def claims_of(project: Project) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((project.build / "claims.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_verdicts_are_left_as_json_in_reading_order(built: Gallery, answers: dict[str, Answer]) -> None:
+    found = claims_of(built.project)
+    assert [(each["writeup"], each["id"], each["verdict"]) for each in found] == [
+        ("what-it-does", "right-in-range", "holds"),
+        ("what-it-does", "counts", "holds"),
+        ("what-it-does", "third", "holds"),
+        ("what-it-does", "never-measured", "unmeasured"),
+    ]
+    answer = answers[COUNTS]
+    by_seed = answer.by_seed or {}
+    holding = sum(value is not None and value >= -1 for value in by_seed.values())
+    assert found[1] == {
+        "writeup": "what-it-does",
+        "id": "counts",
+        "says": "A cell counts.",
+        "subject": "small best(remaining)",
+        "measure": "r2 of cell with remaining",
+        "expect": "at least -1",
+        "verdict": "holds",
+        "value": answer.value,
+        "reason": "",
+        "n": 4 + 6 + 8,
+        "unit": "step",
+        "untrained": answer.control,
+        "null_p99": answer.null_p99,
+        "seeds": {"holding": holding, "total": 2},
+        "by_seed": {"1": by_seed[1], "2": by_seed[2]},
+    }
+
+
+def test_a_claim_that_could_not_be_measured_says_why(built: Gallery) -> None:
+    found = claims_of(built.project)[3]
+    assert (found["value"], found["reason"]) == (None, "nothing that was measured has step > 50")
+    assert (found["seeds"], found["by_seed"]) == ({"holding": 0, "total": 2}, {"1": None, "2": None})
+
+
+def test_a_build_without_seeds_leaves_verdicts_without_them(project: Project) -> None:
+    build_gallery(project, record())
+    assert [(each["seeds"], each["by_seed"]) for each in claims_of(project)] == [(None, None)] * 4
+
+
+def test_a_build_of_one_network_alone_leaves_the_verdicts_of_all(project: Project) -> None:
+    before = (project.build / "claims.json").read_bytes()
+    write_up(project, right="below 0")
+    build_gallery(project, record(), only="small")
+    assert (project.build / "claims.json").read_bytes() == before
+
+
+def line_of(file: Path, text: str) -> int:
+    return file.read_text(encoding="utf-8").split("\n").index(text) + 1
+
+
+def test_a_strict_build_refuses_what_does_not_hold_with_its_place(project: Project) -> None:
+    file = write_up(project, right="below 0.5")
+    site = files_of(project.site)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, record(), strict=True)
+    wrong, unmeasured = map(str, raised.value.problems)
+    assert wrong.splitlines() == [
+        f"{file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: {RIGHT} is 1, "
+        "expected below 0.5",
+        "    say what was measured, or train another network",
+    ]
+    assert unmeasured.splitlines()[0] == (
+        f"{file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could not be measured: {NOTHING} is "
+        "nothing to measure (nothing that was measured has step > 50), expected below 0"
+    )
+    assert files_of(project.site) == site
+    assert [each["verdict"] for each in claims_of(project)] == ["fails", "holds", "holds", "unmeasured"]
+
+
+def test_a_strict_build_publishes_where_every_claim_holds(project: Project) -> None:
+    write_up(project, without=["never-measured"])
+    summary = build_gallery(project, record(), strict=True)
+    assert [each.verdict for each in summary.claims] == ["holds"] * 3
+    assert summary.published is not None
+
+
+def test_the_command_ends_with_1_where_a_strict_build_is_refused(project: Project) -> None:
+    file = write_up(project, right="below 0.5", without=["never-measured"])
+    site = files_of(project.site)
+    run = run_python("build_site.py", "--strict", *options(project))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"error: {file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: {RIGHT} is 1, "
+        "expected below 0.5\n"
+        "    say what was measured, or train another network\n"
+        "1 error; nothing was published.\n"
+    )
+    assert files_of(project.site) == site
+
+
+def test_without_strict_the_command_publishes_and_lists_what_does_not_hold(project: Project) -> None:
+    file = write_up(project, right="below 0.5")
+    run = run_python("build_site.py", *options(project))
+    assert run.returncode == 0
+    lines = run.stdout.splitlines()
+    assert "claims: 2 of 4 hold" in lines
+    assert f"fails: {file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: " in run.stdout
+    assert f"unmeasured: {file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could " in run.stdout
+    page = (project.site / "writeups" / "what-it-does.html").read_text(encoding="utf-8")
+    assert 'data-claim="right-in-range" data-verdict="fails"' in page
