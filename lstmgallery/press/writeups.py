@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 from markdown.extensions.toc import slugify
@@ -56,6 +56,14 @@ class Front(pydantic.BaseModel):
     order: int = 100
     published: datetime.date
     updated: datetime.date | None = None
+
+    @pydantic.field_validator("published", "updated", mode="before")
+    @classmethod
+    def _read_date(cls, value: Any) -> datetime.date:
+        try:
+            return datetime.date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"expected a date such as 2026-01-31, found {value!r}") from None
 
     @property
     def day(self) -> datetime.date:
@@ -164,7 +172,10 @@ class Draft:
 
 def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> Draft:
     """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links."""
-    document = read_markdown(path)
+    try:
+        document = read_markdown(path)
+    except GalleryError as error:
+        raise GalleryError(map(_with_hint, error.problems)) from None
     problems: list[Problem] = []
     front = None
     given = {} if "slug" in document.values else {"slug": path.stem}
@@ -260,6 +271,8 @@ class _Reader:
         self.links: list[tuple[Link, tuple[int, int]]] = []
         self.places: dict[str, tuple[int, int]] = {}  # of ids
         self.quoted_claims: list[tuple[str, int, int]] = []
+        self.claim_ids: set[str] = set()  # those of broken claims too
+        self.may_lack_claims = False  # something could not be read in which claims may stand
         self.captions: dict[str, Prose] = {}
         self.alternatives: dict[str, Prose] = {}
         self.sentences: dict[str, Prose] = {}
@@ -325,6 +338,9 @@ class _Reader:
             flush()
             end = self._end_of(fence[1], at)
             name = fence[2]
+            if end is None:  # what stands below could be the block's or the text's
+                self.may_lack_claims = True
+                break
             if name in BLOCKS:
                 marked += ["", self._read_block(name, at, end), ""]
             else:
@@ -336,26 +352,31 @@ class _Reader:
         flush()
         return "\n".join(marked), source
 
-    def _end_of(self, fence: str, first: int) -> int:
-        """Return the number of the line that closes a fence; the last line, with a problem, where none does."""
+    def _end_of(self, fence: str, first: int) -> int | None:
+        """Return the number of the line that closes a fence; None, with a problem, where none does."""
         lines = self.document.lines
         for number in range(first + 1, len(lines) + 1):
             closing = lines[number - 1].strip()
             if closing.startswith(fence) and not closing.strip(fence[0]):
                 return number
-        self._problem(f"the block that begins here has no closing line {fence}", first, 1)
-        return len(lines)
+        message = f"the block that begins here has no closing line {fence}"
+        self._problem(message, first, 1, f"close it with a line {fence}")
+        return None
 
     def _read_block(self, name: str, first: int, last: int) -> str:
         try:
             block = read_block(self.document, first + 1, last - 1)
         except GalleryError as error:
             self.checker.problems += [_with_hint(problem) for problem in error.problems]
+            self.may_lack_claims = True
             return ""
         read: Figure | Claim | None
         read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
         if isinstance(identifier := block.values.get("id"), str):
             self._take_id(identifier, *block.marks[("id",)])
+            self.claim_ids |= {identifier} if name == "claim" else set()
+        elif name == "claim":
+            self.may_lack_claims = True
         words = {key: self._read_words(block, key) for key in ("caption", "alt", "says") if key in block.values}
         if isinstance(read, Figure):
             self.figures.append(read)
@@ -474,14 +495,14 @@ class _Reader:
     def _take_id(self, identifier: str, line: int, column: int) -> None:
         if identifier in self.places:
             first = self.places[identifier][0]
-            self._problem(f"the id {identifier!r} stands twice; the first is in line {first}", line, column)
+            message = f"the id {identifier!r} stands twice; the first is in line {first}"
+            self._problem(message, line, column, "figures, claims and headings share their ids: change one of them")
         self.places.setdefault(identifier, (line, column))
 
     def _check_ids(self) -> None:
-        claims = [claim.id for claim in self.claims]
-        for identifier, line, column in self.quoted_claims:
-            if identifier not in claims and identifier not in self.places:
-                hint = nearest(identifier, claims) if claims else None
+        for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
+            if identifier not in self.claim_ids:
+                hint = nearest(identifier, self.claim_ids)
                 self._problem(f"there is no claim {identifier!r} in this write-up", line, column, hint)
 
 
