@@ -42,6 +42,7 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
 BLOCKS = ("figure", "claim")
+OWN_IDS = ("main", "claims")  # of every write-up's page
 WORDS_A_MINUTE, SECONDS_A_FIGURE = 220, 15  # reading silently (Brysbaert 2019: 238); looking takes a while
 
 
@@ -135,7 +136,7 @@ class Writeup:
     def fragments(self) -> set[str]:
         """What can be linked to on the write-up's page."""
         parts = (self.figures, self.claims, self.headings)
-        return {part.id for each in parts for part in each} | {"main"}
+        return {part.id for each in parts for part in each} | {"main", *(["claims"] if self.claims else [])}
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
@@ -493,7 +494,9 @@ class _Reader:
         return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, found, flags=re.DOTALL) if has_headings else found
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
-        if identifier in self.places:
+        if identifier in OWN_IDS:
+            self._problem(f"the id {identifier!r} is one of the page's own", line, column, "change it")
+        elif identifier in self.places:
             first = self.places[identifier][0]
             message = f"the id {identifier!r} stands twice; the first is in line {first}"
             self._problem(message, line, column, "figures, claims and headings share their ids: change one of them")
