@@ -38,6 +38,7 @@ OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 PRIVATE = re.compile("[\ue000-\ue01f]")
 _MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 _ALONE = re.compile(f"<p>({OPEN}[\ue010-\ue019]+{CLOSE})</p>")
+_TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
@@ -271,6 +272,7 @@ class _Reader:
         self.claims: list[Claim] = []
         self.links: list[tuple[Link, tuple[int, int]]] = []
         self.places: dict[str, tuple[int, int]] = {}  # of ids
+        self.quote_places: dict[int, tuple[int, int]] = {}  # by their numbers among the parts
         self.quoted_claims: list[tuple[str, int, int]] = []
         self.claim_ids: set[str] = set()  # those of broken claims too
         self.may_lack_claims = False  # something could not be read in which claims may stand
@@ -284,8 +286,9 @@ class _Reader:
         """Read everything, and collect what is wrong in the checker's problems."""
         self._refuse_private()
         marked, source = self._split()
-        self.html = _ALONE.sub(r"\1", self._finish(marked, source))
+        self.html = _ALONE.sub(self._unwrapped, self._finish(marked, source))
         self._check_ids()
+        self._check_shown()
 
     def writeup(self, front: Front, file: str) -> Writeup:
         """Return what was read."""
@@ -427,6 +430,7 @@ class _Reader:
                 self._problem("a brace without its other half", line, column, r"a brace that means itself is \{ or \}")
                 return ""
             quote = self._read_quote(match[1], line, column + 1)
+            self.quote_places[len(self.parts)] = line, column
             return "" if quote is None else self._mark(quote)
 
         return _BRACES.sub(replaced, text.text)
@@ -471,6 +475,13 @@ class _Reader:
             line, column = source.next_place("![", "<img")
             self._problem("an image cannot be shown", line, column, "draw it with a figure block")
 
+        def in_tag(match: re.Match[str]) -> str:
+            if mark := _MARK.search(match[1]):
+                message = "nothing can be filled into a link's address or into the title of anything"
+                self._problem(message, *self._place_of(_number(mark[1])), "write it into the text")
+                return match[0]
+            return re.sub(r'(?<= )href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
+
         def linked(match: re.Match[str]) -> str:
             href = html.unescape(match[1])
             place = source.next_place(href)
@@ -490,7 +501,14 @@ class _Reader:
             self._take_id(identifier, *source.next_place(text.split(" ")[0]))
             return f'<h{level} id="{identifier}">{inner}</h{level}>'
 
-        found = re.sub(r'href="([^"]*)"', linked, sanitise(raw))
+        clean = sanitise(raw)
+        for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", clean, flags=re.DOTALL):
+            for number in map(_number, _MARK.findall(inner)):
+                part = self.parts[number]
+                if isinstance(part, Quote) and part.kind == "name":
+                    message = "a name in braces is a link, and cannot stand within another"
+                    self._problem(message, *self._place_of(number), "put it beside the other link")
+        found = _TAG.sub(in_tag, clean)
         return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, found, flags=re.DOTALL) if has_headings else found
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
@@ -501,6 +519,23 @@ class _Reader:
             message = f"the id {identifier!r} stands twice; the first is in line {first}"
             self._problem(message, line, column, "figures, claims and headings share their ids: change one of them")
         self.places.setdefault(identifier, (line, column))
+
+    def _place_of(self, number: int) -> tuple[int, int]:
+        """Return where a part stands in the source."""
+        part = self.parts[number]
+        return self.places[part.id] if isinstance(part, Figure | Claim) else self.quote_places[number]
+
+    def _unwrapped(self, match: re.Match[str]) -> str:
+        """Return a block without the paragraph around it, anything else as it is."""
+        part = self.parts[_number(match[1].strip(OPEN + CLOSE))]
+        return match[1] if isinstance(part, Figure | Claim) else match[0]
+
+    def _check_shown(self) -> None:
+        shown = {_number(match[1]) for match in _MARK.finditer(self.html)}
+        for number, part in enumerate(self.parts):
+            if isinstance(part, Figure | Claim) and number not in shown:
+                message = f"the block {part.id!r} would not be shown: the HTML around it is taken out"
+                self._problem(message, *self._place_of(number), "put it outside of comments and tags")
 
     def _check_ids(self) -> None:
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
