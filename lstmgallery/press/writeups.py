@@ -36,6 +36,7 @@ from lstmgallery.press.markup import sanitise, to_html
 
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 PRIVATE = re.compile("[\ue000-\ue01f]")
+CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")  # what XML does not allow, nor a page show
 _MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 _ALONE = re.compile(f"<p>({OPEN}[\ue010-\ue019]+{CLOSE})</p>")
 _TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
@@ -274,6 +275,7 @@ class _Reader:
         self.places: dict[str, tuple[int, int]] = {}  # of ids
         self.quote_places: dict[int, tuple[int, int]] = {}  # by their numbers among the parts
         self.quoted_claims: list[tuple[str, int, int]] = []
+        self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
         self.claim_ids: set[str] = set()  # those of broken claims too
         self.may_lack_claims = False  # something could not be read in which claims may stand
         self.captions: dict[str, Prose] = {}
@@ -284,7 +286,8 @@ class _Reader:
 
     def read(self) -> None:
         """Read everything, and collect what is wrong in the checker's problems."""
-        self._refuse_private()
+        self._refuse_characters()
+        self._refuse_escaped(self.document)
         marked, source = self._split()
         self.html = _ALONE.sub(self._unwrapped, self._finish(marked, source))
         self._check_ids()
@@ -311,11 +314,21 @@ class _Reader:
         source = self.document.lines[line - 1]
         self.checker.problems.append(Problem(self.document.place, message, line, column, source, hint))
 
-    def _refuse_private(self) -> None:
+    def _refuse_characters(self) -> None:
         for number, line in enumerate(self.document.lines, start=1):
-            if found := PRIVATE.search(line):
-                message = f"the character U+{ord(found[0]):04X} is kept for this tool's own use"
-                self._problem(message, number, found.start() + 1, "remove it")
+            for pattern in (PRIVATE, CONTROL):
+                if found := pattern.search(line):
+                    self._problem(_refused(found[0]), number, found.start() + 1, "remove it")
+
+    def _refuse_escaped(self, document: Document) -> None:
+        """Refuse the same characters where YAML has them as escapes, as in "\\b"."""
+        for path, (line, _) in document.marks.items():
+            value: Any = document.values
+            for step in path:
+                value = value[step]
+            found = (PRIVATE.search(value) or CONTROL.search(value)) if isinstance(value, str) else None
+            if found and found[0] not in document.lines[line - 1]:
+                self.checker.problems.append(document.problem(path, _refused(found[0]), hint="remove it"))
 
     def _split(self) -> tuple[str, _Source]:
         """Return the Markdown with a mark for each block and quote, and the source of what is left of it."""
@@ -374,6 +387,7 @@ class _Reader:
             self.checker.problems += [_with_hint(problem) for problem in error.problems]
             self.may_lack_claims = True
             return ""
+        self._refuse_escaped(block)
         read: Figure | Claim | None
         read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
         if isinstance(identifier := block.values.get("id"), str):
@@ -385,11 +399,13 @@ class _Reader:
         if isinstance(read, Figure):
             self.figures.append(read)
             self.captions[read.id], self.alternatives[read.id] = words["caption"], words["alt"]
-            self.quoted_claims += [
+            of_seeds = [
                 (part.claim, *block.marks.get(("claim",), block.marks[()]))
                 for part in read.parts
                 if isinstance(part, SeedsBlock)
             ]
+            self.quoted_claims += of_seeds
+            self.quoted_seeds |= set(of_seeds)
         elif isinstance(read, Claim):
             self.claims.append(read)
             self.sentences[read.id] = words["says"]
@@ -409,6 +425,7 @@ class _Reader:
             marked = marked.strip().removeprefix("<p>").removesuffix("</p>")
         self.links += inner.links
         self.quoted_claims += inner.quoted_claims
+        self.quoted_seeds |= inner.quoted_seeds
         return Prose(marked, tuple(inner.parts))
 
     def _mark(self, part: Part) -> str:
@@ -456,6 +473,8 @@ class _Reader:
             at = words.at
             identifier = words.take().text
             self.quoted_claims.append((identifier, line, column + at))
+            if kind == "seeds":
+                self.quoted_seeds.add((identifier, line, column + at))
             return Quote("claim" if kind == "claim" else "seeds", claim=identifier, format=_take_format(words))
         if kind not in self.checker.networks:
             hint = nearest(kind, [*self.checker.networks, "claim", "seeds"])
@@ -538,10 +557,22 @@ class _Reader:
                 self._problem(message, *self._place_of(number), "put it outside of comments and tags")
 
     def _check_ids(self) -> None:
+        subjects = {claim.id: claim.question.subject for claim in self.claims}
+        for identifier, line, column in sorted(self.quoted_seeds):
+            subject = subjects.get(identifier)
+            if subject is not None and not subject.is_comparable:
+                message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
+                hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
+                self._problem(message, line, column, hint)
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
             if identifier not in self.claim_ids:
-                hint = nearest(identifier, self.claim_ids)
-                self._problem(f"there is no claim {identifier!r} in this write-up", line, column, hint)
+                message = f"there is no claim {identifier!r} in this write-up"
+                self._problem(message, line, column, nearest(identifier, self.claim_ids))
+
+
+def _refused(character: str) -> str:
+    why = "is kept for this tool's own use" if PRIVATE.match(character) else "cannot be shown"
+    return f"the character U+{ord(character):04X} {why}"
 
 
 def _take_format(words: Words) -> str:
