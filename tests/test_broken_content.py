@@ -557,7 +557,24 @@ WRITEUPS = {
         "this is not YAML: mapping values are not allowed here",
         "a colon within a text: put the whole text in quotation marks",
     ),
+    "control character": Mistake(
+        "Back to", "Back \x1f to", "28:6", "the character U+001F cannot be shown", "remove it"
+    ),
+    "escaped character": Mistake(
+        "A caption.", '"A \\b caption."', "17:10", "the character U+0008 cannot be shown", "remove it"
+    ),
+    "escaped private": Mistake(
+        "A caption.", '"\\ue000"', "17:10", "the character U+E000 is kept for this tool's own use", "remove it"
+    ),
+    "seeds of a number": Mistake(
+        "network: small\nsays: It is right.\nmeasure: right where size <= 3",
+        "neuron: small 3\nsays: See {seeds right}.\nmeasure: mean of cell",
+        "23:18",
+        "small 3 is known by its number alone, and cannot be found in other seeds",
+        "such as small best(remaining)",
+    ),
 }
+
 NETWORKS = {
     "unknown key": Mistake("units: 6", "unit: 7\nunits: 6", "7:1", "unknown key 'unit'", "did you mean 'units'?"),
     "missing": Mistake("units: 6\n", "", "2:1", "expected the key 'units', found none", "add: units: ..."),
@@ -594,6 +611,7 @@ NETWORKS = {
         "begin the file with a line ---, then the keys, then another line ---",
     ),
 }
+
 SITES = {
     "key": Mistake("tagline", "tag_line: x\ntagline", "2:1", "unknown key 'tag_line'", "did you mean 'tagline'?"),
     "missing": Mistake("title: Small gallery\n", "", "1:1", "expected the key 'title', found none", "add: title: ..."),
