@@ -280,7 +280,9 @@ class Checker:
         if (claim.neuron is None) == (claim.network is None):
             found = "none" if claim.neuron is None else "both"
             message = f"expected either the key 'neuron' or the key 'network', found {found}"
-            self.problems.append(document.problem(("network",) if claim.neuron else (), message, at_key=True))
+            place: KeyPath = () if claim.neuron is None else ("network",)
+            hint = "remove one of them" if claim.neuron else "add: neuron: ... or network: ..."
+            self.problems.append(document.problem(place, message, hint=hint, at_key=claim.neuron is not None))
             return None
         path: KeyPath = ("network",) if claim.neuron is None else ("neuron",)
         subject = self.subject(document, path, claim.neuron or claim.network or "", is_neuron=claim.neuron is not None)
@@ -325,7 +327,8 @@ class Checker:
             case StripBlock() | LineBlock():
                 sequences = block.sequences if isinstance(block, StripBlock) else (block.sequence,)
                 if not block.named:
-                    self.problems.append(document.problem(path, "expected the key 'neuron' or 'neurons', found none"))
+                    message = "expected the key 'neuron' or 'neurons', found none"
+                    self.problems.append(document.problem(path, message, hint="add: neuron: ..."))
                 for place, text in block.named.items():
                     if subject := self.subject(document, (*path, *place), text, is_neuron=True):
                         self._signals(document, (*path, "signals"), subject.network, block.signals or ())
@@ -409,7 +412,8 @@ class Checker:
     def _check_id(self, document: Document, found: str) -> None:
         if not SLUG.fullmatch(found):
             message = f"id: expected lowercase letters, digits and single hyphens, found {found!r}"
-            self.problems.append(document.problem(("id",), message))
+            hint = "the id becomes a part of addresses in the site"
+            self.problems.append(document.problem(("id",), message, hint=hint))
 
     def _validated(self, model: type[Any], document: Document, **given: str) -> Any:
         try:

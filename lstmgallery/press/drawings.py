@@ -3,6 +3,7 @@
 Takes an illustration, gives the bytes of the file. Shades, marks and letters are those of the page in the light.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +14,7 @@ from lstmgallery.press.illustrations import Equations, Heat, Illustration, Listi
 from lstmgallery.press.palette import shade_colours
 from lstmgallery.press.plots import Plot, RightRow
 
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MARGIN = 16
 TITLE_PX = 26
 NAMES_PX = 150  # the names of a strip's rows
@@ -66,7 +68,7 @@ def draw_svg(illustration: Illustration, *, title: str, description: str, source
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
         f'<rect width="{whole:g}" height="{height:g}" fill="#fff"/>'
     )
-    return (head + "\n".join(body) + "</svg>\n").encode()
+    return _NOT_XML.sub("\ufffd", head + "\n".join(body) + "</svg>\n").encode()
 
 
 def _draw(part: Part) -> _Drawn:

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 from markdown.extensions.toc import slugify
@@ -36,12 +36,15 @@ from lstmgallery.press.markup import sanitise, to_html
 
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 PRIVATE = re.compile("[\ue000-\ue01f]")
+CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")  # what XML does not allow, nor a page show
 _MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 _ALONE = re.compile(f"<p>({OPEN}[\ue010-\ue019]+{CLOSE})</p>")
+_TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
 BLOCKS = ("figure", "claim")
+OWN_IDS = ("main", "claims")  # of every write-up's page
 WORDS_A_MINUTE, SECONDS_A_FIGURE = 220, 15  # reading silently (Brysbaert 2019: 238); looking takes a while
 
 
@@ -56,6 +59,14 @@ class Front(pydantic.BaseModel):
     order: int = 100
     published: datetime.date
     updated: datetime.date | None = None
+
+    @pydantic.field_validator("published", "updated", mode="before")
+    @classmethod
+    def _read_date(cls, value: Any) -> datetime.date:
+        try:
+            return datetime.date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"expected a date such as 2026-01-31, found {value!r}") from None
 
     @property
     def day(self) -> datetime.date:
@@ -127,7 +138,7 @@ class Writeup:
     def fragments(self) -> set[str]:
         """What can be linked to on the write-up's page."""
         parts = (self.figures, self.claims, self.headings)
-        return {part.id for each in parts for part in each} | {"main"}
+        return {part.id for each in parts for part in each} | {"main", *(["claims"] if self.claims else [])}
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
@@ -164,7 +175,10 @@ class Draft:
 
 def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> Draft:
     """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links."""
-    document = read_markdown(path)
+    try:
+        document = read_markdown(path)
+    except GalleryError as error:
+        raise GalleryError(map(_with_hint, error.problems)) from None
     problems: list[Problem] = []
     front = None
     given = {} if "slug" in document.values else {"slug": path.stem}
@@ -259,7 +273,11 @@ class _Reader:
         self.claims: list[Claim] = []
         self.links: list[tuple[Link, tuple[int, int]]] = []
         self.places: dict[str, tuple[int, int]] = {}  # of ids
+        self.quote_places: dict[int, tuple[int, int]] = {}  # by their numbers among the parts
         self.quoted_claims: list[tuple[str, int, int]] = []
+        self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
+        self.claim_ids: set[str] = set()  # those of broken claims too
+        self.may_lack_claims = False  # something could not be read in which claims may stand
         self.captions: dict[str, Prose] = {}
         self.alternatives: dict[str, Prose] = {}
         self.sentences: dict[str, Prose] = {}
@@ -268,10 +286,12 @@ class _Reader:
 
     def read(self) -> None:
         """Read everything, and collect what is wrong in the checker's problems."""
-        self._refuse_private()
+        self._refuse_characters()
+        self._refuse_escaped(self.document)
         marked, source = self._split()
-        self.html = _ALONE.sub(r"\1", self._finish(marked, source))
+        self.html = _ALONE.sub(self._unwrapped, self._finish(marked, source))
         self._check_ids()
+        self._check_shown()
 
     def writeup(self, front: Front, file: str) -> Writeup:
         """Return what was read."""
@@ -294,11 +314,21 @@ class _Reader:
         source = self.document.lines[line - 1]
         self.checker.problems.append(Problem(self.document.place, message, line, column, source, hint))
 
-    def _refuse_private(self) -> None:
+    def _refuse_characters(self) -> None:
         for number, line in enumerate(self.document.lines, start=1):
-            if found := PRIVATE.search(line):
-                message = f"the character U+{ord(found[0]):04X} is kept for this tool's own use"
-                self._problem(message, number, found.start() + 1, "remove it")
+            for pattern in (PRIVATE, CONTROL):
+                if found := pattern.search(line):
+                    self._problem(_refused(found[0]), number, found.start() + 1, "remove it")
+
+    def _refuse_escaped(self, document: Document) -> None:
+        """Refuse the same characters where YAML has them as escapes, as in "\\b"."""
+        for path, (line, _) in document.marks.items():
+            value: Any = document.values
+            for step in path:
+                value = value[step]
+            found = (PRIVATE.search(value) or CONTROL.search(value)) if isinstance(value, str) else None
+            if found and found[0] not in document.lines[line - 1]:
+                self.checker.problems.append(document.problem(path, _refused(found[0]), hint="remove it"))
 
     def _split(self) -> tuple[str, _Source]:
         """Return the Markdown with a mark for each block and quote, and the source of what is left of it."""
@@ -325,6 +355,9 @@ class _Reader:
             flush()
             end = self._end_of(fence[1], at)
             name = fence[2]
+            if end is None:  # what stands below could be the block's or the text's
+                self.may_lack_claims = True
+                break
             if name in BLOCKS:
                 marked += ["", self._read_block(name, at, end), ""]
             else:
@@ -336,35 +369,43 @@ class _Reader:
         flush()
         return "\n".join(marked), source
 
-    def _end_of(self, fence: str, first: int) -> int:
-        """Return the number of the line that closes a fence; the last line, with a problem, where none does."""
+    def _end_of(self, fence: str, first: int) -> int | None:
+        """Return the number of the line that closes a fence; None, with a problem, where none does."""
         lines = self.document.lines
         for number in range(first + 1, len(lines) + 1):
             closing = lines[number - 1].strip()
             if closing.startswith(fence) and not closing.strip(fence[0]):
                 return number
-        self._problem(f"the block that begins here has no closing line {fence}", first, 1)
-        return len(lines)
+        message = f"the block that begins here has no closing line {fence}"
+        self._problem(message, first, 1, f"close it with a line {fence}")
+        return None
 
     def _read_block(self, name: str, first: int, last: int) -> str:
         try:
             block = read_block(self.document, first + 1, last - 1)
         except GalleryError as error:
             self.checker.problems += [_with_hint(problem) for problem in error.problems]
+            self.may_lack_claims = True
             return ""
+        self._refuse_escaped(block)
         read: Figure | Claim | None
         read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
         if isinstance(identifier := block.values.get("id"), str):
             self._take_id(identifier, *block.marks[("id",)])
+            self.claim_ids |= {identifier} if name == "claim" else set()
+        elif name == "claim":
+            self.may_lack_claims = True
         words = {key: self._read_words(block, key) for key in ("caption", "alt", "says") if key in block.values}
         if isinstance(read, Figure):
             self.figures.append(read)
             self.captions[read.id], self.alternatives[read.id] = words["caption"], words["alt"]
-            self.quoted_claims += [
+            of_seeds = [
                 (part.claim, *block.marks.get(("claim",), block.marks[()]))
                 for part in read.parts
                 if isinstance(part, SeedsBlock)
             ]
+            self.quoted_claims += of_seeds
+            self.quoted_seeds |= set(of_seeds)
         elif isinstance(read, Claim):
             self.claims.append(read)
             self.sentences[read.id] = words["says"]
@@ -384,6 +425,7 @@ class _Reader:
             marked = marked.strip().removeprefix("<p>").removesuffix("</p>")
         self.links += inner.links
         self.quoted_claims += inner.quoted_claims
+        self.quoted_seeds |= inner.quoted_seeds
         return Prose(marked, tuple(inner.parts))
 
     def _mark(self, part: Part) -> str:
@@ -405,6 +447,7 @@ class _Reader:
                 self._problem("a brace without its other half", line, column, r"a brace that means itself is \{ or \}")
                 return ""
             quote = self._read_quote(match[1], line, column + 1)
+            self.quote_places[len(self.parts)] = line, column
             return "" if quote is None else self._mark(quote)
 
         return _BRACES.sub(replaced, text.text)
@@ -430,6 +473,8 @@ class _Reader:
             at = words.at
             identifier = words.take().text
             self.quoted_claims.append((identifier, line, column + at))
+            if kind == "seeds":
+                self.quoted_seeds.add((identifier, line, column + at))
             return Quote("claim" if kind == "claim" else "seeds", claim=identifier, format=_take_format(words))
         if kind not in self.checker.networks:
             hint = nearest(kind, [*self.checker.networks, "claim", "seeds"])
@@ -448,6 +493,13 @@ class _Reader:
         for _ in range(raw.count("<img")):
             line, column = source.next_place("![", "<img")
             self._problem("an image cannot be shown", line, column, "draw it with a figure block")
+
+        def in_tag(match: re.Match[str]) -> str:
+            if mark := _MARK.search(match[1]):
+                message = "nothing can be filled into a link's address or into the title of anything"
+                self._problem(message, *self._place_of(_number(mark[1])), "write it into the text")
+                return match[0]
+            return re.sub(r'(?<= )href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
 
         def linked(match: re.Match[str]) -> str:
             href = html.unescape(match[1])
@@ -468,21 +520,59 @@ class _Reader:
             self._take_id(identifier, *source.next_place(text.split(" ")[0]))
             return f'<h{level} id="{identifier}">{inner}</h{level}>'
 
-        found = re.sub(r'href="([^"]*)"', linked, sanitise(raw))
+        clean = sanitise(raw)
+        for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", clean, flags=re.DOTALL):
+            for number in map(_number, _MARK.findall(inner)):
+                part = self.parts[number]
+                if isinstance(part, Quote) and part.kind == "name":
+                    message = "a name in braces is a link, and cannot stand within another"
+                    self._problem(message, *self._place_of(number), "put it beside the other link")
+        found = _TAG.sub(in_tag, clean)
         return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, found, flags=re.DOTALL) if has_headings else found
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
-        if identifier in self.places:
+        if identifier in OWN_IDS:
+            self._problem(f"the id {identifier!r} is one of the page's own", line, column, "change it")
+        elif identifier in self.places:
             first = self.places[identifier][0]
-            self._problem(f"the id {identifier!r} stands twice; the first is in line {first}", line, column)
+            message = f"the id {identifier!r} stands twice; the first is in line {first}"
+            self._problem(message, line, column, "figures, claims and headings share their ids: change one of them")
         self.places.setdefault(identifier, (line, column))
 
+    def _place_of(self, number: int) -> tuple[int, int]:
+        """Return where a part stands in the source."""
+        part = self.parts[number]
+        return self.places[part.id] if isinstance(part, Figure | Claim) else self.quote_places[number]
+
+    def _unwrapped(self, match: re.Match[str]) -> str:
+        """Return a block without the paragraph around it, anything else as it is."""
+        part = self.parts[_number(match[1].strip(OPEN + CLOSE))]
+        return match[1] if isinstance(part, Figure | Claim) else match[0]
+
+    def _check_shown(self) -> None:
+        shown = {_number(match[1]) for match in _MARK.finditer(self.html)}
+        for number, part in enumerate(self.parts):
+            if isinstance(part, Figure | Claim) and number not in shown:
+                message = f"the block {part.id!r} would not be shown: the HTML around it is taken out"
+                self._problem(message, *self._place_of(number), "put it outside of comments and tags")
+
     def _check_ids(self) -> None:
-        claims = [claim.id for claim in self.claims]
-        for identifier, line, column in self.quoted_claims:
-            if identifier not in claims and identifier not in self.places:
-                hint = nearest(identifier, claims) if claims else None
-                self._problem(f"there is no claim {identifier!r} in this write-up", line, column, hint)
+        subjects = {claim.id: claim.question.subject for claim in self.claims}
+        for identifier, line, column in sorted(self.quoted_seeds):
+            subject = subjects.get(identifier)
+            if subject is not None and not subject.is_comparable:
+                message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
+                hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
+                self._problem(message, line, column, hint)
+        for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
+            if identifier not in self.claim_ids:
+                message = f"there is no claim {identifier!r} in this write-up"
+                self._problem(message, line, column, nearest(identifier, self.claim_ids))
+
+
+def _refused(character: str) -> str:
+    why = "is kept for this tool's own use" if PRIVATE.match(character) else "cannot be shown"
+    return f"the character U+{ord(character):04X} {why}"
 
 
 def _take_format(words: Words) -> str:

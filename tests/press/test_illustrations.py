@@ -1,0 +1,287 @@
+"""Figures of write-ups draw what the networks computed, and their numbers are exactly what is drawn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lstmgallery import store
+from lstmgallery.desk.reference import run_reference
+from lstmgallery.network import Network
+from lstmgallery.press.figures import Point
+from lstmgallery.press.illustrations import Part
+from lstmgallery.press.palette import shade
+from lstmgallery.press.plots import Plot
+from lstmgallery.press.text import number
+from tests.conftest import Gallery
+from tests.press.conftest import BLOCKS, Press
+
+EXACT = 1e-5  # relative: numbers in a CSV have six digits
+
+
+@pytest.fixture(scope="module")
+def folder(small_gallery: Gallery) -> Path:
+    """Where the small network's files are."""
+    return small_gallery.project.build / "small"
+
+
+@pytest.fixture(scope="module")
+def network(press: Press) -> Network:
+    """The small network."""
+    return press.content.networks[0].network
+
+
+def best(press: Press) -> int:
+    """Return the neuron that carries the task best, as the network's page has it."""
+    return int(press.results[0].main_ranking.iloc[0]["neuron"])
+
+
+def computed(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
+    """Return every signal along a sequence, (steps, units), from the stored weights."""
+    return run_reference(network, store.read_weights(folder / store.WEIGHTS), sequence)[0]
+
+
+def traced(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
+    """Return every signal along a figure's sequence, (steps, units), as the trace has it."""
+    steps = store.read_steps(folder)
+    rows = (steps["split"] == store.FIGURE) & (steps["sequence"] == network.figures.index(sequence))
+    return {key: values[rows.to_numpy()] for key, values in store.read_layer(folder, network, 1).items()}
+
+
+def require_linear(points: Sequence[Point], values: Sequence[float], *, along: str = "y") -> None:
+    """Require that points stand where their values say, to the tenth of a pixel that they are rounded to."""
+    pixels = np.array([getattr(point, along) for point in points])
+    assert len(pixels) == len(values) > 1
+    slope, start = np.polyfit(values, pixels, 1)
+    assert abs(slope) > 1
+    assert np.abs(slope * np.array(values) + start - pixels).max() < 0.2
+
+
+def plot_of(part: Part) -> Plot:
+    assert isinstance(part.drawn, Plot)
+    return part.drawn
+
+
+def test_every_kind_of_figure_is_drawn(press: Press) -> None:
+    assert [*press.articles["everything"].illustrations] == [*BLOCKS]
+    assert all(press.drawn(name).parts and len(press.drawn(name).data) for name in BLOCKS if name != "seeds")
+
+
+@pytest.mark.parametrize("name", ["strip", "strip-of-two"])
+def test_a_strip_s_numbers_are_its_cells(press: Press, name: str) -> None:
+    data = press.csv(name)
+    for part, (_, rows) in zip(press.drawn(name).parts, data.groupby(["neuron", "sequence"], sort=False), strict=True):
+        assert [token.glyph for token in part.drawn.tokens][1:] == rows["token"].tolist()[1:]
+        for row in part.drawn.rows:
+            assert [cell.value for cell in row.cells] == [number(value) for value in rows[row.signal.key]]
+
+
+def test_a_strip_of_a_traced_sequence_shows_the_trace(press: Press, network: Network, folder: Path) -> None:
+    data = press.csv("strip").query("sequence == 'aaaXbbb'")
+    assert data["token"].tolist() == ["<start>", *"aaaXbbb"]
+    signals = traced(network, folder, "aaaXbbb")
+    for key in ("cell", "hidden"):
+        np.testing.assert_allclose(data[key], signals[key][:, best(press) - 1], rtol=EXACT, atol=1e-5)
+
+
+def test_a_strip_of_any_other_sequence_is_computed_from_the_weights(
+    press: Press, network: Network, folder: Path
+) -> None:
+    data = press.csv("strip").query("sequence == 'aaXbb'")
+    signals = computed(network, folder, "aaXbb")
+    for key in ("cell", "hidden"):
+        np.testing.assert_allclose(data[key], signals[key][:, best(press) - 1], rtol=EXACT)
+
+
+def test_a_strip_shows_all_signals_where_none_are_chosen(press: Press, network: Network) -> None:
+    assert [*press.csv("strip-of-two")][-6:] == [*network.kind.keys]
+    assert [row.signal.key for row in press.drawn("strip-of-two").parts[0].drawn.rows] == [*network.kind.keys]
+
+
+def test_an_overview_shows_every_neuron(press: Press, network: Network, folder: Path) -> None:
+    data, signals = press.csv("overview"), computed(network, folder, "aaXbb")
+    largest = np.abs(signals["cell"]).max()
+    for part, key in zip(press.drawn("overview").parts, ("cell", "input_gate"), strict=True):
+        signal = network.kind[key]
+        low, high = (-largest, largest) if key == "cell" else (0, 1)
+        assert [row.neuron for row in part.drawn.rows] == [*range(1, network.units + 1)]
+        for row in part.drawn.rows:
+            values = signals[key][:, row.neuron - 1]
+            np.testing.assert_allclose(data.query(f"neuron == {row.neuron}")[key], values, rtol=EXACT)
+            assert [*row.strip.shades] == [shade(signal.palette, value, low=low, high=high) for value in values]
+
+
+def test_a_line_goes_through_the_values_at_each_step(press: Press, network: Network, folder: Path) -> None:
+    data, signals = press.csv("line"), computed(network, folder, "aaXbb")
+    (part,) = press.drawn("line").parts
+    lines = [series for series in plot_of(part).series if series.kind == "line"]
+    wanted = [(neuron, key) for neuron in (best(press), 2) for key in ("cell", "forget_gate")]
+    everything = [value for neuron, key in wanted for value in signals[key][:, neuron - 1]]
+    require_linear([point for line in lines for point in line.points], everything)
+    for neuron, key in wanted:
+        rows = data.query(f"neuron == {neuron}")
+        np.testing.assert_allclose(rows[key].iloc[: len("aaXbb") + 1], signals[key][:, neuron - 1], rtol=EXACT)
+
+
+def test_values_are_those_of_the_held_out_sequences_at_the_delimiter(
+    press: Press, network: Network, folder: Path
+) -> None:
+    data = press.csv("values")
+    trace = pd.read_parquet(folder / store.ACTIVATIONS, filters=[("neuron", "==", 2)])
+    steps = store.read_steps(folder).query("split == 'held_out' and token == 'X'")
+    found = steps.merge(trace, on=["sequence", "step"]).sort_values(["sequence", "step"])
+    assert len(found) == len(network.task.split(seed=network.seed, held_out=network.held_out).held_out)
+    np.testing.assert_allclose(data["cell"], found["cell"], rtol=EXACT)
+    assert data["a_count"].tolist() == found["a_count"].tolist()
+    assert data["text"].tolist() == ["a" * n + "X" + "b" * n for n in data["a_count"]]
+
+
+def test_each_value_is_one_dot_in_the_column_of_its_feature(press: Press) -> None:
+    data = press.csv("values").sort_values(["a_count", "cell", "text"])
+    dots = plot_of(press.drawn("values").parts[0]).series[0].points
+    require_linear(dots, data["cell"].tolist())
+    assert [dot.label for dot in dots] == [
+        f"{text}: {number(value)}" for text, value in data[["text", "cell"]].to_numpy()
+    ]
+
+
+@pytest.mark.parametrize("show", ["right", "memory", "written"])
+def test_a_frontier_s_numbers_are_those_that_were_measured(press: Press, folder: Path, show: str) -> None:
+    measured, data = store.read_table(folder / store.FRONTIER), press.csv(f"frontier-{show}")
+    assert data["size"].tolist() == measured["size"].tolist()
+    assert data["written"].tolist() == measured["written"].tolist()
+    assert data["right"].astype(str).tolist() == measured["right"].astype(str).tolist()
+    assert ("memory" in data) == (show != "right")
+
+
+def test_a_frontier_of_what_is_right_shades_each_size(press: Press) -> None:
+    data = press.csv("frontier-right")
+    (row,) = press.drawn("frontier-right").parts[0].drawn.rows
+    shades = {is_right: {row.shades[at] for at in np.flatnonzero(data["right"] == is_right)} for is_right in (0, 1)}
+    assert len(row.shades) == len(data)
+    assert all(len(found) <= 1 for found in shades.values())
+    assert shades[False].isdisjoint(shades[True])
+
+
+def test_a_frontier_of_what_is_written_has_a_dot_for_each_length(press: Press) -> None:
+    data = press.csv("frontier-written")
+    written = [len(text) - len(text.lstrip("b")) for text in data["written"]]
+    _, right, wrong = plot_of(press.drawn("frontier-written").parts[0]).series
+    for dots, is_right in ((right, True), (wrong, False)):
+        chosen = [at for at in range(len(data)) if bool(data["right"][at]) == is_right]
+        assert [dot.label for dot in dots.points] == [f"{data['size'][at]} a’s, {written[at]} b’s" for at in chosen]
+
+
+def test_a_frontier_of_the_memory_draws_it_over_the_sizes(press: Press) -> None:
+    data = press.csv("frontier-memory")
+    line = plot_of(press.drawn("frontier-memory").parts[0]).series[0]
+    require_linear(line.points, data["memory"].astype(float).tolist())
+
+
+def test_a_dose_response_s_numbers_are_its_dots(press: Press, folder: Path) -> None:
+    measured = store.read_table(folder / store.INTERVENTIONS)
+    measured = measured.query(f"layer == 1 and neuron == {best(press)} and intervention == 'add'")
+    data = press.csv("dose")
+    np.testing.assert_allclose(data["value"], measured["value"], rtol=EXACT)
+    doses = measured.query("measure == 'written'")
+    pairs = set(zip(doses["amount"], doses["value"] - doses["baseline"], strict=True))
+    dots = plot_of(press.drawn("dose").parts[0]).series[2].points
+    assert len(dots) == len(pairs)
+    require_linear(dots, [x for x, _ in sorted(pairs)], along="x")
+
+
+def test_the_numbers_of_neurons_changed_together_are_its_line(press: Press, folder: Path) -> None:
+    measured = store.read_table(folder / store.INTERVENTIONS).query("layer == 0")
+    data = press.csv("together")
+    assert data["condition"].tolist() == [f"k={k}" for k in range(1, 7)]
+    np.testing.assert_allclose(data["value"], measured["value"], rtol=EXACT)
+    rows = press.drawn("together").parts[0].table
+    assert rows is not None
+    assert rows.rows == tuple((str(k), number(v, 2)) for k, v in enumerate(measured["value"], start=1))
+
+
+def test_saturation_counts_the_steps_of_the_trace(press: Press, network: Network, folder: Path) -> None:
+    data = press.csv("saturation")
+    held_out = (store.read_steps(folder)["split"] == store.HELD_OUT).to_numpy()
+    layer = store.read_layer(folder, network, 1)
+    for gate in ("input_gate", "output_gate"):
+        values, rows = layer[gate][held_out], data[data["gate"] == gate]
+        np.testing.assert_allclose(rows["shut"], (values < 0.1).mean(axis=0), rtol=EXACT)
+        np.testing.assert_allclose(rows["open"], (values > 0.9).mean(axis=0), rtol=EXACT)
+        assert set(rows["steps"]) == {held_out.sum()}
+    assert [part.title for part in press.drawn("saturation").parts] == ["Input gate", "Output gate"]
+
+
+def test_a_cell_s_numbers_are_its_edges(press: Press) -> None:
+    data, (part,) = press.csv("cell"), press.drawn("cell").parts
+    assert list(zip(data["from"], data["to"], strict=True)) == [(e.source, e.target) for e in part.drawn.edges]
+    assert part.drawn.highlight == {"forget_gate"}
+
+
+def test_generated_text_is_what_the_network_writes(press: Press, network: Network, folder: Path) -> None:
+    weights = store.read_weights(folder / store.WEIGHTS)
+    data = press.csv("generated")
+    for prompt, written in zip(data["prompt"], data["written"], strict=True):
+        text = prompt
+        while len(text) < 60:
+            hidden = run_reference(network, weights, text)[0]["hidden"][-1]
+            token = network.task.vocabulary[
+                int(np.argmax(hidden @ weights["readout/kernel"] + weights["readout/bias"]))
+            ]
+            if token == "<end>":
+                break
+            text += token
+        assert text == prompt + written
+    assert [f"{row.prompt} {row.written}" for row in press.drawn("generated").parts[0].drawn.rows] == [
+        f"{prompt} {written}" for prompt, written in zip(data["prompt"], data["written"], strict=True)
+    ]
+
+
+def test_generated_text_says_whether_it_is_right(press: Press) -> None:
+    for row in press.drawn("generated").parts[0].drawn.rows:
+        assert row.is_right == (row.written == "b" * row.prompt.count("a"))
+
+
+def test_a_changed_network_writes_beside_the_unchanged_one(press: Press) -> None:
+    (row,) = press.drawn("generated-changed").parts[0].drawn.rows
+    data = press.csv("generated-changed")
+    assert data["changed"].tolist() == [row.changed]
+    assert press.drawn("generated-changed").parts[0].drawn.change == "+2 in the cell of neuron 3"
+
+
+def test_seeds_are_dots_at_their_values(press: Press) -> None:
+    by_seed = {1: 0.1, 2: 0.5, 3: 0.9, 4: None}
+    swept = press.with_seeds(by_seed)
+    data = swept.csv("seeds")
+    assert data.to_dict("list") == {"seed": [1, 2, 3], "value": [0.1, 0.5, 0.9]}
+    (dots,) = [s for s in plot_of(swept.drawn("seeds").parts[0]).series if s.kind == "dots" and s.style == "main"]
+    require_linear(dots.points, [0.1, 0.5, 0.9], along="x")
+
+
+def test_seeds_say_when_they_were_left_out(press: Press) -> None:
+    assert press.drawn("seeds").parts[0].summary == "The sweep of other seeds was left out of this build."
+    assert press.csv("seeds").empty
+
+
+def test_a_comparison_draws_both_sides_and_numbers_them(press: Press) -> None:
+    drawn, data = press.drawn("comparison"), press.csv("comparison")
+    assert drawn.is_wide
+    assert [part.title for part in drawn.parts] == ["One", "Other"]
+    assert [part.kind for part in drawn.parts] == ["plot", "strip"]
+    assert set(data["side"]) == {"One", "Other"}
+    strip = data[data["side"] == "Other"]
+    cells = drawn.parts[1].drawn.rows[0].cells
+    assert [cell.value for cell in cells] == [number(float(value)) for value in strip["cell"]]
+
+
+def test_every_figure_states_what_it_shows_in_words(press: Press) -> None:
+    for name in BLOCKS:
+        assert all(len(part.summary) > 15 for part in press.drawn(name).parts), name
+
+
+def test_drawing_again_gives_the_same_numbers(press: Press) -> None:
+    again = Press(press.content, press.results, press.answers)
+    for name in BLOCKS:
+        pd.testing.assert_frame_equal(press.csv(name), again.csv(name))
