@@ -1,11 +1,14 @@
 """What many tests stand on: the shipped gallery, built once for real, and small networks of their own."""
 
+import os
+import pickle
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 
@@ -116,10 +119,21 @@ class Gallery:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The shipped content, trained (under two seeds) and published for real, once for the whole run."""
-    folder = tmp_path_factory.mktemp("gallery")
-    project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
-    return Gallery(project, build_gallery(project, record(), seeds=2))
+    """The shipped content, trained (under two seeds) and published for real, once for the whole run.
+
+    Where several processes run the tests, one of them builds it, and the others wait and find it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "gallery"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "gallery.pickle"
+    with filelock.FileLock(folder / ".lock"):
+        if not kept.is_file():
+            project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
+            built = Gallery(project, build_gallery(project, record(), seeds=2))
+            kept.write_bytes(pickle.dumps(built))
+        found: Gallery = pickle.loads(kept.read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")

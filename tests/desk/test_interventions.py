@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.frontier import find_frontier, first_failure
-from lstmgallery.desk.interventions import count_units, measure_causes, write_with_counts
+from lstmgallery.desk.interventions import measure_causes, write_with_counts
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
 from lstmgallery.tasks.encoding import encode
 from tests.conftest import random_weights

@@ -100,7 +100,7 @@ def test_the_same_scores_are_computed_once(keeper: Trained) -> None:
 
 def test_a_feature_without_a_score_ranks_nobody(keeper: Trained) -> None:
     assert keeper.scores("letter", "delimiter").empty  # five sequences with each letter are too few for two halves
-    assert keeper.ranking("letter", "delimiter", ("cell",)) == []
+    assert keeper.ranking("letter", "delimiter", ("cell",)) == ()
 
 
 def test_a_ranking_goes_by_the_best_of_the_signals(keeper: Trained) -> None:
@@ -108,7 +108,7 @@ def test_a_ranking_goes_by_the_best_of_the_signals(keeper: Trained) -> None:
     chosen = scores[scores["signal"].isin(["hidden", "forget_gate"])]
     best = chosen.groupby(["layer", "neuron"])["score"].max()
     expected = sorted(keeper.places, key=lambda place: (-best[place], place))
-    assert keeper.ranking("letter=A", "all", ("hidden", "forget_gate")) == expected
+    assert keeper.ranking("letter=A", "all", ("hidden", "forget_gate")) == tuple(expected)
 
 
 @pytest.mark.parametrize("direction", [1, -1])
