@@ -56,7 +56,8 @@ class Measurement:
     """What was found: `value` is None where nothing could be measured, and `reason` says why.
 
     `n` counts what it was measured on, in `unit`s. `data` holds exactly those values, a row each. `kind` says how the
-    value is to be read: a plain number, a share of 1, or a whole count.
+    value is to be read: a plain number, a share of 1, or a whole count. A `reason` beside a value says what it stands
+    for.
     """
 
     value: float | None
@@ -64,7 +65,7 @@ class Measurement:
     unit: str = "step"
     kind: str = "number"
     reason: str = ""
-    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+    data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
 
 
 class Measure(Protocol):
@@ -290,7 +291,7 @@ class Right:
 
 @dataclass(frozen=True)
 class Failure:
-    """The smallest size written wrong, or the largest before it."""
+    """The smallest size written wrong, or the largest before it; one size beyond all that were tried if none is."""
 
     is_last_success: bool
 
@@ -298,9 +299,9 @@ class Failure:
         table = trained.frontier
         data = table[["size", "variant", "prompt", "expected", "written", "right"]]
         failure = first_failure(table)
-        if failure is None:
-            return Measurement(None, len(data), "sequence", reason=f"none fails up to size {FURTHEST}", data=data)
-        return Measurement(float(failure - self.is_last_success), len(data), "sequence", "count", data=data)
+        reason = f"none up to {FURTHEST}" if failure is None and not self.is_last_success else ""
+        value = float((FURTHEST + 1 if failure is None else failure) - self.is_last_success)
+        return Measurement(value, len(data), "sequence", "count", reason, data)
 
 
 @dataclass(frozen=True)

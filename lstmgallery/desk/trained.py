@@ -7,7 +7,7 @@ its weights. Both answer the same questions, each computed when first asked and 
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -21,6 +21,24 @@ from lstmgallery.network import Network
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 ReadLayer = Callable[[int], Signals]
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
+
+
+def _kept(method: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
+    """Keep what a method returns, by its arguments and for as long as its object lives: it is asked again and again."""
+
+    @functools.wraps(method)
+    def asked(*arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
+        own, *rest = arguments
+        kept = own.__dict__.setdefault("_kept", {})
+        key = (method.__name__, tuple(rest), tuple(sorted(named.items())))
+        if key not in kept:
+            kept[key] = method(*arguments, **named)
+        found: Found = kept[key]
+        return found
+
+    return asked
 
 
 class Trained:
@@ -82,7 +100,7 @@ class Trained:
             self._scores[feature, phase] = found
         return self._scores[feature, phase]
 
-    @functools.cache  # noqa: B019  (a write-up names the same neurons again and again)
+    @_kept
     def ranking(
         self, feature: str, phase: str, signals: tuple[str, ...], *, direction: int | None = None
     ) -> tuple[Place, ...]:
@@ -102,7 +120,7 @@ class Trained:
         """Return all neurons, best first by how well they carry the task's main feature."""
         return self.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
 
-    @functools.cache  # noqa: B019  (it lives as long as the measurements of one build)
+    @_kept
     def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:
         """Return what holding a neuron's signal does; `how` is zero, mean, shut or open."""
         layer, neuron = place
@@ -115,7 +133,7 @@ class Trained:
         hold = Hold(place, how, signal, values[how])
         return pd.DataFrame(measure_holds(self.network, self.weights, self.sequences, [hold]))
 
-    @functools.cache  # noqa: B019
+    @_kept
     def changed(self, places: tuple[Place, ...]) -> pd.DataFrame:
         """Return what adding counts to the cells of `places`, or exchanging their memories, does; empty elsewhere."""
         task = self.network.task

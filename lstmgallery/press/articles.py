@@ -220,6 +220,8 @@ def value_words(answer: Answer, form: str = "") -> str:
     value = answer.value
     if value is None:
         return f"not measured ({answer.measurement.reason})"
+    if answer.measurement.reason:
+        return answer.measurement.reason
     if form == "percent" or (not form and answer.measurement.kind == "share"):
         return text.percent(value)
     if form:

@@ -342,9 +342,10 @@ def test_the_frontier_is_measured_on_the_variants_that_training_had(text: str, v
 
 
 @pytest.mark.parametrize("text", ["first failure", "last success"])
-def test_a_network_that_never_fails_has_no_first_failure(text: str) -> None:
+def test_a_network_that_never_fails_counts_as_failing_beyond_all_sizes(text: str) -> None:
     found = measured(text, "picky", reaching({1: [True], 2: [True]}))
-    assert (found.value, found.reason) == (None, "none fails up to size 100")
+    expected = (101.0, "none up to 100") if text == "first failure" else (100.0, "")
+    assert (found.value, found.reason) == expected
 
 
 def test_sizes_that_were_not_tried_cannot_be_right() -> None:
