@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, sync_playwright
 
-from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
+from lstmgallery.press.addresses import explorer_path, figure_path, network_path, neuron_path, writeup_path
 from lstmgallery.press.content import read_content
 from tests.check import find_chromium
 from tests.conftest import ROOT, Gallery
@@ -25,13 +25,17 @@ Place = Literal["/", "/some/where/", "/a/b/c/", "disk"]
 PLACES: tuple[Place, ...] = ("/", "/some/where/", "/a/b/c/", "disk")
 WIDE, NARROW = 1280, 390  # px: a laptop and a phone
 
-NETWORKS = [entry.network for entry in read_content(ROOT / "content").networks]
+CONTENT = read_content(ROOT / "content")
+NETWORKS = [entry.network for entry in CONTENT.networks]
+WRITEUPS = CONTENT.writeups
 NETWORK_PAGES = [network_path(network.name) for network in NETWORKS]
 FIRST_NEURONS = [neuron_path(network.name, 1, 1) for network in NETWORKS]
 LAST_NEURONS = [neuron_path(network.name, network.layers, network.units) for network in NETWORKS]
 EXPLORERS = [explorer_path(network.name) for network in NETWORKS]
 SINGLE_PAGES = ["index.html", "404.html", "how-to-read.html"]
-PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS, *EXPLORERS]
+WRITEUP_PAGES = [writeup.path for writeup in WRITEUPS]
+FRAME = figure_path("counting", "the-counter", "html")  # a figure alone, to be shown in other pages
+PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS, *EXPLORERS, *WRITEUP_PAGES, FRAME]
 
 DEEPEST = max(range(len(NETWORKS)), key=lambda at: NETWORKS[at].layers)
 KINDS = {  # one page of each kind, and where a kind has variants, of each variant
@@ -44,6 +48,9 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "neuron-last": LAST_NEURONS[DEEPEST],
     "explorer": EXPLORERS[0],
     "explorer-with-layers": EXPLORERS[DEEPEST],
+    "write-up": WRITEUP_PAGES[0],
+    "write-up-with-a-listing-and-gates": writeup_path("states-and-gates"),
+    "figure-alone": FRAME,
 }
 
 

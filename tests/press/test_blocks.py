@@ -83,25 +83,61 @@ def test_no_figure_goes_without_id_caption_and_alternative(
 @pytest.mark.parametrize(
     ("block", "message", "hint"),
     [
-        ("neuron: deep 3\nsequences: [aXb]", "deep has 2 layers, found neuron 3 of none", "write it as layer.neuron, such as 1.3"),
+        (
+            "neuron: deep 3\nsequences: [aXb]",
+            "deep has 2 layers, found neuron 3 of none",
+            "write it as layer.neuron, such as 1.3",
+        ),
         ("neuron: deep 3.1\nsequences: [aXb]", "layer 3 is named, but deep has 2 layers (1-2)", None),
         ("neuron: gru 1\nsignals: [cell]\nsequences: [aXb]", "expected a signal of gru, found 'cell'", None),
         ("neuron: small 1\nsequences: [abc]", "the token 'c' is not in the vocabulary of small", "tokens: a b X"),
-        ("kind: line\nneurons: [small 1]\nsignals: []\nsequence: aXb", "signals: expected a list of at least 1 item(s), found []", None),
-        ("kind: line\nneurons: [small 1, small 2, small 3, small 4, small 5]\nsignals: [cell]\nsequence: aXb", "neurons: expected a list of at most 4 items", None),
-        ("kind: overview\nof: small best(remaining)\nsignals: [cell]\nsequence: aXb", "expected a network or a layer, found 'small best(remaining)'", "use the key 'neuron'"),
+        (
+            "kind: line\nneurons: [small 1]\nsignals: []\nsequence: aXb",
+            "signals: expected a list of at least 1 item(s), found []",
+            None,
+        ),
+        (
+            "kind: line\nneurons: [small 1, small 2, small 3, small 4, small 5]\nsignals: [cell]\nsequence: aXb",
+            "neurons: expected a list of at most 4 items",
+            None,
+        ),
+        (
+            "kind: overview\nof: small best(remaining)\nsignals: [cell]\nsequence: aXb",
+            "expected a network or a layer, found 'small best(remaining)'",
+            "use the key 'neuron'",
+        ),
         ("kind: frontier\nnetwork: copy", "expected a task of several sizes, found copy (copying)", None),
-        ("kind: together\nnetwork: copy", "expected a counting network or a state memorizer, found copy (copying)", None),
+        (
+            "kind: together\nnetwork: copy",
+            "expected a counting network or a state memorizer, found copy (copying)",
+            None,
+        ),
         ("kind: dose-response\nneuron: copy 1", "expected a counting network, found copy (copying)", None),
-        ("kind: generated\nnetwork: small\nprompts: [aX]\nadd: {neuron: gru 1, counts: 1}", "expected a neuron of small, found gru (counting)", None),
-        ("kind: generated\nnetwork: copy\nprompts: [abcX]\nadd: {neuron: copy 1, counts: 1}", "expected a counting network, found copy (copying)", None),
-        ("kind: generated\nnetwork: small\nprompts: []", "prompts: expected a list of at least 1 item(s), found []", None),
-        ("kind: values\nneuron: small 1\nsignal: cel\nby: a_count", "expected a signal of small, found 'cel'", "did you mean 'cell'?"),
+        (
+            "kind: generated\nnetwork: small\nprompts: [aX]\nadd: {neuron: gru 1, counts: 1}",
+            "expected a neuron of small, found gru (counting)",
+            None,
+        ),
+        (
+            "kind: generated\nnetwork: copy\nprompts: [abcX]\nadd: {neuron: copy 1, counts: 1}",
+            "expected a counting network, found copy (copying)",
+            None,
+        ),
+        (
+            "kind: generated\nnetwork: small\nprompts: []",
+            "prompts: expected a list of at least 1 item(s), found []",
+            None,
+        ),
+        (
+            "kind: values\nneuron: small 1\nsignal: cel\nby: a_count",
+            "expected a signal of small, found 'cel'",
+            "did you mean 'cell'?",
+        ),
         ("kind: saturation\nof: gru\ngates: [forget_gate]", "expected a gate, found 'forget_gate'", None),
         ("kind: cell\ncell: gru\nhighlight: [cell]", "expected a signal, found 'cell'", None),
         ("kind: seeds\nclaim: none-such", "there is no claim 'none-such' in this write-up", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_network_does_not_have_is_refused(
     tmp_path: Path, networks: dict[str, Network], block: str, message: str, hint: str | None
 ) -> None:
@@ -138,7 +174,7 @@ def test_a_mistake_inside_a_comparison_is_found_there(tmp_path: Path, networks: 
 def test_nothing_is_said_of_networks_that_are_broken_themselves(tmp_path: Path, networks: dict[str, Network]) -> None:
     body = figure("one", "neuron: other 99\nsequences: [zzz]") + "{other 99} and {other | mean of nothing}\n"
     (tmp_path / "some.md").write_text(writeup(body), encoding="utf-8")
-    assert read_writeup(tmp_path / "some.md", networks, {"other"}).writeup.figures == ()
+    assert read_writeup(tmp_path / "some.md", networks, {"other"}).writeup.subjects == ()
 
 
 def test_a_diagram_can_highlight_what_its_cell_has() -> None:

@@ -1,0 +1,99 @@
+"""A figure as one file: an SVG that any program can read, and that nothing outside of it is needed for."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from lstmgallery.press.figures import PITCH_PX
+from tests.press.conftest import BLOCKS, Press, parse_xml
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = {"rect", "text", "g", "line", "polyline", "circle", "path", "polygon"}
+
+
+def drawing(press: Press, name: str) -> ET.Element:
+    """Return one figure's file, parsed."""
+    return parse_xml(press.text(f"writeups/everything/{name}.svg"))
+
+
+def words(root: ET.Element) -> list[str]:
+    """Return every text of a drawing."""
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("name", [*BLOCKS])
+def test_a_drawing_says_what_it_is_and_where_it_is_from(press: Press, name: str) -> None:
+    root = drawing(press, name)
+    number = [*BLOCKS].index(name) + 1
+    assert root.tag == f"{SVG}svg"
+    assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert root.findtext(f"{SVG}title") == f"Everything, figure {number}"
+    assert root.findtext(f"{SVG}desc") == "An alternative."
+    assert words(root)[-1] == f"Everything, figure {number}"
+    assert root.get("role") == "img"
+
+
+@pytest.mark.parametrize("name", [*BLOCKS])
+def test_a_drawing_needs_and_does_nothing_outside_of_itself(press: Press, name: str) -> None:
+    root = drawing(press, name)
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= DRAWN | {"svg", "title", "desc", "style"}
+    for element in root.iter():
+        assert not [key for key in element.attrib if "href" in key or key.startswith("on")]
+    text = press.text(f"writeups/everything/{name}.svg").replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"https?:|url\(|@import|<!|<\?", text)
+
+
+@pytest.mark.parametrize("name", [*BLOCKS])
+def test_a_drawing_has_room_for_all_that_it_shows(press: Press, name: str) -> None:
+    root = drawing(press, name)
+    left, top, width, height = map(float, (root.get("viewBox") or "").split())
+    assert (left, top, str(root.get("width")), str(root.get("height"))) == (0, 0, f"{width:g}", f"{height:g}")
+    for group in root.findall(f"{SVG}g"):
+        across, down = map(float, re.findall(r"[\d.]+", group.get("transform") or ""))
+        for element in group.iter(f"{SVG}rect"):
+            assert across + float(element.get("x") or 0) + float(element.get("width") or 0) <= width
+            assert down + float(element.get("y") or 0) + float(element.get("height") or 0) <= height
+        for element in group.iter(f"{SVG}circle"):
+            assert 0 < across + float(element.get("cx") or 0) < width
+            assert 0 < down + float(element.get("cy") or 0) < height
+
+
+def test_a_strip_is_drawn_cell_by_cell_with_its_values(press: Press) -> None:
+    rows = [row for part in press.drawn("strip").parts for row in part.drawn.rows]
+    found = words(drawing(press, "strip"))
+    for row in rows:
+        values = [cell.value for cell in row.cells]
+        assert any(found[at : at + 2 * len(values)][1::2] == values for at in range(len(found)))
+
+
+def test_a_strip_s_columns_are_those_of_the_page(press: Press) -> None:
+    group = drawing(press, "strip").findall(f"{SVG}g")[0]
+    places = sorted({float(rect.get("x") or 0) for rect in group.iter(f"{SVG}rect")})
+    assert {round(b - a, 6) for a, b in itertools.pairwise(places)} == {PITCH_PX}
+
+
+def test_a_plot_has_a_circle_for_every_dot(press: Press) -> None:
+    for name in ("line", "values", "dose", "together", "frontier-memory", "frontier-written"):
+        plots = [part.drawn for part in press.drawn(name).parts]
+        dots = [p for plot in plots for series in plot.series if series.kind == "dots" for p in series.points]
+        circles = list(drawing(press, name).iter(f"{SVG}circle"))
+        assert [(float(c.get("cx") or 0), float(c.get("cy") or 0)) for c in circles] == [(p.x, p.y) for p in dots]
+
+
+def test_generated_text_is_written_out(press: Press) -> None:
+    found = " ".join(words(drawing(press, "generated-changed")))
+    (row,) = press.drawn("generated-changed").parts[0].drawn.rows
+    assert f"{row.prompt} → {row.written}" in found
+    assert f"→ {row.changed}" in found
+    assert "+2 in the cell of neuron 3" in found
+
+
+def test_a_comparison_s_titles_stand_above_its_parts(press: Press) -> None:
+    assert {"One", "Other"} <= set(words(drawing(press, "comparison")))
+
+
+def test_an_overview_has_a_shade_for_every_neuron_and_step(press: Press) -> None:
+    rects = list(drawing(press, "overview").iter(f"{SVG}rect"))
+    assert len(rects) == 1 + 2 * 6 * len("⊳aaXbb")

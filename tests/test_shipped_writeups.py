@@ -1,0 +1,153 @@
+"""The articles that come with the gallery: what they claim holds, and their numbers are measured and not typed."""
+
+import json
+import re
+
+import pytest
+
+from lstmgallery.press.addresses import network_fragments, network_path
+from lstmgallery.press.content import read_content
+from tests.conftest import ROOT, Gallery
+from tests.press.conftest import Element, parse_html
+
+CONTENT = read_content(ROOT / "content")
+SLUGS = [writeup.front.slug for writeup in CONTENT.writeups]
+FILES = {slug: (ROOT / "content" / "writeups" / f"{slug}.md").read_text(encoding="utf-8") for slug in SLUGS}
+
+# Digits in prose that no build can measure: what they are, as they are written.
+TYPED = {
+    "18 and missed at 19": "how far the network of the post went, as the post says",
+    "from 0 to 1": "the range of a gate, by its equation",
+    "0 … 1": "the range of a gate, by its equation",
+    "−1 … 1": "the range of a hidden state, by its equation",
+    "−1 or +1": "the ends of a hidden state, by its equation",
+    "1, 2, 3": "an enumeration",
+    "layer 1": "the number of a layer",
+    "layer 2": "the number of a layer",
+    "Layer 1": "the number of a layer",
+    "above 0.1": "the bound of a claim of the same page",
+    "R²": "the name of a score",
+}
+YEAR = re.compile(r"\b(?:[A-Z]\w+(?: and (?:\w+))?|others) (?:19|20)\d\d\b")  # of a paper, behind its authors
+NUMBER_WORDS = re.compile(r"\b(?:per ?cent|percent(?:age)?s?)\b", re.IGNORECASE)
+
+
+def prose(text: str) -> str:
+    """Return a write-up's own words: no front matter, blocks, code, quotes or addresses of links."""
+    body = text.split("\n---\n", 1)[1]
+    blocks = re.findall(r"^```(?:figure|claim)\n(.*?)^```", body, flags=re.MULTILINE | re.DOTALL)
+    words = [value for block in blocks for value in re.findall(r"^(?:caption|says): (.*)", block, flags=re.MULTILINE)]
+    body = re.sub(r"^```.*?^```", "", body, flags=re.MULTILINE | re.DOTALL)
+    whole = "\n".join([body, *words])
+    whole = re.sub(r"`[^`]*`", "", whole)
+    whole = re.sub(r"\{[^{}]*\}", "", whole)
+    whole = re.sub(r"\]\([^)]*\)", "]", whole)
+    for typed in TYPED:
+        whole = whole.replace(typed, "")
+    return YEAR.sub("", whole)
+
+
+@pytest.fixture(scope="module")
+def pages(gallery: Gallery) -> dict[str, Element]:
+    """The articles' pages by their slugs."""
+    site = gallery.project.site
+    return {slug: parse_html((site / "writeups" / f"{slug}.html").read_text(encoding="utf-8")) for slug in SLUGS}
+
+
+def test_the_articles_are_all_there_in_their_order() -> None:
+    assert SLUGS == [
+        "counting",
+        "count-von-count",
+        "remembering-state",
+        "copying",
+        "states-and-gates",
+        "how-we-know",
+        "recap",
+    ]
+
+
+def test_every_claim_holds(gallery: Gallery) -> None:
+    wrong = [str(each.problem) for each in gallery.summary.claims if each.verdict != "holds"]
+    assert wrong == []
+    assert len(gallery.summary.claims) >= 40
+
+
+def test_every_article_claims_something_that_can_be_checked(pages: dict[str, Element]) -> None:
+    for slug, page in pages.items():
+        verdicts = [aside["data-verdict"] for aside in page.all("aside") if "data-claim" in aside.attributes]
+        assert len(verdicts) >= 2, slug
+        assert set(verdicts) == {"holds"}, slug
+
+
+def test_claims_that_do_not_hold_in_most_seeds_say_so(gallery: Gallery, pages: dict[str, Element]) -> None:
+    for each in gallery.summary.claims:
+        text = pages[each.writeup].one("aside", data_claim=each.claim.id).one("p", class_="evidence").text
+        if each.seeds is None:
+            assert "seed" not in text
+            continue
+        assert f"{each.seeds.holding} of {each.seeds.total} seeds" in text
+        assert ("not a rule" in text) == (2 * each.seeds.holding < each.seeds.total), each.claim.id
+
+
+def test_the_verdicts_are_left_for_scripts(gallery: Gallery) -> None:
+    kept = json.loads((gallery.project.build / "claims.json").read_text(encoding="utf-8"))
+    assert [(each["writeup"], each["id"]) for each in kept] == [
+        (writeup.front.slug, claim.id) for writeup in CONTENT.writeups for claim in writeup.claims
+    ]
+    assert {each["verdict"] for each in kept} == {"holds"}
+    assert all(each["n"] > 0 and each["value"] is not None for each in kept)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_number_that_could_be_measured_is_typed_by_hand(slug: str) -> None:
+    left = prose(FILES[slug])
+    assert re.findall(r".{0,30}\d.{0,20}", left) == []
+    assert NUMBER_WORDS.findall(left.replace("a tenth of a percent of each other", "")) == []  # in the post
+    assert "%" not in left
+
+
+def test_numbers_typed_by_hand_would_be_found() -> None:
+    text = "\n---\nIt is {claim a} right, or 99.5 % (see [this](a-1.md)), as Gers and others 2000 say, `x = 3`.\n"
+    assert re.findall(r"\d+\.?\d*", prose("---" + text)) == ["99.5"]
+
+
+def test_what_may_be_typed_by_hand_is_typed_somewhere() -> None:
+    everything = "".join(FILES.values())
+    assert [typed for typed in TYPED if typed not in everything] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_article_tells_what_it_does_not_show_and_what_it_is_drawn_from(slug: str) -> None:
+    (writeup,) = [each for each in CONTENT.writeups if each.front.slug == slug]
+    assert writeup.figures
+    assert writeup.claims
+    assert 1 <= writeup.minutes <= 20
+    for figure in writeup.figures:
+        assert len(figure.block.alt) > 40, figure.id
+        assert figure.block.alt != figure.block.caption
+
+
+def test_the_articles_use_every_kind_of_figure() -> None:
+    used = {part.kind for writeup in CONTENT.writeups for figure in writeup.figures for part in figure.parts}
+    used |= {figure.block.kind for writeup in CONTENT.writeups for figure in writeup.figures}
+    assert used >= {"strip", "overview", "line", "values", "frontier", "dose-response", "saturation", "comparison"}
+    assert used >= {"cell", "generated", "together", "seeds"}
+
+
+def test_every_network_s_page_has_the_fragments_that_can_be_linked_to(gallery: Gallery) -> None:
+    for entry in CONTENT.networks:
+        path = gallery.project.site / network_path(entry.network.name)
+        page = parse_html(path.read_text(encoding="utf-8"))
+        ids = {element["id"] for element in page.elements if "id" in element.attributes}
+        assert network_fragments(entry.network) <= ids, entry.network.name
+
+
+def test_each_neuron_that_an_article_draws_links_back_to_it(gallery: Gallery, pages: dict[str, Element]) -> None:
+    site = gallery.project.site
+    for slug, page in pages.items():
+        links = {link["href"] for link in page.one("div", class_="flow").all("a") if "/neuron-" in link["href"]}
+        named = {link["href"] for title in page.all("p", class_="part-title") for link in title.all("a")}
+        for link in links & named:
+            neuron = parse_html((site / "writeups" / link).resolve().read_text(encoding="utf-8"))
+            (mentions,) = neuron.all("ul", class_="mentions")
+            assert f"../../../writeups/{slug}.html" in [each["href"] for each in mentions.all("a")]
