@@ -23,6 +23,16 @@
     return element;
   }
 
+  /** Set an element's text; one that stays as it is costs no layout. */
+  function setText(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  /** Hide an element or show it; one that stays as it is costs no style. */
+  function setHidden(/** @type {HTMLElement} */ element, /** @type {boolean} */ isHidden) {
+    if (element.hidden !== isHidden) element.hidden = isHidden;
+  }
+
   /** Return a function that does something once things have been quiet for a while. */
   function whenQuiet(milliseconds, action) {
     let timer = 0;
@@ -49,5 +59,5 @@
     return [low, high];
   }
 
-  parts.dom = { make, makeDrawn, whenQuiet, ticksBetween };
+  parts.dom = { make, makeDrawn, setText, setHidden, whenQuiet, ticksBetween };
 })();

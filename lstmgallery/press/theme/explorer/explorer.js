@@ -30,7 +30,7 @@
   function begin(/** @type {HTMLElement} */ page) {
     const network = new parts.Network(parts.data);
     parts.read = (text, changes) => readAll(network, text, changes);
-    const { make, whenQuiet } = parts.dom;
+    const { make, whenQuiet, setText, setHidden } = parts.dom;
     const { glyph, tokenName, listed, number, plain } = parts.print;
     const at = (id) => document.getElementById(id);
     document.documentElement.classList.add("has-script");
@@ -51,6 +51,7 @@
     const finder = new parts.Finder({ list: at("found"), verdict: at("verdict") }, network, (neuron) => set({ neuron }));
     const hint = page.querySelector(".hint");
     const invitation = hint.textContent;
+    const sampled = [...page.querySelectorAll(".sampling")];
     const equations = [...page.querySelectorAll("[data-equation]")].map((line) => {
       const [general, numbers] = [make("span"), make("span")];
       general.append(...line.childNodes);
@@ -168,13 +169,13 @@
     function showStrips(from) {
       const isCompared = state.changes.length > 0;
       at("strips").classList.toggle("is-compared", isCompared);
-      at("with").hidden = !isCompared;
+      setHidden(at("with"), !isCompared);
       strips[0].show(usual, state, from[0]);
       if (isCompared) strips[1].show(changed, state, from[1]);
       selectSpan();
       const settled = usual.answers.map((answer, step) => ({ answer, step })).filter(({ answer }) => answer !== null);
       const right = settled.filter(({ answer, step }) => network.vocabulary[usual.reading.choice(step)] === answer).length;
-      at("score").textContent = settled.length ? `The language settles what follows ${settled.length === 1 ? "one step" : `${settled.length} of these steps`}; the network is right at ${right === settled.length ? (right === 1 ? "it" : "all of them") : right}.` : "";
+      setText(at("score"), settled.length ? `The language settles what follows ${settled.length === 1 ? "one step" : `${settled.length} of these steps`}; the network is right at ${right === settled.length ? (right === 1 ? "it" : "all of them") : right}.` : "");
     }
 
     function showNeuron() {
@@ -197,8 +198,8 @@
         put("temperature", state.write.temperature);
         put("seed", state.write.seed);
       }
-      for (const control of page.querySelectorAll(".sampling")) control.hidden = !(state.write?.temperature > 0);
-      at("keep").hidden = !usual.written.length || state.changes.length > 0;
+      for (const control of sampled) setHidden(control, !(state.write?.temperature > 0));
+      setHidden(at("keep"), !usual.written.length || state.changes.length > 0);
       if (state.find) {
         put("from", state.find.from);
         put("to", state.find.to);
@@ -228,7 +229,7 @@
     }
 
     function showOutcome() {
-      at("outcome").hidden = !state.write;
+      setHidden(at("outcome"), !state.write);
       if (!state.write) return;
       const isCompared = state.changes.length > 0;
       const named = isCompared ? [{ name: "without", run: usual }, { name: "with the change", run: changed }] : [{ name: "writes", run: usual }];
@@ -270,7 +271,7 @@
       strips.forEach((strip, place) => strip.mark(shown.includes(runs[place]) ? step : null, { isFollowed }));
       overview.mark(shown.includes(usual) ? step : null, { isFollowed });
       const reads = shown.length && glyph(network.vocabulary[shown.at(-1).reading.tokens[step]]);
-      hint.textContent = shown.length ? `Step ${step} reads ${reads}` : invitation;
+      setText(hint, shown.length ? `Step ${step} reads ${reads}` : invitation);
       for (const { general, numbers } of equations) {
         const lines = shown.map((run) => withNumbers(general, run, step));
         numbers.replaceChildren(...lines.flatMap((line, place) => (place ? [make("br"), make("span", { class: "small" }, "with the change:"), line] : [line])));

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const parts = (window.lstmgallery ??= {});
-  const { make, makeDrawn, ticksBetween } = parts.dom;
+  const { make, makeDrawn, setText, ticksBetween } = parts.dom;
   const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
   const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
@@ -149,7 +149,7 @@
       if (end < this.length) fragments.forEach((fragment) => fragment.append(this._gap(this.length - end)));
       rows.forEach((row, number) => row.append(fragments[number]));
       this._drawLine();
-      this.caption.textContent = `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value where numbers are shown.`;
+      setText(this.caption, `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value where numbers are shown.`);
     }
 
     /** Return a cell as wide as so many columns that are not drawn. */
