@@ -30,12 +30,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """Points in pixels, drawn as a line or as dots of a `style` of the stylesheet."""
+    """Points in pixels, drawn as a line or as dots of a `style` of the stylesheet; `language` is that of the labels."""
 
     kind: Literal["line", "dots"]
     style: str
     points: tuple[Point, ...]
     radius: float = 3.5
+    language: str = ""
 
     @property
     def path(self) -> str:
@@ -342,7 +343,8 @@ def plot_values(data: pd.DataFrame, signal: str, by: str, *, name: str, words: s
         for number_in_group, row in enumerate(ordered[["text", signal]].itertuples(index=False)):
             aside = ((number_in_group * 5) % 9 - 4) * 0.06 if len(ordered) > 1 else 0.0
             dots.append(frame.point(at + aside, row[1], f"{row[0]}: {number(row[1])}"))
-    marks = Series("dots", "main", tuple(dots), radius=3 if len(data) < 100 else 2.2)
+    # Labelled by sequences, which are words of no language: zxx.
+    marks = Series("dots", "main", tuple(dots), radius=3 if len(data) < 100 else 2.2, language="zxx")
     means = [
         Series("line", "own-line", frame.points((at - 0.32, at + 0.32), (part[signal].mean(),) * 2))
         for at, part in enumerate(groups.values())
