@@ -143,7 +143,7 @@
         if (state.step !== null && state.step >= usual.reading.steps.length && !state.changes.length) state.step = null;
         showStrips(lastRead.from);
         if (!keys) listNeurons();
-        overview.show(usual, state);
+        overview.show(usual, state, lastRead.from[0]);
         if (wasAtEnd && shownText !== null && state.text.startsWith(shownText) && state.text !== shownText) {
           overview.follow();
           for (const strip of strips) strip.follow();
@@ -155,7 +155,7 @@
       } else {
         showNotes(lastRead);
         if (touches("layer", "sort", "filter")) listNeurons();
-        overview.show(usual, state);
+        overview.show(usual, state, Infinity);
         const everything = runs.map((run) => run.columns.length);
         if (touches("neuron", "layer")) showStrips(everything);
       }

@@ -6,6 +6,7 @@
   const { make, whenQuiet } = parts.dom;
   const { brief, shade } = parts.print;
   const [ROW, HEAD] = [24, 50]; // px; above the neurons stand what is read and what the network expects next
+  const GROUP = 16; // rows that the browser leaves out together while they are out of sight
   const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
   class Overview {
@@ -26,6 +27,9 @@
       this.shown = [];
       this.listed = "";
       this.step = null;
+      this.from = 0; // the first column that is not on the canvas as it is in the run
+      /** @type {{look: string, left: number} | null} */
+      this.drawn = null;
       const later = () => this.drawSoon();
       box.addEventListener("scroll", () => {
         if (box.scrollLeft !== this.left || box.scrollTop !== this.top) later(); // else it is drawn so already
@@ -59,7 +63,13 @@
           make("span", { class: "unseen summary" }));
       });
       const head = make("div", { class: "reads", "aria-hidden": "true" }, make("span", {}, "reads"), make("span", {}, "first choice"));
-      this.names.replaceChildren(head, ...rows);
+      const groups = [];
+      for (let at = 0; at < rows.length; at += GROUP) {
+        const group = make("div", { class: "rows" }, ...rows.slice(at, at + GROUP));
+        group.style.height = `${group.childElementCount * ROW}px`;
+        groups.push(group);
+      }
+      this.names.replaceChildren(head, ...groups);
       this.sizes = null;
       if (!neurons.length) this.names.append(make("p", { class: "none" }, "no neuron"));
       if (isFocused) this.names.querySelector("input:checked")?.focus();
@@ -68,9 +78,10 @@
     /**
      * @param {any} run
      * @param {{signal: string, neuron: number, letters: boolean}} view
+     * @param {number} from the first column that is not as it was
      */
-    show(run, { signal, neuron, letters }) {
-      Object.assign(this, { run, signal, neuron, letters });
+    show(run, { signal, neuron, letters }, from) {
+      Object.assign(this, { run, signal, neuron, letters, from: Math.min(this.from, from) });
       const columns = run.columns.length * parts.PITCH + 2;
       if (this.columns !== columns) {
         this.columns = columns;
@@ -131,7 +142,10 @@
         return;
       }
       const { box, canvas, context, run, network, layer, signal, neurons } = this;
-      this.colours ??= this._palette();
+      if (!this.colours) {
+        this.colours = this._palette();
+        this.drawn = null;
+      }
       const colours = this.colours;
       const ratio = window.devicePixelRatio || 1;
       const { across, down, names } = this.sizes;
@@ -147,11 +161,14 @@
       const [left, top] = [Math.round(this.left), Math.round(this.top)];
       const page = colours.get("page");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const look = JSON.stringify([width, height, ratio, top, this.listed, signal, this.neuron, this.letters]);
+      const fresh = this._keep(look, left, width, ratio);
+      const edge = Math.max(0, fresh * parts.PITCH - left);
       context.fillStyle = page.paper;
-      context.fillRect(0, 0, width, height);
+      context.fillRect(edge, 0, width - edge, height);
       context.textAlign = "center";
       context.textBaseline = "middle";
-      const first = Math.max(0, Math.floor(left / parts.PITCH));
+      const first = Math.max(fresh, Math.floor(left / parts.PITCH));
       const last = Math.min(run.columns.length, Math.ceil((left + width) / parts.PITCH));
       const { palette, low } = network.signal[signal];
       const [from, to] = low === null ? [-this.range, this.range] : network.scaleOf(signal, layer, 1);
@@ -177,7 +194,7 @@
         }
       }
       context.fillStyle = page.paper;
-      context.fillRect(0, 0, width, HEAD);
+      context.fillRect(edge, 0, width - edge, HEAD);
       for (let at = first; at < last; at += 1) {
         const { glyph, isWritten } = run.columns[at];
         context.fillStyle = page.ink;
@@ -198,6 +215,22 @@
         context.strokeRect(column * parts.PITCH - left + 1, HEAD, 33, neurons.length * ROW - top);
       }
       context.lineWidth = 1;
+      this.drawn = this.step === null ? { look, left } : null;
+      this.from = Infinity;
+    }
+
+    /** Move what is on the canvas and stays as it is to its new place; return the first column that has to be drawn. */
+    _keep(look, left, width, ratio) {
+      const { canvas, context, drawn } = this;
+      const shift = left - (drawn?.left ?? 0);
+      const isKept = drawn?.look === look && this.step === null && Number.isInteger(ratio) && shift >= 0 && shift < width;
+      if (!isKept) return 0;
+      if (shift) {
+        context.globalCompositeOperation = "copy";
+        context.drawImage(canvas, 0, 0, canvas.width, canvas.height, -shift, 0, canvas.width / ratio, canvas.height / ratio);
+        context.globalCompositeOperation = "source-over";
+      }
+      return Math.min(this.from, Math.floor((drawn.left + width) / parts.PITCH)); // the last one may have been cut
     }
 
     /** Draw what the network expects behind a step, crossed out where the language settles otherwise. */

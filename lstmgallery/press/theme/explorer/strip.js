@@ -210,7 +210,7 @@
       return cell;
     }
 
-    /** Draw the memory over the columns: points are moved only where the scale has changed. */
+    /** Draw the memory over all columns, with a dot in each that is drawn: what stays where it was is left alone. */
     _drawLine() {
       const { network, run, layer, neuron } = this;
       const { columns } = run;
@@ -246,18 +246,14 @@
         line.setAttribute("x2", String(right));
         text.setAttribute("x", String(right + 6));
       }
-      const points = [];
-      while (this.dots.length > columns.length) this.dots.pop().remove();
-      values.forEach((value, at) => {
-        const [x, y] = [PITCH * (at + 0.5), value === null ? null : yOf(value)];
-        if (y !== null) points.push(`${x},${y}`);
-        if (at === this.dots.length) {
-          this.dots.push(makeDrawn("circle", { cx: x, r: 3 }));
-          this.svg.append(this.dots[at]);
-        }
-        const wanted = y === null ? "-10" : String(y);
-        if (this.dots[at].getAttribute("cy") !== wanted) this.dots[at].setAttribute("cy", wanted);
-      });
+      const points = values.flatMap((value, at) => (value === null ? [] : `${PITCH * (at + 0.5)},${yOf(value)}`));
+      while (this.dots.length > this.end - this.first) this.dots.pop().remove();
+      for (let at = this.first; at < this.end; at += 1) {
+        const dot = (this.dots[at - this.first] ??= this.svg.appendChild(makeDrawn("circle", { r: 3 })));
+        const value = values[at];
+        const place = { cx: String(PITCH * (at + 0.5)), cy: value === null ? "-10" : String(yOf(value)) };
+        for (const [name, wanted] of Object.entries(place)) if (dot.getAttribute(name) !== wanted) dot.setAttribute(name, wanted);
+      }
       this.path.setAttribute("points", points.join(" "));
     }
 
@@ -282,7 +278,7 @@
       }
       const place = this._placeOf(column);
       const cells = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
-      this.marked = [...cells.map((row) => row.cells[place]), this.dots[column]].filter(Boolean);
+      this.marked = [...cells.map((row) => row.cells[place]), this.dots[column - this.first]].filter(Boolean);
       for (const element of this.marked) element.classList.add("is-step");
       if (isFollowed) this.reads.cells[place].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
