@@ -163,6 +163,23 @@ def test_the_overview_sorts_filters_and_hides_its_characters(visit: Visitor) -> 
     assert "letters=off" in fragment(page)
 
 
+@pytest.mark.parametrize("end", ["bb", "XbXb", "\N{PARTY POPPER}a"])
+def test_what_stays_on_the_canvas_is_what_would_be_drawn_anew(visit: Visitor, end: str) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aab" * 15))
+    page.get_by_label("Text").press("End")
+    page.get_by_label("Text").press("Backspace")
+    for character in end:
+        page.keyboard.insert_text(character)
+        page.wait_for_timeout(60)
+    page.wait_for_timeout(100)
+    picture = "document.querySelector('#overview canvas').toDataURL()"
+    moved = page.evaluate(picture)
+    for _ in range(2):  # without characters and with them again: everything is drawn anew
+        page.get_by_label("show characters").click()
+        page.wait_for_timeout(100)
+    assert page.evaluate(picture) == moved
+
+
 def test_layers_and_signals_can_be_switched(visit: Visitor) -> None:
     deepest = max(NETWORKS, key=lambda network: network.layers)
     page = visit(explorer_path(deepest.name))
