@@ -36,7 +36,6 @@ class StripBlock(_Strict):
     neurons: tuple[str, ...] = pydantic.Field((), max_length=6)
     signals: tuple[str, ...] | None = pydantic.Field(None, min_length=1)
     sequences: tuple[str, ...] = pydantic.Field(min_length=1, max_length=6)
-    line: bool = True
 
     @property
     def named(self) -> dict[KeyPath, str]:

@@ -32,10 +32,8 @@ NETWORK_PAGES = [network_path(network.name) for network in NETWORKS]
 FIRST_NEURONS = [neuron_path(network.name, 1, 1) for network in NETWORKS]
 LAST_NEURONS = [neuron_path(network.name, network.layers, network.units) for network in NETWORKS]
 EXPLORERS = [explorer_path(network.name) for network in NETWORKS]
-SINGLE_PAGES = ["index.html", "404.html", "how-to-read.html"]
 WRITEUP_PAGES = [writeup.path for writeup in WRITEUPS]
 FRAME = figure_path("counting", "the-counter", "html")  # a figure alone, to be shown in other pages
-PAGES = [*SINGLE_PAGES, *NETWORK_PAGES, FIRST_NEURONS[0], *LAST_NEURONS, *EXPLORERS, *WRITEUP_PAGES, FRAME]
 
 DEEPEST = max(range(len(NETWORKS)), key=lambda at: NETWORKS[at].layers)
 KINDS = {  # one page of each kind, and where a kind has variants, of each variant
@@ -52,6 +50,7 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "write-up-with-a-listing-and-gates": writeup_path("states-and-gates"),
     "figure-alone": FRAME,
 }
+PAGES = list(KINDS.values())
 
 
 class Visitor:
