@@ -219,7 +219,7 @@ WRITEUPS = {
         "alt: A strip.\ncolour: red",
         "17:1",
         "unknown key 'colour'",
-        "valid here: alt, caption, id, line, neuron, neurons, sequences, signals",
+        "valid here: alt, caption, id, neuron, neurons, sequences, signals",
     ),
     "misspelt key in figure": Mistake(
         "signals: [cell]", "signal: [cell]", "14:1", "unknown key 'signal'", "did you mean 'signals'?"
