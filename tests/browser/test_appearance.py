@@ -107,8 +107,7 @@ def test_a_neuron_s_page_weighs_less_than_50_kilobytes_with_all_its_assets(galle
     assert weights[heaviest] < MOST_BYTES, heaviest
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_of_every_kind_of_page_is_taken(
     visit: Visitor, kind: str, width: int, scheme: Literal["light", "dark"]

@@ -176,4 +176,4 @@ def test_the_planted_counter_answers_as_it_was_planted() -> None:
     assert found["planted best(remaining): right with cell at zero"] == 0.0
     assert found["planted best(remaining): slope of dose-response"] == pytest.approx(1.0)
     assert found["planted: right where size <= 10"] == 1.0
-    assert found["planted: first failure"] is None
+    assert found["planted: first failure"] == 101.0  # beyond all that were tried
