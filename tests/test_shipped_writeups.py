@@ -18,8 +18,6 @@ FILES = {slug: (ROOT / "content" / "writeups" / f"{slug}.md").read_text(encoding
 TYPED = {
     "18 and missed at 19": "how far the network of the post went, as the post says",
     "from 0 to 1": "the range of a gate, by its equation",
-    "0 … 1": "the range of a gate, by its equation",
-    "−1 … 1": "the range of a hidden state, by its equation",
     "−1 or +1": "the ends of a hidden state, by its equation",
     "1, 2, 3": "an enumeration",
     "layer 1": "the number of a layer",

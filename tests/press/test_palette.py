@@ -112,18 +112,26 @@ def test_a_larger_value_has_no_lower_shade(one: float, other: float) -> None:
 
 def test_every_class_that_a_page_uses_has_a_rule(gallery: Gallery) -> None:
     site = gallery.project.site
-    css = "".join(
-        (site / "assets" / name).read_text(encoding="utf-8") for name in ("style.css", "palette.css", "article.css")
-    )
-    script = (site / "assets" / "strip.js").read_text(encoding="utf-8")
+    sheets, scripts = ("style.css", "palette.css", "article.css", "explorer.css"), ("strip.js", "explorer.js")
+    css = "".join((site / "assets" / name).read_text(encoding="utf-8") for name in sheets)
+    script = "".join((site / "assets" / name).read_text(encoding="utf-8") for name in scripts)
     known = set(re.findall(r"\.([a-z][\w-]*)", css)) | set(re.findall(r'querySelector\("\.([a-z][\w-]*)"\)', script))
     used = set()
     for page in site.rglob("*.html"):
         for names in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
             used |= set(names.split())
     assert {"m20", "m20w", "g0", "strip", "cards"} <= used
-    plain = {"article", "axis", "end", "minis", "panel-shown", "parts", "ranking", "says", "where"}  # nothing is styled
-    plain |= {"part-cell", "part-listing", "part-strip", "circle", "gate", "pill"}  # kinds of which some are styled
+    plain = {"article", "axis", "end", "minis", "panel-shown", "parts", "ranking", "says", "where"}
+    plain |= {"sampling"}  # of these nothing is styled
+    plain |= {
+        "part-cell",
+        "part-equations",
+        "part-listing",
+        "part-strip",
+        "circle",
+        "gate",
+        "pill",
+    }  # kinds of which some are styled
     assert used - known == plain
 
 
