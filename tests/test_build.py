@@ -16,6 +16,7 @@ import lstmgallery.lab.train
 from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.cache import file_hash
 from lstmgallery.errors import GalleryError
+from lstmgallery.press.content import read_content
 from tests.conftest import (
     ROOT,
     CommandRun,
@@ -78,7 +79,10 @@ def test_a_build_runs_every_stage_of_every_network(gallery: Gallery) -> None:
 
 def test_a_build_leaves_every_page_it_counts(gallery: Gallery) -> None:
     pages = list(gallery.project.site.rglob("*.html"))
-    assert len(pages) == gallery.summary.pages == 3 + 4 + 10 + 20 + 20 + 2 * 20
+    writeups = read_content(gallery.project.content).writeups
+    of_writeups = sum(1 + len(writeup.figures) for writeup in writeups)
+    of_networks = 2 * 4 + 10 + 20 + 20 + 2 * 20  # a page and an explorer each, a page for each neuron
+    assert len(pages) == gallery.summary.pages == 3 + of_networks + of_writeups
 
 
 def test_a_second_build_runs_no_stage_and_changes_no_file(small_project: Project) -> None:
