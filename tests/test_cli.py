@@ -156,7 +156,7 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
     site = files_of(command_run.project.site)
     size = f"{sum(map(len, site.values())) / 1000:.0f} kB"
     written = f"{len(site)} written, 0 unchanged, 0 removed"
-    assert lines[2] == f"10 pages, {size} in {command_run.project.site}: {written}"
+    assert lines[2] == f"11 pages, {size} in {command_run.project.site}: {written}"
     assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; all in \d+\.\d s", lines[3])
     assert len(lines) == 4
 
@@ -203,4 +203,4 @@ def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Pr
     shutil.copytree(package, folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
     run = run_python("-m", "lstmgallery", cwd=folder)
     assert run.returncode == 0, run.stderr
-    assert "10 pages" in run.stdout
+    assert "11 pages" in run.stdout
