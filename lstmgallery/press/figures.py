@@ -94,6 +94,11 @@ def show_tokens(tokens: Sequence[str]) -> tuple[Token, ...]:
     return tuple(Token(glyph(token), token_name(token)) for token in tokens)
 
 
+def largest_size(values: np.ndarray) -> float:
+    """Return the largest size of any value, never zero."""
+    return float(np.abs(values).max()) or 1.0
+
+
 def scale_of(signal: Signal, largest: float) -> tuple[float, float]:
     """Return the ends of a signal's colour scale; an unbounded signal takes ± the largest size it reaches."""
     if signal.low is not None and signal.high is not None:

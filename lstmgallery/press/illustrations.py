@@ -24,7 +24,7 @@ from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.diagrams import draw_cell
 from lstmgallery.press.explorer import add_counts, explorer_url
-from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, show_tokens
+from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, largest_size, show_tokens
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
 from lstmgallery.signals import CELL_KINDS, Signal
@@ -197,8 +197,8 @@ class Studio:
             of_layer = [self.signals(network, sequence)[layer - 1] for sequence in block.sequences]
             memory = network.kind.memory
             values = [{key: each[:, neuron - 1] for key, each in signals.items()} for signals in of_layer]
-            largest = max(_largest(each[memory]) for each in values)
-            of_all = max(_largest(signals[memory]) for signals in of_layer)
+            largest = max(largest_size(each[memory]) for each in values)
+            of_all = max(largest_size(signals[memory]) for signals in of_layer)
             extent = (min(float(v[memory].min()) for v in values), max(float(v[memory].max()) for v in values))
             shown = block.signals or network.kind.keys
             for sequence, signals in zip(block.sequences, values, strict=True):
@@ -228,7 +228,7 @@ class Studio:
         parts, tables = [], []
         for layer in [subject.layer] if subject.layer else range(1, network.layers + 1):
             signals = layers[layer - 1]
-            largest = _largest(signals[network.kind.memory])
+            largest = largest_size(signals[network.kind.memory])
             for key in block.signals:
                 signal = network.kind[key]
                 rows = tuple(
@@ -441,10 +441,6 @@ class Studio:
 def name_of(network: Network, layer: int, neuron: int) -> str:
     """Return a neuron's name in a title."""
     return f"Neuron {neuron}" + (f" of layer {layer}" if network.layers > 1 else "")
-
-
-def _largest(values: np.ndarray) -> float:
-    return float(np.abs(values).max()) or 1.0
 
 
 def _step_table(

@@ -33,7 +33,7 @@ from lstmgallery.press.explorer import (
     explorer_script,
     explorer_url,
 )
-from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, show_tokens
+from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
 from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
 from lstmgallery.press.results import Results
@@ -278,7 +278,7 @@ def _view_network(content: NetworkContent, results: Results) -> NetworkView:
 def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     network = results.network
     signals = results.figure_signals[layer - 1]
-    largest = _largest(signals[network.kind.memory])
+    largest = largest_size(signals[network.kind.memory])
     cards = []
     panels = []
     for signal in network.kind.signals:
@@ -308,17 +308,12 @@ def _draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
                 network.kind,
                 read_tokens(sequence),
                 {key: values[rows] for key, values in signals.items()},
-                largest=_largest(memory),
-                largest_of_layer=_largest(of_layer[network.kind.memory]),
+                largest=largest_size(memory),
+                largest_of_layer=largest_size(of_layer[network.kind.memory]),
                 extent=(float(memory.min()), float(memory.max())),
             )
         )
     return strips
-
-
-def _largest(values: np.ndarray) -> float:
-    """Return the largest size of any value, never zero."""
-    return float(np.abs(values).max()) or 1.0
 
 
 def _network_values(view: NetworkView) -> dict[str, Any]:
