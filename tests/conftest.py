@@ -109,6 +109,19 @@ def folders_in(folder: Path) -> Project:
     return Project(content=folder / "content", build=folder / "build", site=folder / "site")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process build the gallery while the others run what needs none: those files come second."""
+
+    def needs_gallery(item: pytest.Item) -> bool:
+        return "gallery" in getattr(item, "fixturenames", ())
+
+    files = {item.path: False for item in items}
+    for item in items:
+        files[item.path] |= needs_gallery(item)
+    first = next((path for path, is_needed in files.items() if is_needed), None)
+    items.sort(key=lambda item: 0 if item.path == first else 1 + files[item.path])
+
+
 @dataclass(frozen=True)
 class Gallery:
     """A gallery that was built, and what its build reported."""

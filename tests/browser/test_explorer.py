@@ -244,6 +244,7 @@ def test_right_answers_stand_beside_the_choices_and_wrong_ones_are_marked(visit:
 def test_three_counts_more_at_the_delimiter_bring_three_more_b(visit: Visitor) -> None:
     page = visit(EXPLORERS[0])
     page.get_by_role("link", name="three counts more").click()
+    expect(page.locator(".outcome tr")).to_have_count(2)
     first, second = page.locator(".outcome tr").all()
     assert str(second.inner_text()).count("b") - str(first.inner_text()).count("b") == 3
     assert (
@@ -333,12 +334,12 @@ def test_a_mangled_address_gives_the_default_view_and_a_note(visit: Visitor, man
 def test_pages_of_the_gallery_link_into_it(visit: Visitor) -> None:
     page = visit(f"networks/{COUNTER.name}/layer-1/neuron-4.html")
     page.get_by_role("link", name="Open in the explorer").click()
-    assert page.locator("#neuron-heading").inner_text() == "Neuron 4"
+    expect(page.locator("#neuron-heading")).to_have_text("Neuron 4")
     page.get_by_role("link", name="Its page").click()
-    assert page.locator("h1").inner_text() == "Neuron 4"
+    expect(page.locator("h1")).to_have_text("Neuron 4")
     page.get_by_role("link", name=COUNTER.title, exact=True).first.click()
     page.get_by_role("link", name="Open in the explorer").click()
-    assert page.url.endswith(f"explorer/{COUNTER.name}.html")
+    expect(page).to_have_url(re.compile(rf"explorer/{COUNTER.name}\.html$"))
 
 
 def test_a_search_finds_neurons_and_counts_over_the_held_out_sequences(visit: Visitor) -> None:

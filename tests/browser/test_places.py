@@ -1,7 +1,7 @@
 """The same tree works at the root of a server, under any path, and opened from disk."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import EXPLORERS, FIRST_NEURONS, PAGES, PLACES, Place, Visitor
 
@@ -59,8 +59,8 @@ def test_links_lead_on_wherever_the_site_stands(visit: Visitor, place: Place) ->
     page.locator(".entry h3 a").first.click()
     page.locator(".heat a").first.click()
     page.get_by_role("link", name="Next").click()
-    assert page.locator("h1").inner_text() == "Neuron 2"
+    expect(page.locator("h1")).to_have_text("Neuron 2")
     page.get_by_role("link", name="How to read").click()
-    assert page.locator("h1").inner_text() == "How to read"
+    expect(page.locator("h1")).to_have_text("How to read")
     page.get_by_role("link", name="Networks").click()
-    assert page.url == visit.places[place] + "index.html#networks"
+    expect(page).to_have_url(visit.places[place] + "index.html#networks")

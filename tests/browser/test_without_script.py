@@ -1,6 +1,7 @@
 """Without JavaScript a page says everything it says with it, but for the arithmetic on hover."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import EXPLORERS, LAST_NEURONS, NETWORKS, PAGES, Visitor
 
@@ -45,7 +46,7 @@ def test_the_links_work(visit: Visitor) -> None:
     page.locator(".heat a").first.click()
     page.get_by_role("link", name="Next").click()
     page.locator(".cards a").last.click()
-    assert page.locator("h1").inner_text() == f"Neuron {NETWORKS[0].units}"
+    expect(page.locator("h1")).to_have_text(f"Neuron {NETWORKS[0].units}")
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path not in EXPLORERS])
