@@ -64,7 +64,7 @@
       state = { ...state, ...patch };
       addressNotes = [];
       pointed = null;
-      show(Object.keys(patch));
+      show(Object.keys(patch), { isTyped: how === "typing" });
       if (how === "typing") rememberTyping();
       else remember(how);
     }
@@ -102,14 +102,14 @@
       show();
     }
 
-    /** Read the text in both runs; return for each the first column that is not as it was. */
+    /** Read the text in both runs, in the changed one if anything is changed; return for each the first column that is not as it was. */
     function read() {
       const { columns, cut, unseen } = parts.splitText(state.text, network);
       const typed = columns.filter(({ token }) => token !== undefined).map(({ token }) => token);
       const from = runs.map((run) => {
+        if (run === changed && !state.changes.length) return 0; // stays as it is until it is shown again
         const before = run.columns;
         let first = run.reading.read(typed, run === changed ? state.changes : []);
-        if (run === changed && !state.changes.length) return 0;
         const outcome = state.write ? parts.writeOn(run.reading, state.write) : { written: [], ended: false };
         if (outcome.written.length) first = Math.min(first, typed.length + 1);
         let step = 0;
@@ -132,7 +132,7 @@
 
     let lastRead = null;
     /** Show the state; `keys` are those of it that have changed, all of them if not given. */
-    function show(keys = null) {
+    function show(keys = null, { isTyped = false } = {}) {
       const touches = (...wanted) => !keys || wanted.some((key) => keys.includes(key));
       if (touches("text", "changes", "write") || !lastRead) {
         const wasAtEnd = state.step === null;
@@ -141,13 +141,10 @@
         fitText();
         showNotes(lastRead);
         if (state.step !== null && state.step >= usual.reading.steps.length && !state.changes.length) state.step = null;
-        showStrips(lastRead.from);
+        const isAppended = wasAtEnd && shownText !== null && state.text.startsWith(shownText) && state.text !== shownText;
+        showStrips(lastRead.from, { isFollowed: isAppended });
         if (!keys) listNeurons();
-        overview.show(usual, state, lastRead.from[0]);
-        if (wasAtEnd && shownText !== null && state.text.startsWith(shownText) && state.text !== shownText) {
-          overview.follow();
-          for (const strip of strips) strip.follow();
-        }
+        overview.show(usual, state, lastRead.from[0], { isFollowed: isAppended });
         shownText = state.text;
         showOutcome();
         announce();
@@ -159,20 +156,40 @@
         const everything = runs.map((run) => run.columns.length);
         if (touches("neuron", "layer")) showStrips(everything);
       }
+      if (isTyped && !isStripInSight) drawWaitingLater();
+      else drawStrips();
       if (touches("neuron", "layer")) showNeuron();
       if (touches("changes")) showChanges();
       if (touches("find", "layer", "signal")) search();
       showControls();
       showStep(pointed ?? state.step, { isFollowed: !keys || touches("step") });
+      for (const part of [...strips, overview]) part.follow(); // last, and not in a frame of its own: one layout is enough
     }
 
-    function showStrips(from) {
+    // Strips out of sight wait until typing rests. They are drawn then all the same: a screen reader is not told what is in sight.
+    let isStripInSight = true;
+    const drawWaiting = () => {
+      drawStrips();
+      for (const strip of strips) strip.follow();
+    };
+    const drawWaitingLater = whenQuiet(400, drawWaiting);
+    new IntersectionObserver((entries) => {
+      isStripInSight = entries.at(-1).isIntersecting;
+      if (isStripInSight) drawWaiting();
+    }).observe(at("strips"));
+
+    function showStrips(from, { isFollowed = false } = {}) {
       const isCompared = state.changes.length > 0;
       at("strips").classList.toggle("is-compared", isCompared);
       setHidden(at("with"), !isCompared);
-      strips[0].show(usual, state, from[0]);
-      if (isCompared) strips[1].show(changed, state, from[1]);
+      strips[0].show(usual, state, from[0], { isFollowed });
+      if (isCompared) strips[1].show(changed, state, from[1], { isFollowed });
+    }
+
+    function drawStrips() {
+      if (!strips.filter((strip) => strip.draw()).length) return;
       selectSpan();
+      markStrips();
       const settled = usual.answers.map((answer, step) => ({ answer, step })).filter(({ answer }) => answer !== null);
       const right = settled.filter(({ answer, step }) => network.vocabulary[usual.reading.choice(step)] === answer).length;
       setText(at("score"), settled.length ? `The language settles what follows ${settled.length === 1 ? "one step" : `${settled.length} of these steps`}; the network is right at ${right === settled.length ? (right === 1 ? "it" : "all of them") : right}.` : "");
@@ -265,10 +282,19 @@
       return `${right}${moved ? ` ${amount < 0 ? "−" : "+"} ${number(Math.abs(amount))}, the change,` : ""} =\u00a0${value(result)}`;
     }
 
+    /** Return the runs that are shown and have a step. */
+    function runsAt(step) {
+      return step === null ? [] : (state.changes.length ? runs : [usual]).filter((run) => step < run.reading.steps.length);
+    }
+
+    function markStrips({ isFollowed = false } = {}) {
+      const step = pointed ?? state.step;
+      strips.forEach((strip, place) => strip.mark(runsAt(step).includes(runs[place]) ? step : null, { isFollowed }));
+    }
+
     function showStep(step, { isFollowed = false } = {}) {
-      const isCompared = state.changes.length > 0;
-      const shown = step === null ? [] : (isCompared ? runs : [usual]).filter((run) => step < run.reading.steps.length);
-      strips.forEach((strip, place) => strip.mark(shown.includes(runs[place]) ? step : null, { isFollowed }));
+      const shown = runsAt(step);
+      markStrips({ isFollowed });
       overview.mark(shown.includes(usual) ? step : null, { isFollowed });
       const reads = shown.length && glyph(network.vocabulary[shown.at(-1).reading.tokens[step]]);
       setText(hint, shown.length ? `Step ${step} reads ${reads}` : invitation);

@@ -1,11 +1,13 @@
 // The overview: one row for each neuron of a layer, one column for each character. The rows' names are radio buttons;
-// the cells are drawn on a canvas that covers only what is in sight, so a text may be long and a layer large.
+// the cells are drawn on tiles, canvases of a few columns each. Only those in sight are there, so a text may be long and
+// a layer large, and a new character is drawn on the last tile alone.
 (() => {
   "use strict";
   const parts = (window.lstmgallery ??= {});
   const { make, whenQuiet } = parts.dom;
   const { brief, shade } = parts.print;
   const [ROW, HEAD] = [24, 50]; // px; above the neurons stand what is read and what the network expects next
+  const [TILE, WIDTH] = [8, 8 * parts.PITCH]; // columns and px of a tile
   const GROUP = 16; // rows that the browser leaves out together while they are out of sight
   const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
@@ -20,16 +22,15 @@
       this.network = network;
       this.on = on;
       this.names = make("div", { class: "names", role: "radiogroup", "aria-label": "Neuron shown below" });
-      this.canvas = make("canvas", { "aria-hidden": "true" });
-      this.context = this.canvas.getContext("2d", { alpha: false });
-      this.sheet = make("div", { class: "sheet" }, this.names, this.canvas);
+      this.cells = make("div", { class: "cells", "aria-hidden": "true" });
+      this.sheet = make("div", { class: "sheet" }, this.names, this.cells);
       box.replaceChildren(this.sheet);
       this.shown = [];
       this.listed = "";
       this.step = null;
-      this.from = 0; // the first column that is not on the canvas as it is in the run
-      /** @type {{look: string, left: number} | null} */
-      this.drawn = null;
+      this.from = 0; // the first column that is not on its tile as it is in the run
+      /** @type {Map<number, {canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, look: string}>} */
+      this.tiles = new Map();
       const later = () => this.drawSoon();
       box.addEventListener("scroll", () => {
         if (box.scrollLeft !== this.left || box.scrollTop !== this.top) later(); // else it is drawn so already
@@ -56,11 +57,9 @@
       Object.assign(this, { layer, neurons, listed });
       const isFocused = this.names.contains(document.activeElement);
       const rows = neurons.map((neuron) => {
-        const radio = make("input", { type: "radio", name: "neuron", value: String(neuron) });
         const { role } = this.network.place[`${layer}.${neuron}`];
-        const words = make("span", { class: "role" }, role);
-        return make("label", { class: "row" }, radio, make("b", {}, make("span", { class: "unseen" }, "Neuron "), String(neuron)), words,
-          make("span", { class: "unseen summary" }));
+        const radio = make("input", { type: "radio", name: "neuron", value: String(neuron), "aria-label": `Neuron ${neuron}: ${role}` });
+        return make("label", { class: "row" }, radio, make("b", {}, String(neuron)), make("span", { class: "role" }, role));
       });
       const head = make("div", { class: "reads", "aria-hidden": "true" }, make("span", {}, "reads"), make("span", {}, "first choice"));
       const groups = [];
@@ -79,8 +78,9 @@
      * @param {any} run
      * @param {{signal: string, neuron: number, letters: boolean}} view
      * @param {number} from the first column that is not as it was
+     * @param {{isFollowed?: boolean}} [how] whether to bring the last column into sight
      */
-    show(run, { signal, neuron, letters }, from) {
+    show(run, { signal, neuron, letters }, from, { isFollowed = false } = {}) {
       Object.assign(this, { run, signal, neuron, letters, from: Math.min(this.from, from) });
       const columns = run.columns.length * parts.PITCH + 2;
       if (this.columns !== columns) {
@@ -98,6 +98,7 @@
         if (top >= 0 && (top < this.box.scrollTop || top > this.box.scrollTop + down)) this.box.scrollTop = top - down / 2;
       }
       this.range = Math.max(...this.network.largest[this.layer - 1]);
+      this.isFollowing ||= isFollowed;
       this.drawSoon();
       this.summarise();
     }
@@ -121,14 +122,19 @@
       return palette;
     }
 
+    /** Bring the last column into sight if that is still to be done. Everything else should be in its place by then. */
+    follow() {
+      if (!this.isFollowing) return;
+      this.isFollowing = false;
+      this.box.scrollLeft = this.box.scrollWidth;
+    }
+
     /** Draw in the next frame. */
     drawSoon() {
       if (this.isWaiting) return;
       this.isWaiting = true;
       requestAnimationFrame(() => {
         this.isWaiting = false;
-        if (this.isFollowing) this.box.scrollLeft = this.box.scrollWidth;
-        this.isFollowing = false;
         this.draw();
       });
     }
@@ -141,35 +147,65 @@
         this.sizes = null;
         return;
       }
-      const { box, canvas, context, run, network, layer, signal, neurons } = this;
       if (!this.colours) {
         this.colours = this._palette();
-        this.drawn = null;
+        this.tiles.clear();
       }
-      const colours = this.colours;
-      const ratio = window.devicePixelRatio || 1;
+      const { box, run, neurons } = this;
       const { across, down, names } = this.sizes;
-      const width = Math.max(1, Math.min(across - names, this.columns));
+      Object.assign(this, { left: box.scrollLeft, top: box.scrollTop });
       const height = Math.max(1, Math.min(down, HEAD + neurons.length * ROW + 2));
-      const [pixelsAcross, pixelsDown] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (this.height !== height) {
+        this.height = height;
+        this.cells.style.height = `${height}px`;
+      }
+      const marked = this.step === null ? -1 : run.columns.findIndex(({ step }) => step === this.step);
+      const first = Math.floor(this.left / WIDTH);
+      const end = Math.ceil(Math.min(this.columns, this.left + across - names) / WIDTH);
+      for (const number of this.tiles.keys()) if (number < first || number >= end) this.tiles.delete(number);
+      for (let number = first; number < end; number += 1) this._drawTile(number, marked);
+      const wanted = [...this.tiles.values()].map(({ canvas }) => canvas);
+      for (const canvas of [...this.cells.children]) if (!wanted.includes(canvas)) canvas.remove();
+      for (const canvas of wanted) if (!canvas.isConnected) this.cells.append(canvas);
+      this.from = Infinity;
+    }
+
+    /** Draw a tile, one that looks as before only from the first column on that has changed. */
+    _drawTile(number, marked) {
+      const { height, run, network, layer, signal, neurons, colours } = this;
+      const ratio = window.devicePixelRatio || 1;
+      const top = Math.round(this.top);
+      const start = number * TILE;
+      const column = marked >= start && marked < start + TILE ? marked : -1;
+      const look = JSON.stringify([height, ratio, top, this.listed, signal, this.neuron, this.letters, column]);
+      let tile = this.tiles.get(number);
+      if (!tile) {
+        const canvas = make("canvas");
+        canvas.style.left = `${number * WIDTH}px`;
+        tile = { canvas, context: canvas.getContext("2d", { alpha: false }), look: "" };
+        this.tiles.set(number, tile);
+      }
+      const { canvas, context } = tile;
+      const first = tile.look === look ? Math.max(start, this.from) : start;
+      if (first >= start + TILE) return;
+      tile.look = look;
+      const [pixelsAcross, pixelsDown] = [Math.round(WIDTH * ratio), Math.round(height * ratio)];
       if (canvas.width !== pixelsAcross || canvas.height !== pixelsDown) {
         Object.assign(canvas, { width: pixelsAcross, height: pixelsDown });
-        canvas.style.width = `${width}px`;
-        canvas.style.height = `${height}px`;
+        Object.assign(canvas.style, { width: `${WIDTH}px`, height: `${height}px` });
       }
-      Object.assign(this, { left: box.scrollLeft, top: box.scrollTop });
-      const [left, top] = [Math.round(this.left), Math.round(this.top)];
+      const last = Math.min(run.columns.length, start + TILE);
+      const xOf = (at) => (at - start) * parts.PITCH + 1;
       const page = colours.get("page");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const look = JSON.stringify([width, height, ratio, top, this.listed, signal, this.neuron, this.letters]);
-      const fresh = this._keep(look, left, width, ratio);
-      const edge = Math.max(0, fresh * parts.PITCH - left);
+      context.save();
+      context.beginPath();
+      context.rect(xOf(first) - 1, 0, WIDTH, height);
+      context.clip();
       context.fillStyle = page.paper;
-      context.fillRect(edge, 0, width - edge, height);
+      context.fillRect(0, 0, WIDTH, height);
       context.textAlign = "center";
       context.textBaseline = "middle";
-      const first = Math.max(fresh, Math.floor(left / parts.PITCH));
-      const last = Math.min(run.columns.length, Math.ceil((left + width) / parts.PITCH));
       const { palette, low } = network.signal[signal];
       const [from, to] = low === null ? [-this.range, this.range] : network.scaleOf(signal, layer, 1);
       context.font = `500 12px ${MONO}`;
@@ -180,62 +216,38 @@
         const y = HEAD + row * ROW - top;
         for (let at = first; at < last; at += 1) {
           const { step, glyph } = run.columns[at];
-          const x = at * parts.PITCH - left + 1;
           if (step === null) {
-            this._hatch(x, y + 1, page.rule);
+            this._hatch(context, xOf(at), y + 1, page.rule);
             continue;
           }
           const { paper, ink } = colours.get(shade(palette, run.reading.steps[step].layers[layer - 1][signal][unit], from, to));
           context.fillStyle = paper;
-          context.fillRect(x, y + 1, 33, ROW - 2);
+          context.fillRect(xOf(at), y + 1, 33, ROW - 2);
           if (!this.letters) continue;
           context.fillStyle = ink;
-          context.fillText(glyph, x + 16.5, y + ROW / 2 + 0.5, 31);
+          context.fillText(glyph, xOf(at) + 16.5, y + ROW / 2 + 0.5, 31);
         }
       }
       context.fillStyle = page.paper;
-      context.fillRect(edge, 0, width - edge, HEAD);
+      context.fillRect(0, 0, WIDTH, HEAD);
       for (let at = first; at < last; at += 1) {
-        const { glyph, isWritten } = run.columns[at];
+        const { glyph, isWritten, step } = run.columns[at];
         context.fillStyle = page.ink;
         context.font = `${isWritten ? "italic " : ""}600 14px ${MONO}`;
-        context.fillText(glyph, at * parts.PITCH - left + 17.5, 12, 33);
-      }
-      for (let at = first; at < last; at += 1) {
-        const { step } = run.columns[at];
-        if (step !== null) this._drawChoice(step, at * parts.PITCH - left + 1, 25);
+        context.fillText(glyph, xOf(at) + 16.5, 12, 33);
+        if (step !== null) this._drawChoice(context, step, xOf(at), 25);
       }
       context.strokeStyle = page.ink;
       context.lineWidth = 2;
-      const chosen = neurons.indexOf(this.neuron);
-      const rowTop = HEAD + chosen * ROW - top;
-      if (chosen >= 0 && rowTop >= HEAD - ROW) context.strokeRect(-4, rowTop + 1, width + 8, ROW - 2);
-      const column = run.columns.findIndex(({ step }) => step !== null && step === this.step);
-      if (this.step !== null && column >= 0) {
-        context.strokeRect(column * parts.PITCH - left + 1, HEAD, 33, neurons.length * ROW - top);
-      }
-      context.lineWidth = 1;
-      this.drawn = this.step === null ? { look, left } : null;
-      this.from = Infinity;
-    }
-
-    /** Move what is on the canvas and stays as it is to its new place; return the first column that has to be drawn. */
-    _keep(look, left, width, ratio) {
-      const { canvas, context, drawn } = this;
-      const shift = left - (drawn?.left ?? 0);
-      const isKept = drawn?.look === look && this.step === null && Number.isInteger(ratio) && shift >= 0 && shift < width;
-      if (!isKept) return 0;
-      if (shift) {
-        context.globalCompositeOperation = "copy";
-        context.drawImage(canvas, 0, 0, canvas.width, canvas.height, -shift, 0, canvas.width / ratio, canvas.height / ratio);
-        context.globalCompositeOperation = "source-over";
-      }
-      return Math.min(this.from, Math.floor((drawn.left + width) / parts.PITCH)); // the last one may have been cut
+      const rowTop = HEAD + neurons.indexOf(this.neuron) * ROW - top;
+      if (neurons.includes(this.neuron) && rowTop >= HEAD - ROW) context.strokeRect(-4, rowTop + 1, WIDTH + 8, ROW - 2);
+      if (column >= 0) context.strokeRect(xOf(column), HEAD, 33, neurons.length * ROW - top);
+      context.restore();
     }
 
     /** Draw what the network expects behind a step, crossed out where the language settles otherwise. */
-    _drawChoice(step, x, y) {
-      const { context, run, network, colours } = this;
+    _drawChoice(context, step, x, y) {
+      const { run, network, colours } = this;
       const { probabilities } = run.reading.steps[step];
       const choice = parts.largestAt(probabilities);
       const { paper, ink } = colours.get(shade("gate", probabilities[choice], 0, 1));
@@ -253,8 +265,7 @@
     }
 
     /** Draw the cell of a character that is not read. */
-    _hatch(x, y, colour) {
-      const { context } = this;
+    _hatch(context, x, y, colour) {
       context.strokeStyle = colour;
       context.beginPath();
       for (let offset = 4; offset < 33; offset += 7) {
@@ -277,23 +288,19 @@
       this.drawSoon();
     }
 
-    /** Bring the last column into sight with the next drawing. */
-    follow() {
-      this.isFollowing = true;
-    }
-
     /** Say in each row, for who cannot see it, where the signal ranges. */
     _summarise() {
       const { run, layer, signal, network } = this;
-      for (const row of this.names.querySelectorAll(".row")) {
-        const unit = Number(row.querySelector("input").value) - 1;
+      for (const radio of this.names.querySelectorAll("input")) {
+        const neuron = Number(radio.value);
         let [low, high] = [Infinity, -Infinity];
         for (const { layers } of run.reading.steps) {
-          const value = layers[layer - 1][signal][unit];
+          const value = layers[layer - 1][signal][neuron - 1];
           low = Math.min(low, value);
           high = Math.max(high, value);
         }
-        row.querySelector(".summary").textContent = `, ${network.signal[signal].name.toLowerCase()} from ${brief(low)} to ${brief(high)}`;
+        const { role } = network.place[`${layer}.${neuron}`];
+        radio.setAttribute("aria-label", `Neuron ${neuron}: ${role} ${network.signal[signal].name} from ${brief(low)} to ${brief(high)}.`);
       }
     }
 
@@ -306,18 +313,21 @@
         const at = this.step ?? (event.key === "ArrowLeft" ? last + 1 : -1);
         this.on.onStep(Math.min(Math.max(at + (event.key === "ArrowLeft" ? -1 : 1), 0), last), true);
       });
-      const column = (event) => {
-        const at = Math.floor((event.offsetX + this.box.scrollLeft) / parts.PITCH);
-        return this.run.columns[at]?.step ?? null;
+      const placeOf = (event) => {
+        const { left, top } = this.cells.getBoundingClientRect();
+        const down = event.clientY - top;
+        return {
+          step: this.run.columns[Math.floor((event.clientX - left) / parts.PITCH)]?.step ?? null,
+          neuron: down > HEAD ? this.neurons[Math.floor((down - HEAD + this.box.scrollTop) / ROW)] : undefined,
+        };
       };
-      this.canvas.addEventListener("pointermove", (event) => {
-        const step = column(event);
+      this.cells.addEventListener("pointermove", (event) => {
+        const { step } = placeOf(event);
         if (step !== null) this.on.onStep(step, false);
       });
-      this.canvas.addEventListener("click", (event) => {
-        const step = column(event);
-        const row = Math.floor((event.offsetY - HEAD + this.box.scrollTop) / ROW);
-        if (event.offsetY > HEAD && this.neurons[row]) this.on.onNeuron(this.neurons[row]);
+      this.cells.addEventListener("click", (event) => {
+        const { step, neuron } = placeOf(event);
+        if (neuron !== undefined) this.on.onNeuron(neuron);
         if (step !== null) this.on.onStep(step, true);
       });
     }

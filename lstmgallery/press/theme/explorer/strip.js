@@ -7,10 +7,10 @@
   const { make, makeDrawn, setText, ticksBetween } = parts.dom;
   const { number, brief, plain, percent, shade, glyph, tokenName } = parts.print;
   const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
-  const [HEIGHT, MARGIN, LABEL] = [96, 12, 34]; // px, of the line
+  const [HEIGHT, MARGIN] = [96, 12]; // px, of the line
   const BESIDE = 3; // columns drawn on either side of those in sight
+  const MOST_MORE = 24; // columns that may stay at the left of them
   const SHORT = 60; // columns of a text that is drawn whole
-  const MOST_MORE = 24; // columns that may be added to them before the first ones are left out
   const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
   const RANKS = ["2nd choice", "3rd choice", "4th choice"];
 
@@ -30,7 +30,9 @@
       this.network = network;
       this.onStep = onStep;
       [this.first, this.end] = [0, 0]; // the columns that are drawn
+      this.from = 0; // the first of them that is not as it is in the run
       this.left = 0; // px, how far the region is scrolled
+      this.values = []; // of the memory, by column, so far as they are known
       this.marked = [];
       this.current = null;
       this.table = make("table", { class: "strip", "data-live": "" });
@@ -38,6 +40,8 @@
       this.reads = make("tr", { class: "reads" }, make("th", { scope: "row" }, make("span", { class: "name" }, "reads")));
       this.body = make("tbody");
       this.rows = this._rows();
+      this.cellRows = this.rows.filter(({ kind }) => kind !== "line");
+      this.drawn = [this.reads, ...this.cellRows.map(({ element }) => element)]; // the rows with a cell in each column
       this.body.append(...this.rows.map((row) => row.element));
       this.table.append(this.caption, make("thead", {}, this.reads), this.body);
       region.replaceChildren(this.table);
@@ -76,29 +80,38 @@
     }
 
     /**
-     * Show a run from column `from` on; what stands before it is as it was.
+     * Show a run, with the next drawing.
      * @param {Run} run
      * @param {{layer: number, neuron: number}} place
-     * @param {number} from
+     * @param {number} from the first column that is not as it was
+     * @param {{isFollowed?: boolean}} [how] whether to bring the last column into sight
      */
-    show(run, { layer, neuron }, from) {
+    show(run, { layer, neuron }, from, { isFollowed = false } = {}) {
       const isOther = this.layer !== layer || this.neuron !== neuron;
-      const wasWhole = this.end >= (this.length ?? 0); // the last column is drawn, so a new one is drawn behind it
-      Object.assign(this, { run, layer, neuron, length: run.columns.length });
+      Object.assign(this, { run, layer, neuron, isWaiting: true, length: run.columns.length });
+      this.from = isOther ? 0 : Math.min(this.from, from);
+      this.isFollowing ||= isFollowed;
       if (isOther) this._label();
-      const [first, end] = this._wanted();
-      const isShort = this.length > this.first && this.length - this.first <= end - first + MOST_MORE;
-      const isAppended = wasWhole && from >= this.first && isShort;
-      if (isAppended) this._draw(this.first, this.length, isOther ? this.first : from);
-      else this._draw(first, end, isOther || first !== this.first ? first : from);
     }
 
-    /** Return the columns that should be drawn: those in sight and some beside them. */
+    /** Draw what was shown since the last drawing; return whether there was anything. */
+    draw() {
+      if (!this.isWaiting) return false;
+      this._draw();
+      return true;
+    }
+
+    /**
+     * Return the columns that should be drawn: those in sight and some beside them. A column that is taken out at the
+     * left costs a layout of all others, so some may stay.
+     */
     _wanted() {
       this.across ??= Math.max(1, Math.ceil((this.region.clientWidth - this.reads.cells[0].offsetWidth) / PITCH));
       if (this.length <= SHORT) return [0, this.length];
       const inSight = Math.min(Math.floor(this.left / PITCH), Math.max(0, this.length - this.across));
-      return [Math.max(0, inSight - BESIDE), Math.min(this.length, inSight + this.across + BESIDE)];
+      const first = Math.max(0, inSight - BESIDE);
+      const isNear = this.first <= first && first - this.first <= MOST_MORE;
+      return [isNear ? this.first : first, Math.min(this.length, inSight + this.across + BESIDE)];
     }
 
     /** Draw other columns if those in sight are about to be missing. */
@@ -109,8 +122,7 @@
       const isMissing = (at < this.first + 2 && this.first > 0) || (at + this.across > this.end - 2 && this.end < this.length);
       if (!isMissing) return;
       const { current } = this;
-      const [first, end] = this._wanted();
-      this._draw(first, end, first);
+      this._draw();
       this.mark(current);
     }
 
@@ -123,40 +135,46 @@
       }
     }
 
-    /** Draw the columns from `first` to `end`, anew from column `from` on. */
-    _draw(first, end, from) {
-      const { run } = this;
+    /** Draw the columns that are wanted; those that stand there already, as they are in the run, are left alone. */
+    _draw() {
+      const { from } = this;
       this.mark(null);
-      const rows = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
-      const keep = first === this.first ? Math.min(Math.max(0, from - first), this.end - first, end - first) : 0;
-      for (const row of rows) {
-        const gap = row.cells[1]?.className === "gap" ? 1 : 0;
-        while (row.cells.length > 1 + gap + keep) row.lastChild.remove();
-        if (!keep && gap) row.lastChild.remove();
+      this.values.length = Math.min(from, this.values.length);
+      const before = { first: this.first, end: this.end };
+      const [first, end] = this._wanted();
+      let [keepFrom, keepTo] = [Math.max(first, before.first), Math.min(end, before.end, from)];
+      if (keepFrom >= keepTo) [keepFrom, keepTo] = [first, first];
+      const isKept = keepTo > keepFrom;
+      for (const row of this.drawn) {
+        const lead = before.first ? 2 : 1; // the name of the row, and the gap before the columns
+        while (row.cells.length > lead + (isKept ? keepTo - before.first : 0)) row.lastChild.remove();
+        if (isKept) for (let at = before.first; at < keepFrom; at += 1) row.cells[lead].remove();
+        if (before.first && !first) row.cells[1].remove();
+        if (first && !before.first) row.cells[0].after(make("td", { class: "gap" }));
       }
       Object.assign(this, { first, end });
-      const fragments = rows.map(() => document.createDocumentFragment());
-      if (!keep && first) fragments.forEach((fragment) => fragment.append(this._gap(first)));
-      for (let at = first + keep; at < end; at += 1) {
-        const column = run.columns[at];
-        let place = 0;
-        fragments[place++].append(this._head(column));
-        for (const row of this.rows) {
-          if (row.kind === "line") continue;
-          fragments[place++].append(column.step === null ? make("td", { class: "unread" }) : this._cell(row, column));
-        }
-      }
-      if (end < this.length) fragments.forEach((fragment) => fragment.append(this._gap(this.length - end)));
-      rows.forEach((row, number) => row.append(fragments[number]));
+      const [ahead, behind] = [this._columns(first, keepFrom), this._columns(keepTo, end)];
+      this.drawn.forEach((row, number) => {
+        row.cells[first ? 1 : 0].after(ahead[number]);
+        row.append(behind[number]);
+        if (end < this.length) row.append(make("td", { class: "gap" }));
+      });
+      // The first row is as good as all: it sets the widths of the columns.
+      if (first) this.reads.cells[1].style.width = `${first * PITCH - 2}px`;
+      if (end < this.length) this.reads.lastChild.style.width = `${(this.length - end) * PITCH - 2}px`;
       this._drawLine();
+      Object.assign(this, { from: Infinity, isWaiting: false });
       setText(this.caption, `One column per step, one row per prediction and signal of neuron ${this.neuron}, each cell with its value where numbers are shown.`);
     }
 
-    /** Return a cell as wide as so many columns that are not drawn. */
-    _gap(columns) {
-      const gap = make("td", { class: "gap" });
-      gap.style.width = `${columns * PITCH - 2}px`;
-      return gap;
+    /** Return, for each row, its cells of the columns from `first` to `end`. */
+    _columns(first, end) {
+      const fragments = this.drawn.map(() => document.createDocumentFragment());
+      for (const column of this.run.columns.slice(first, end)) {
+        fragments[0].append(this._head(column));
+        this.cellRows.forEach((row, number) => fragments[number + 1].append(column.step === null ? make("td", { class: "unread" }) : this._cell(row, column)));
+      }
+      return fragments;
     }
 
     /** Return the place of a column's cell in a row. */
@@ -165,13 +183,12 @@
     }
 
     _head({ glyph: sign, name, step, isWritten }) {
-      const head = make("th", { scope: "col" });
       const words = step === null ? `${name}, not read` : `step ${step}, ${name}${isWritten ? ", written by the network" : ""}`;
+      const head = make("th", { scope: "col", "aria-label": words }, sign);
       if (isWritten) head.className = "written";
       if (step === null) head.className = "unread";
       if (sign.length > 2) head.classList.add("code");
       if (this._isSelected(step)) head.classList.add("is-selected");
-      head.append(make("span", { class: "unseen" }, words), make("span", { "aria-hidden": "true" }, sign));
       return head;
     }
 
@@ -210,27 +227,29 @@
       return cell;
     }
 
-    /** Draw the memory over all columns, with a dot in each that is drawn: what stays where it was is left alone. */
+    /** Draw the memory as a line with a dot in each column that is drawn; what has not changed is left alone. */
     _drawLine() {
-      const { network, run, layer, neuron } = this;
+      const { network, run, layer, neuron, values } = this;
       const { columns } = run;
-      const values = columns.map(({ step }) => (step === null ? null : run.reading.value(network.memory, step, layer, neuron)));
+      const changed = values.length;
+      for (let at = changed; at < columns.length; at += 1) {
+        const { step } = columns[at];
+        values.push(step === null ? null : run.reading.value(network.memory, step, layer, neuron));
+      }
       const known = values.filter((value) => value !== null);
-      const low = Math.min(0, ...known);
-      let high = Math.max(0, ...known);
-      if (high === low) high = low + 1;
+      const [lowest, highest] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 0];
+      const low = Math.min(0, lowest);
+      const high = Math.max(0, highest) === low ? low + 1 : Math.max(0, highest);
       const yOf = (value) => Number((HEIGHT - MARGIN - ((value - low) * (HEIGHT - 2 * MARGIN)) / (high - low)).toFixed(1));
       const right = PITCH * columns.length;
-      this._spanLine();
-      this.svg ??= makeDrawn("svg", { class: "line", role: "img", height: HEIGHT });
+      // Drawn beyond its own narrow box, which stays as it is: a drawing that grows is a new layer to the browser.
+      this.svg ??= makeDrawn("svg", { class: "line", role: "img", width: PITCH, height: HEIGHT });
       if (!this.svg.isConnected) this.line.append(this.svg);
-      this.svg.setAttribute("width", String(right + LABEL));
-      this.svg.setAttribute("viewBox", `0 0 ${right + LABEL} ${HEIGHT}`);
       const memory = network.signal[network.memory];
-      const words = known.length ? `${memory.name} from ${brief(known[0])} to ${brief(known.at(-1))}, lowest ${brief(Math.min(...known))}, highest ${brief(Math.max(...known))}` : "";
+      const words = known.length ? `${memory.name} from ${brief(known[0])} to ${brief(known.at(-1))}, lowest ${brief(lowest)}, highest ${brief(highest)}` : "";
       this.svg.setAttribute("aria-label", words);
-      const isSameScale = this.low === low && this.high === high;
-      if (!isSameScale || !this.path) {
+      const isSameScale = this.low === low && this.high === high && this.path;
+      if (!isSameScale) {
         this.grid = ticksBetween(low, high, 4).map((tick) => {
           const line = makeDrawn("line", { class: tick === 0 ? "zero" : "grid", x1: 0, y1: yOf(tick), y2: yOf(tick) });
           const text = makeDrawn("text", { y: yOf(tick) + 4 });
@@ -238,27 +257,35 @@
           return { line, text };
         });
         this.path = makeDrawn("polyline");
-        this.dots = [];
+        this.dots = new Map();
         this.svg.replaceChildren(...this.grid.flatMap(({ line, text }) => [line, text]), this.path);
       }
-      Object.assign(this, { low, high });
       for (const { line, text } of this.grid) {
         line.setAttribute("x2", String(right));
         text.setAttribute("x", String(right + 6));
       }
-      const points = values.flatMap((value, at) => (value === null ? [] : `${PITCH * (at + 0.5)},${yOf(value)}`));
-      while (this.dots.length > this.end - this.first) this.dots.pop().remove();
-      for (let at = this.first; at < this.end; at += 1) {
-        const dot = (this.dots[at - this.first] ??= this.svg.appendChild(makeDrawn("circle", { r: 3 })));
-        const value = values[at];
-        const place = { cx: String(PITCH * (at + 0.5)), cy: value === null ? "-10" : String(yOf(value)) };
-        for (const [name, wanted] of Object.entries(place)) if (dot.getAttribute(name) !== wanted) dot.setAttribute(name, wanted);
+      for (const [at, dot] of this.dots) {
+        if (at >= this.first && at < Math.min(this.end, changed)) continue;
+        dot.remove();
+        this.dots.delete(at);
       }
+      for (let at = this.first; at < this.end; at += 1) {
+        if (values[at] === null || this.dots.has(at)) continue;
+        const dot = makeDrawn("circle", { r: 3, cx: PITCH * (at + 0.5), cy: yOf(values[at]) });
+        this.dots.set(at, this.svg.appendChild(dot));
+      }
+      Object.assign(this, { low, high });
+      const start = Math.max(0, this.first - 1); // one beyond either end, to which the line leads out of sight
+      const shown = values.slice(start, this.end + 1);
+      const points = shown.flatMap((value, at) => (value === null ? [] : `${PITCH * (start + at + 0.5)},${yOf(value)}`));
       this.path.setAttribute("points", points.join(" "));
     }
 
-    _spanLine() {
-      this.line.colSpan = Math.max(1, this.end - this.first + (this.first ? 1 : 0) + (this.end < this.length ? 1 : 0));
+    /** Bring the last column into sight if that is still to be done. Everything else should be in its place by then. */
+    follow() {
+      if (!this.isFollowing || this.isWaiting) return;
+      this.isFollowing = false;
+      this.region.scrollLeft = this.region.scrollWidth;
     }
 
     /** Mark the column of a step, or none. */
@@ -277,8 +304,7 @@
         if (column < this.first || column >= this.end) return;
       }
       const place = this._placeOf(column);
-      const cells = [this.reads, ...this.rows.filter(({ kind }) => kind !== "line").map(({ element }) => element)];
-      this.marked = [...cells.map((row) => row.cells[place]), this.dots[column - this.first]].filter(Boolean);
+      this.marked = [...this.drawn.map((row) => row.cells[place]), this.dots.get(column)].filter(Boolean);
       for (const element of this.marked) element.classList.add("is-step");
       if (isFollowed) this.reads.cells[place].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
@@ -288,17 +314,12 @@
       if (from === null && !this.span) return;
       this.span = from === null ? null : [from, to];
       for (let column = this.first; column < this.end; column += 1) {
-        this.reads.cells[this._placeOf(column)].classList.toggle("is-selected", this._isSelected(this.run.columns[column].step));
+        this.reads.cells[this._placeOf(column)].classList.toggle("is-selected", this._isSelected(this.run.columns[column]?.step ?? null));
       }
     }
 
     _isSelected(step) {
       return Boolean(this.span) && step !== null && step >= this.span[0] && step <= this.span[1];
-    }
-
-    /** Bring the last column into sight, in the next frame. */
-    follow() {
-      requestAnimationFrame(() => { this.region.scrollLeft = this.region.scrollWidth; });
     }
 
     stepAt(event) {
