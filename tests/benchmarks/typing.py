@@ -1,9 +1,10 @@
 """What a keystroke costs in the explorer: `python -m tests.benchmarks.typing`.
 
 A network of 2 layers of 128 units with random weights stands on a page of its own; characters are typed at the end of
-a text of 140, with the keyboard, in Chromium. Counted is the work of the page's main thread: from the key going down
-until the script is done, and from the beginning of the next frame until it has been drawn (script, style, layout,
-paint); the wait for that frame in between is not work.
+a text of 140, with the keyboard, in Chromium. Counted is all the work of the page's main thread that a keystroke causes
+(script, style, layout, paint, in every frame until the next key), once as time on the clock, others' load included, and
+once as time on the processor; of each, beside a bare text box on its own. It is typed with the strip below the
+window, where it waits until typing rests, and with the strip in sight.
 """
 
 import json
@@ -23,21 +24,9 @@ from tests.conftest import folders_in, random_weights, record, write_small_conte
 
 LAYERS, UNITS, CHARACTERS, KEYSTROKES = 2, 128, 140, 100
 MOST_MILLISECONDS = 16.0
-WATCH = """() => {
-    window.keystrokes = [];
-    addEventListener("keydown", (event) => {
-        if (event.key !== "a") return;
-        const began = performance.now();
-        let handled = began;
-        addEventListener("input", () => { handled = performance.now(); }, { once: true });
-        requestAnimationFrame(() => {
-            const frame = performance.now();
-            const channel = new MessageChannel();
-            channel.port1.onmessage = () => window.keystrokes.push(handled - began + performance.now() - frame);
-            channel.port2.postMessage(null);
-        });
-    }, { capture: true });
-}"""
+BARE = "a bare text box"
+WINDOWS = {BARE: 900, "the strip below the window": 900, "the strip in sight": 1500}  # px high
+CLOCKS = {"timeTicks": "on the clock", "threadTicks": "on the processor"}
 
 
 def describe_large(network: Network) -> dict[str, Any]:
@@ -61,11 +50,21 @@ def describe_large(network: Network) -> dict[str, Any]:
     }
 
 
-def time_keystrokes(page: Page) -> list[float]:
-    """Return the milliseconds of the main thread for each of many characters typed behind the text."""
-    page.evaluate(WATCH)
+def time_keystrokes(page: Page, domain: str) -> list[float]:
+    """Return the milliseconds of the main thread for each of many characters typed behind the text.
+
+    `domain` is the clock to count with: `timeTicks`, as on the wall, or `threadTicks`, on the processor.
+    """
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": domain})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * float(each["value"]) for each in metrics if each["name"] == "TaskDuration")
+
+    times = []
     box = page.locator("#text")
-    for number in range(KEYSTROKES + 5):
+    for number in range(KEYSTROKES):
         if number % 10 == 0:  # back to the length that is asked for
             page.evaluate(
                 """(text) => {
@@ -77,14 +76,17 @@ def time_keystrokes(page: Page) -> list[float]:
             )
             box.press("End")
             page.wait_for_timeout(1_500)  # until what waits for a rest has been done
+        before = spent()
         page.keyboard.type("a")
         page.wait_for_timeout(100)
-    times: list[float] = page.evaluate("() => window.keystrokes")
-    return times[-KEYSTROKES:]
+        times.append(spent() - before)
+    session.detach()
+    return times
 
 
 def main() -> None:
     """Print the percentiles of a keystroke's cost; exit with 1 if the 95th is too much."""
+    costs = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         project = folders_in(Path(folder))
         write_small_content(project.content, "small", layers=LAYERS)
@@ -93,14 +95,21 @@ def main() -> None:
         data = json.dumps({"data": describe_large(network)})
         (project.site / "explorer" / "small.js").write_text(f"window.lstmgallery = {data};\n", encoding="utf-8")
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        page.goto((project.site / "explorer" / "small.html").resolve().as_uri())
-        times = time_keystrokes(page)
+        print(f"{LAYERS} layers of {UNITS}, behind {CHARACTERS} characters, {KEYSTROKES} keystrokes")
+        for name, height in WINDOWS.items():
+            page = chromium.new_page(viewport={"width": 1280, "height": height})
+            if name == BARE:
+                page.set_content("<textarea id=text></textarea>")
+            else:
+                page.goto((project.site / "explorer" / "small.html").resolve().as_uri())
+            for domain, clock in CLOCKS.items():
+                times = time_keystrokes(page, domain)
+                at_95 = float(np.percentile(times, 95))
+                print(f"{name}, {clock}: median {statistics.median(times):.1f} ms, 95th percentile {at_95:.1f} ms")
+                costs.append(at_95)
+            page.close()
         chromium.close()
-    at_95 = float(np.percentile(times, 95))
-    print(f"{LAYERS} layers of {UNITS}, behind {CHARACTERS} characters, {len(times)} keystrokes")
-    print(f"median {statistics.median(times):.1f} ms, 95th percentile {at_95:.1f} ms, longest {max(times):.1f} ms")
-    raise SystemExit(at_95 >= MOST_MILLISECONDS)
+    raise SystemExit(max(costs) >= MOST_MILLISECONDS)
 
 
 if __name__ == "__main__":
