@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
+import hypothesis
 import numpy as np
 import pytest
 
@@ -17,6 +18,10 @@ from lstmgallery.errors import Problem
 from lstmgallery.network import Network, read_network
 
 ROOT = Path(__file__).parent.parent
+
+# No test is timed: on a busy machine the same example takes ten times as long.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 SMALL = """\
 ---

@@ -52,6 +52,18 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
 }
 PAGES = list(KINDS.values())
 
+IN_DAYLIGHT, AT_NIGHT = (WIDE, "light"), (NARROW, "dark")
+VARIANTS = {  # of one kind of page: the first is looked at in daylight, the second at night, all others in both
+    "network": "network-with-layers",
+    "neuron-first": "neuron-last",
+    "explorer": "explorer-with-layers",
+    "write-up": "write-up-with-a-listing-and-gates",
+}
+SIGHTS = [
+    *((kind, *IN_DAYLIGHT) for kind in KINDS if kind not in VARIANTS.values()),
+    *((kind, *AT_NIGHT) for kind in KINDS if kind not in VARIANTS),
+]
+
 
 class Visitor:
     """Opens pages of the site and keeps what the browser complains about."""

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NARROW, PAGES, WIDE, Visitor
+from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
 
 AXE: dict[str, Any] = {
     "resultTypes": ["violations"],
@@ -15,18 +15,6 @@ AXE: dict[str, Any] = {
 }
 TARGET_PX = 24  # WCAG 2.2, 2.5.8
 TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .heat a, .entry h3 a"
-
-IN_DAYLIGHT, AT_NIGHT = (WIDE, "light"), (NARROW, "dark")
-VARIANTS = {  # of one kind of page: the first is looked at in daylight, the second at night, all others in both
-    "network": "network-with-layers",
-    "neuron-first": "neuron-last",
-    "explorer": "explorer-with-layers",
-    "write-up": "write-up-with-a-listing-and-gates",
-}
-SIGHTS = [
-    *((kind, *IN_DAYLIGHT) for kind in KINDS if kind not in VARIANTS.values()),
-    *((kind, *AT_NIGHT) for kind in KINDS if kind not in VARIANTS),
-]
 
 
 def violations(page: Page) -> list[str]:
@@ -84,10 +72,11 @@ def test_a_figure_wider_than_a_phone_scrolls_by_itself(visit: Visitor, path: str
     assert name.bounding_box() == before  # the names of the rows stay in sight
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("kind", KINDS)
-def test_links_and_controls_are_large_enough_to_hit(visit: Visitor, kind: str, width: int) -> None:
-    page = visit(KINDS[kind], width=width)
+@pytest.mark.parametrize(("kind", "width", "scheme"), SIGHTS)
+def test_links_and_controls_are_large_enough_to_hit(
+    visit: Visitor, kind: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page = visit(KINDS[kind], width=width, color_scheme=scheme)
     small = page.locator(TARGETS).evaluate_all(
         """(targets, size) => targets.map((target) => [target, target.getBoundingClientRect()])
             .filter(([target, box]) => box.width && (box.width < size || box.height < size))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lstmgallery.press.palette import contrast
-from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NARROW, NETWORK_PAGES, WIDE, Visitor
+from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NETWORK_PAGES, SIGHTS, Visitor
 from tests.conftest import ROOT, Gallery
 
 SCREENSHOTS = ROOT / "tests" / "screenshots"
@@ -107,8 +107,7 @@ def test_a_neuron_s_page_weighs_less_than_50_kilobytes_with_all_its_assets(galle
     assert weights[heaviest] < MOST_BYTES, heaviest
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "width", "scheme"), SIGHTS)
 def test_a_picture_of_every_kind_of_page_is_taken(
     visit: Visitor, kind: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:

@@ -15,7 +15,6 @@ from tests.conftest import Gallery
 
 COUNTING = "writeups/counting.html"
 STRIP = "#the-counter"
-SOME_PLACES: tuple[Place, ...] = ("/", "/a/b/c/", "disk")
 
 
 def spoken(page: Page, figure: str = STRIP) -> str:
@@ -34,7 +33,7 @@ def values_at(page: Page, step: int, figure: str = STRIP) -> str:
     return found
 
 
-@pytest.mark.parametrize("place", SOME_PLACES)
+@pytest.mark.parametrize("place", PLACES)
 def test_pointing_at_a_step_shows_its_values(visit: Visitor, place: Place) -> None:
     page = visit(COUNTING, place=place)
     invitation = spoken(page)
@@ -151,7 +150,7 @@ def test_a_frame_leads_back_to_the_article_in_the_whole_window(visit: Visitor) -
     page.wait_for_url("**/writeups/counting.html#doses")
 
 
-@pytest.mark.parametrize("place", SOME_PLACES)
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("slug", [writeup.front.slug for writeup in WRITEUPS])
 def test_without_javascript_every_finding_is_there(visit: Visitor, slug: str, place: Place) -> None:
     page = visit(f"writeups/{slug}.html", place=place, java_script_enabled=False)

@@ -173,7 +173,7 @@ def test_a_value_that_is_no_finite_number_is_caught(network: Network, value: flo
     assert messages[0].endswith("found a residual of inf")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_one_wrong_value_is_found_exactly_where_it_stands(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmgallery.desk.claims import parse_expectation
@@ -166,7 +166,6 @@ def parses_or_points(parse: Callable[[str], object], line: str) -> None:
     assert mistake is None or (mistake.message and 0 <= mistake.at <= len(line))
 
 
-@settings(deadline=None)
 @given(name=st.sampled_from([*NETWORKS, ""]), line=LINES)
 @example(name="counter", line="3x")
 @example(name="counter", line="²")
@@ -175,7 +174,6 @@ def test_any_text_is_a_subject_or_a_mistake_with_its_place(name: str, line: str)
     parses_or_points(lambda text: parse_subject(text, NETWORKS), f"{name} {line}")
 
 
-@settings(deadline=None)
 @given(
     subject=st.sampled_from(SUBJECTS),
     first=st.sampled_from(["", "mean of cell where", "share of", "right with", "r2 of", "turned by", "quantile"]),

@@ -72,7 +72,7 @@ def test_hostile_markdown_comes_out_harmless(text: str) -> None:
     assert "<p>Before.</p>" in html
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(HOSTILE) | st.text(alphabet="<>\"'=&/()[]!:`*_ \njavscript-onerhfimg#", max_size=30), max_size=4

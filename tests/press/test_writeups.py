@@ -409,7 +409,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(body=st.lists(PIECES | st.text(max_size=8), max_size=25).map("".join))
 def test_any_text_is_read_or_refused(file: Path, networks: dict[str, Network], body: str) -> None:
     draft = read_or_refuse(file, networks, writeup(body))
@@ -427,7 +427,7 @@ def test_any_text_is_read_or_refused(file: Path, networks: dict[str, Network], b
         )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     words=st.text(max_size=30), key=st.sampled_from(["caption", "alt", "id", "neuron", "sequences", "kind", "signals"])
 )

@@ -216,7 +216,7 @@ def test_a_length_of_few_sequences_stays_in_training() -> None:
     assert plain.isdisjoint(split.held_out)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_the_seed_decides_the_split(seed: int) -> None:
     one, same, other = (SPLIT.split(seed=at, held_out=300, draws=4_000) for at in (seed, seed, seed + 1))
