@@ -19,7 +19,7 @@ from lstmgallery.network import Network, read_network
 
 ROOT = Path(__file__).parent.parent
 
-# No test is timed: on a busy machine the same example takes ten times as long.
+# No example is timed: on a busy machine the same example takes ten times as long.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 

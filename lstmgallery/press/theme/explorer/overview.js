@@ -7,7 +7,8 @@
   const { make, whenQuiet } = parts.dom;
   const { brief, shade } = parts.print;
   const [ROW, HEAD] = [24, 50]; // px; above the neurons stand what is read and what the network expects next
-  const [TILE, WIDTH] = [8, 8 * parts.PITCH]; // columns and px of a tile
+  const TILE = 8; // columns of a tile
+  const WIDTH = TILE * parts.PITCH; // px
   const GROUP = 16; // rows that the browser leaves out together while they are out of sight
   const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
