@@ -92,7 +92,7 @@ seeds_option = click.option(
     type=click.IntRange(min=1),
     default=16,
     show_default=True,
-    help="Under how many seeds each network is trained again, to see how general a finding is.",
+    help="Under how many seeds each network is trained, its own first, to see how general a finding is.",
 )
 quick_option = click.option(
     "--quick", is_flag=True, help="Leave the other seeds out: a first build takes a third of the time."

@@ -218,14 +218,18 @@ class NetworkWork:
 
     def _sweep_stage(self) -> Stage:
         spec = {**self.network.training_spec, "seeds": self.seeds}
-        return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, [])
+        return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, [self.folder / store.WEIGHTS])
 
     def _sweep(self, into: Path) -> None:
-        """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself."""
-        seeds = range(self.network.seed, self.network.seed + self.seeds)
-        self.progress.start(self.network.name, "sweep", len(seeds))
-        by_seed: dict[int, Arrays] = {}
-        shares = [seeds[at :: self.workers.processes] for at in range(self.workers.processes)]
+        """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself.
+
+        Under its own seed the network has been trained already: equal networks give bit-equal weights.
+        """
+        own = self.network.seed
+        self.progress.start(self.network.name, "sweep", self.seeds)
+        by_seed: dict[int, Arrays] = {own: store.read_weights(self.folder / store.WEIGHTS)}
+        others = range(own + 1, own + self.seeds)
+        shares = [others[at :: self.workers.processes] for at in range(self.workers.processes)]
         tasks = [self.workers.submit(_train_seeds, self.network, share) for share in shares if share]
         for task in concurrent.futures.as_completed(tasks):
             by_seed |= task.result()
