@@ -1,4 +1,8 @@
-"""The command line says what it did in a few lines, and what went wrong without a traceback."""
+"""The command line says what it did in a few lines, and what went wrong without a traceback.
+
+Most commands run in this process; those that train, those that are interrupted and every way to call the program run
+in one of their own.
+"""
 
 import re
 import shutil
@@ -8,10 +12,13 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
 import lstmgallery
 from lstmgallery.build import Project
+from lstmgallery.cli import main
 from tests.conftest import (
     ROOT,
     CommandRun,
@@ -22,6 +29,11 @@ from tests.conftest import (
 )
 
 WAYS = {"entry": ["build_site.py"], "module": ["-m", "lstmgallery"]}
+
+
+def run(*arguments: str) -> Result:
+    """Run the program in this process; return its exit code and what it printed."""
+    return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -44,15 +56,15 @@ def test_help_names_every_option_with_an_example(way: str) -> None:
     ],
 )
 def test_each_command_explains_itself_with_an_example(command: str, words: list[str]) -> None:
-    run = run_python("-m", "lstmgallery", *command.split(), "--help")
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith(f"Usage: lstmgallery {command} ")
-    assert [word for word in (*words, "Examples:") if word not in run.stdout] == []
+    done = run(*command.split(), "--help")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: lstmgallery {command} ")
+    assert [word for word in (*words, "Examples:") if word not in done.stdout] == []
 
 
 def test_the_help_lists_every_command() -> None:
-    run = run_python("build_site.py", "-h")
-    assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in run.stdout] == []
+    done = run("-h")
+    assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in done.stdout] == []
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -63,17 +75,17 @@ def test_the_version_is_that_of_the_package(way: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["--network"], ["counter"]])
 def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
-    run = run_python("build_site.py", *arguments)
-    assert run.returncode == 2
-    assert run.stdout == ""
-    assert "Error: " in run.stderr
-    assert "Traceback" not in run.stderr
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_build_is_what_runs_where_no_command_is_named(small_project: Project) -> None:
-    run = run_python("-m", "lstmgallery", "build", *options(small_project))
-    assert run.returncode == 0
-    assert run.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
+    done = run("build", *options(small_project))
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
 
 
 def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(small_project: Project) -> None:
@@ -101,9 +113,9 @@ def test_broken_content_ends_with_1_and_leaves_the_old_site(small_project: Proje
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8").replace("units: 6", "units: six").replace("kind: counting", "kind: couting")
     file.write_text(text, encoding="utf-8")
-    run = run_python("build_site.py", *options(small_project))
-    assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr == (
+    done = run(*options(small_project))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
         f"error: {file}:5:9: task.kind: expected one of counting, selective-counting, state-memory, copying, "
         "found 'couting'\n"
         "      kind: couting\n"
@@ -121,26 +133,26 @@ def test_content_that_looks_like_markup_is_printed_as_it_is(small_project: Proje
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8").replace("seed: 1", "'[red]seed[/]': 1")
     file.write_text(text, encoding="utf-8")
-    run = run_python("build_site.py", *options(small_project))
-    assert run.returncode == 1
-    assert "unknown key '[red]seed[/]'" in run.stderr
+    done = run(*options(small_project))
+    assert done.exit_code == 1
+    assert "unknown key '[red]seed[/]'" in done.stderr
 
 
 def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:
     project = Project(content=tmp_path / "nowhere", build=tmp_path / "build", site=tmp_path / "site")
-    run = run_python("build_site.py", *options(project))
-    assert run.returncode == 1
-    assert "site.yaml: expected a file, found none" in run.stderr
-    assert "expected at least one network, a file such as counter.md, found none" in run.stderr
-    assert "Traceback" not in run.stderr
+    done = run(*options(project))
+    assert done.exit_code == 1
+    assert "site.yaml: expected a file, found none" in done.stderr
+    assert "expected at least one network, a file such as counter.md, found none" in done.stderr
+    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_network_ends_with_1(small_project: Project) -> None:
-    run = run_python("build_site.py", *options(small_project), "--network", "smal")
-    assert run.returncode == 1
-    assert "error: --network: expected the name of a network in" in run.stderr
-    assert "did you mean 'small'?" in run.stderr
+    done = run(*options(small_project), "--network", "smal")
+    assert done.exit_code == 1
+    assert "error: --network: expected the name of a network in" in done.stderr
+    assert "did you mean 'small'?" in done.stderr
 
 
 def test_a_training_build_says_nothing_but_what_it_does(command_run: CommandRun) -> None:
@@ -162,28 +174,28 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
 
 
 def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> None:
-    run = run_python("build_site.py", *options(small_project))
-    assert run.returncode == 0
-    assert run.stderr == "site: render\n"
-    lines = run.stdout.splitlines()
+    done = run(*options(small_project))
+    assert done.exit_code == 0
+    assert done.stderr == "site: render\n"
+    lines = done.stdout.splitlines()
     assert lines[1].split() == ["small", "cached", "cached", "cached"]
     assert lines[2].endswith(f": 0 written, {len(files_of(small_project.site))} unchanged, 0 removed")
 
 
 def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
     write_small_content(small_project.content, "other")
-    run = run_python("build_site.py", *options(small_project), "-n", "small")
-    assert run.returncode == 0
-    assert "left out: other (its results are not current; build without --network)\n" in run.stdout
+    done = run(*options(small_project), "-n", "small")
+    assert done.exit_code == 0
+    assert "left out: other (its results are not current; build without --network)\n" in done.stdout
 
 
 def test_a_damaged_result_is_named_and_made_again(small_project: Project) -> None:
     file = small_project.build / "small" / "moments.parquet"
     file.write_bytes(b"")
-    run = run_python("build_site.py", *options(small_project))
-    assert run.returncode == 0
-    assert f"damaged: {file}: expected the file that was written here (SHA-256 " in run.stderr
-    assert "the stage runs again" in run.stderr
+    done = run(*options(small_project))
+    assert done.exit_code == 0
+    assert f"damaged: {file}: expected the file that was written here (SHA-256 " in done.stderr
+    assert "the stage runs again" in done.stderr
 
 
 def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> None:
@@ -191,9 +203,9 @@ def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> 
     foreign.mkdir()
     (foreign / "letter.txt").write_bytes(b"dear")
     project = Project(content=small_project.content, build=small_project.build, site=foreign)
-    run = run_python("build_site.py", *options(project))
-    assert run.returncode == 1
-    assert run.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
+    done = run(*options(project))
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
     assert files_of(foreign) == {"letter.txt": b"dear"}
 
 
@@ -201,6 +213,7 @@ def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Pr
     folder = small_project.content.parent
     package = Path(lstmgallery.__file__).parent
     shutil.copytree(package, folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
-    run = run_python("-m", "lstmgallery", cwd=folder)
+    run = run_python("-m", "lstmgallery", "--seeds", "2", cwd=folder)
     assert run.returncode == 0, run.stderr
     assert "11 pages" in run.stdout
+    assert set(pd.read_parquet(folder / "build" / "small" / "seeds.parquet")["seed"]) == {1, 2}

@@ -13,7 +13,7 @@ from lstmgallery.frontmatter import Document, read_block, read_markdown, read_ya
 from lstmgallery.network import Network, read_network
 
 KEYS = [*Network.model_fields, "kind", "longest", "steps", "a", "<<", "=", "~", "1"]
-ROUGH = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+ROUGH = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates()
 VALUES = st.recursive(
     SCALARS | st.binary(max_size=4),

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Request, Response, sync_playwright
 
 from lstmgallery.press.addresses import explorer_path, figure_path, network_path, neuron_path, writeup_path
 from lstmgallery.press.content import read_content
@@ -106,6 +106,19 @@ class Visitor:
         page.on("requestfailed", on_failure)
         page.on("request", on_request)
         page.on("response", on_response)
+
+
+def follow(link: Locator) -> None:
+    """Click a link and wait until the page that it leads to has been loaded and its script has run."""
+    with link.page.expect_navigation():
+        link.click()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has drawn what was asked of it: two frames, and what observers do behind them."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    )
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -1,6 +1,7 @@
 """The explorer as a reader uses it: typing, choosing, changing, searching, linking, by pointer, touch and keyboard."""
 
 import gzip
+import itertools
 import json
 import math
 import re
@@ -8,12 +9,12 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lstmgallery.press.addresses import explorer_path
 from lstmgallery.press.explorer import add_counts, explorer_url
 from lstmgallery.press.text import number
-from tests.browser.conftest import EXPLORERS, NARROW, NETWORKS, PLACES, Place, Visitor
+from tests.browser.conftest import EXPLORERS, NARROW, NETWORKS, PLACES, Place, Visitor, follow, settle
 from tests.conftest import Gallery
 
 COUNTER = NETWORKS[0]
@@ -22,14 +23,14 @@ MOST_MILLISECONDS = 2_000  # for a megabyte that is pasted, on a slow machine
 EVIL = "a</script><img src=x onerror=wasRun=1>🎉שלום\u202e\u0000\u0007\ud83d"
 
 
-def heads(page: Page, run: str = "without") -> str:
+def heads(page: Page, run: str = "without") -> Locator:
     """Return what the first row of a strip shows, step by step."""
-    return "".join(page.locator(f"#{run} .reads th[scope=col]").all_text_contents())
+    return page.locator(f"#{run} .reads th[scope=col]")
 
 
-def expect_heads(page: Page, text: str) -> None:
-    """Wait until the first row of the strip shows a text; out of sight it follows once the typing rests."""
-    expect(page.locator("#without .reads th[scope=col]")).to_have_text(list(text))
+def expect_heads(page: Page, text: str, run: str = "without") -> None:
+    """Wait until the first row of a strip shows a text; out of sight it follows once the typing rests."""
+    expect(heads(page, run)).to_have_text(list(text))
 
 
 def type_text(page: Page, text: str) -> None:
@@ -38,15 +39,20 @@ def type_text(page: Page, text: str) -> None:
 
 
 def fragment(page: Page) -> str:
-    return unquote(page.url.partition("#")[2])
+    """Return what stands behind the # of the page's address now."""
+    return unquote(page.evaluate("location.hash.slice(1)"))
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("path", EXPLORERS)
+def expect_fragment(page: Page, part: str) -> None:
+    """Wait until the page's address holds `part`; it is written once the typing rests."""
+    page.wait_for_function("(part) => decodeURIComponent(location.hash).includes(part)", arg=part)
+
+
+@pytest.mark.parametrize(("path", "place"), list(zip(EXPLORERS, itertools.cycle(PLACES), strict=False)))
 def test_it_opens_on_the_longest_figure_and_the_best_neuron(visit: Visitor, path: str, place: Place) -> None:
     network = NETWORKS[EXPLORERS.index(path)]
     page = visit(path, place=place)
-    assert heads(page) == "⊳" + network.longest_figure
+    expect_heads(page, "⊳" + network.longest_figure)
     assert page.locator("#role").inner_text()
     assert page.get_by_role("radio", checked=True).count() == 1
     assert not page.locator(".without-script").is_visible()
@@ -90,11 +96,11 @@ def test_a_strip_in_sight_follows_at_once_and_one_out_of_sight_when_typing_rests
     }"""
     page = visit(EXPLORERS[0], height=2000)
     expect(page.locator("#strips")).to_be_in_viewport(ratio=1)
-    page.wait_for_timeout(100)  # until the page knows so, too
+    settle(page)  # until the page knows so, too
     assert page.evaluate(type_three) == 3
     page = visit(EXPLORERS[0], height=600)
     expect(page.locator("#strips")).not_to_be_in_viewport()
-    page.wait_for_timeout(100)
+    settle(page)
     assert page.evaluate(type_three) == 0
     expect_heads(page, f"⊳{COUNTER.longest_figure}aaa")
     assert page.evaluate(type_three) == 0
@@ -108,6 +114,7 @@ def test_what_was_typed_is_what_read_says(visit: Visitor) -> None:
     got = page.evaluate("lstmgallery.read('aaaXb')")
     assert got["tokens"] == ["<start>", *"aaaXb"]
     assert len(got["probabilities"]) == 6
+    expect_heads(page, "⊳aaaXb")
     page.get_by_label("show numbers").check()
     neuron = int(page.get_by_role("radio", checked=True).get_attribute("value") or 0)
     shown = page.locator("#without tr[data-signal=hidden] td b").all_inner_texts()
@@ -136,10 +143,10 @@ def test_strange_text_is_shown_as_text(visit: Visitor) -> None:
     expect(page.locator("#without .reads th[scope=col]")).to_have_count(
         1 + len(page.evaluate("(text) => [...text]", EVIL))
     )
-    assert "U+0007" in heads(page)
-    page.wait_for_timeout(600)  # until it stands in the address
+    assert "U+0007" in heads(page).all_text_contents()
+    expect_fragment(page, "\u202e")
     page.reload()
-    assert "U+202E" in heads(page)
+    expect(heads(page).filter(has_text="U+202E")).to_have_count(1)
     assert page.evaluate("window.wasRun") is None
     assert page.locator("main img").count() == 0
 
@@ -187,10 +194,10 @@ def test_the_overview_sorts_filters_and_hides_its_characters(visit: Visitor) -> 
     page.get_by_label("Only").fill("3")
     assert page.get_by_role("radio").count() == 1
     picture = "[...document.querySelectorAll('#overview canvas')].map((tile) => tile.toDataURL())"
-    page.wait_for_timeout(100)
+    settle(page)
     before = page.evaluate(picture)
     page.get_by_label("show characters").uncheck()
-    page.wait_for_timeout(100)
+    settle(page)
     assert page.evaluate(picture) != before
     assert "letters=off" in fragment(page)
 
@@ -202,13 +209,12 @@ def test_what_stays_on_the_tiles_is_what_would_be_drawn_anew(visit: Visitor, end
     page.get_by_label("Text").press("Backspace")
     for character in end:
         page.keyboard.insert_text(character)
-        page.wait_for_timeout(60)
-    page.wait_for_timeout(100)
+        settle(page)
     picture = "[...document.querySelectorAll('#overview canvas')].map((tile) => tile.toDataURL())"
     moved = page.evaluate(picture)
     for _ in range(2):  # without characters and with them again: everything is drawn anew
         page.get_by_label("show characters").click()
-        page.wait_for_timeout(100)
+        settle(page)
     assert page.evaluate(picture) == moved
 
 
@@ -282,7 +288,7 @@ def test_three_counts_more_at_the_delimiter_bring_three_more_b(visit: Visitor) -
     assert (
         page.locator("#written").inner_text() == "Without the change it writes 4 b’s and ends; with it, 7 b’s and ends."
     )
-    assert heads(page, "with").count("b") == 7
+    expect_heads(page, "⊳aaaaXbbbbbbb", "with")
 
 
 def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
@@ -294,6 +300,7 @@ def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
     page.get_by_role("button", name="Change", exact=True).click()
     assert page.locator("#changes li").count() == 1
     assert "Neuron 1: forget gate held at 0 from step 4 on" in page.locator("#changes").inner_text()
+    expect_heads(page, "⊳aaaXbbb", "with")
     page.get_by_label("show numbers").check()
     values = [page.locator(f"#{run} tr[data-signal=forget_gate] td b").all_inner_texts() for run in ("without", "with")]
     assert values[0][:4] == values[1][:4]
@@ -310,13 +317,14 @@ def test_drawing_by_chance_is_settled_by_its_seed(visit: Visitor) -> None:
     page.get_by_role("button", name="another seed").click()
     assert "write=2~6" in fragment(page)
     page.go_back()
-    assert page.locator("#outcome").inner_text() == first
+    expect_fragment(page, "write=2~5")
+    expect(page.locator("#outcome")).to_have_text(first, use_inner_text=True)
 
 
 def test_what_it_wrote_can_be_taken_into_the_text(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="aaaX"))
     page.get_by_label("Write on").select_option("greedy")
-    assert heads(page) == "⊳aaaXbbb"
+    expect_heads(page, "⊳aaaXbbb")
     page.get_by_role("button", name="take it into the text").click()
     assert page.get_by_label("Text").input_value() == "aaaXbbb"
 
@@ -328,18 +336,17 @@ def test_back_and_forward_lead_through_the_views(visit: Visitor) -> None:
     box = page.get_by_label("Text")
     box.press("End")
     box.press_sequentially("ab", delay=20)
-    page.wait_for_timeout(600)
-    assert fragment(page).startswith("text=aaaXbbbab")
+    expect_fragment(page, "text=aaaXbbbab")
     page.go_back()
-    assert heads(page) == "⊳aaaXbbb"
-    assert page.get_by_label("Sort by").input_value() == "number"
+    expect_heads(page, "⊳aaaXbbb")
+    expect(page.get_by_label("Sort by")).to_have_value("number")
     page.go_back()
-    assert page.get_by_label("Sort by").input_value() == "role"
+    expect(page.get_by_label("Sort by")).to_have_value("role")
     page.go_back()
-    assert heads(page) == "⊳" + COUNTER.longest_figure
+    expect_heads(page, "⊳" + COUNTER.longest_figure)
     for _ in range(3):
         page.go_forward()
-    assert heads(page) == "⊳aaaXbbbab"
+    expect_heads(page, "⊳aaaXbbbab")
 
 
 def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
@@ -347,8 +354,11 @@ def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
     type_text(page, "aab%&#X")
     page.get_by_role("radio").nth(4).check(force=True)
     page.locator("#signal").select_option("output_gate")
-    page.wait_for_timeout(600)
-    other = visit(EXPLORERS[0] + "#" + page.url.partition("#")[2])
+    expect_fragment(page, "signal=output_gate")
+    expect_fragment(page, "text=aab%&#X")
+    expect_heads(page, "⊳aab%&#X")
+    other = visit(EXPLORERS[0] + page.evaluate("location.hash"))
+    expect_heads(other, "⊳aab%&#X")
     for what in ("#neuron-heading", "#without", "#notes"):
         assert other.locator(what).inner_text() == page.locator(what).inner_text()
     assert other.locator("#signal").input_value() == "output_gate"
@@ -359,18 +369,18 @@ def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
 )
 def test_a_mangled_address_gives_the_default_view_and_a_note(visit: Visitor, mangled: str) -> None:
     page = visit(EXPLORERS[0] + mangled)
-    assert heads(page) == "⊳" + COUNTER.longest_figure
+    expect_heads(page, "⊳" + COUNTER.longest_figure)
     assert "is left out" in page.locator("#notes").inner_text()
 
 
 def test_pages_of_the_gallery_link_into_it(visit: Visitor) -> None:
     page = visit(f"networks/{COUNTER.name}/layer-1/neuron-4.html")
-    page.get_by_role("link", name="Open in the explorer").click()
+    follow(page.get_by_role("link", name="Open in the explorer"))
     expect(page.locator("#neuron-heading")).to_have_text("Neuron 4")
-    page.get_by_role("link", name="Its page").click()
+    follow(page.get_by_role("link", name="Its page"))
     expect(page.locator("h1")).to_have_text("Neuron 4")
-    page.get_by_role("link", name=COUNTER.title, exact=True).first.click()
-    page.get_by_role("link", name="Open in the explorer").click()
+    follow(page.get_by_role("link", name=COUNTER.title, exact=True).first)
+    follow(page.get_by_role("link", name="Open in the explorer"))
     expect(page).to_have_url(re.compile(rf"explorer/{COUNTER.name}\.html$"))
 
 
@@ -437,7 +447,7 @@ def test_a_long_text_draws_only_what_is_in_sight(visit: Visitor) -> None:
     expect(page.locator("#without .reads th.is-step")).to_be_in_viewport()
     page.keyboard.press("Home")
     expect(page.locator("#without .reads th.is-step")).to_be_in_viewport()
-    assert heads(page).startswith("⊳aabX")
+    expect(heads(page).first).to_have_text("⊳")
 
 
 def test_changes_of_the_text_are_announced(visit: Visitor) -> None:

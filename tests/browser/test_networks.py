@@ -7,7 +7,7 @@ import pytest
 
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import network_path, neuron_path
-from tests.browser.conftest import NARROW, NETWORK_PAGES, NETWORKS, Visitor
+from tests.browser.conftest import NARROW, NETWORK_PAGES, NETWORKS, Visitor, follow
 from tests.conftest import Gallery
 
 
@@ -57,7 +57,7 @@ def test_a_panel_has_a_row_for_every_neuron_that_leads_to_it(visit: Visitor) -> 
     rows = page.locator(".panel-cell .heat a")
     assert rows.count() == network.units
     assert rows.first.locator("i").count() == len(network.longest_figure) + 1
-    rows.last.click()
+    follow(rows.last)
     assert page.locator("h1").inner_text() == f"Neuron {network.units}"
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXPLORERS, FIRST_NEURONS, PAGES, PLACES, Place, Visitor
+from tests.browser.conftest import EXPLORERS, FIRST_NEURONS, PAGES, PLACES, Place, Visitor, follow
 
 PAPER = "rgb(251, 250, 246)"
 
@@ -56,11 +56,11 @@ def test_the_policy_lets_the_site_s_own_files_in_and_nothing_written_into_a_page
 @pytest.mark.parametrize("place", PLACES)
 def test_links_lead_on_wherever_the_site_stands(visit: Visitor, place: Place) -> None:
     page = visit("index.html", place=place)
-    page.locator(".entry h3 a").first.click()
-    page.locator(".heat a").first.click()
-    page.get_by_role("link", name="Next").click()
+    follow(page.locator(".entry h3 a").first)
+    follow(page.locator(".heat a").first)
+    follow(page.get_by_role("link", name="Next"))
     expect(page.locator("h1")).to_have_text("Neuron 2")
-    page.get_by_role("link", name="How to read").click()
+    follow(page.get_by_role("link", name="How to read"))
     expect(page.locator("h1")).to_have_text("How to read")
-    page.get_by_role("link", name="Networks").click()
+    follow(page.get_by_role("link", name="Networks"))
     expect(page).to_have_url(visit.places[place] + "index.html#networks")

@@ -21,7 +21,17 @@ Trace = Callable[..., pd.DataFrame]
 HALF_A_DIGIT = 0.0005  # numbers are printed with three digits
 EXAMPLE = LAST_NEURONS[0]
 INVITATION = "Point at a step, tap it, or move to it with the arrow keys."
-MOST_STRIPS = [(at, number) for at, network in enumerate(NETWORKS) for number in range(len(network.figures))]
+SPELL_OUT = """(regions) => regions.map((region) => {
+    const press = (key) => region.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    const read = (selector) => [...document.querySelectorAll(selector)].map((line) => line.textContent);
+    region.focus();
+    press("Home");
+    return [...region.querySelectorAll("th[scope=col]")].map(() => {
+        const step = [read(".hint")[0], ...read("[data-equation] > span:last-child")];
+        press("ArrowRight");
+        return step.map((line) => line.replaceAll("\u00a0", " "));
+    });
+})"""
 
 
 def printed(value: float) -> str:
@@ -73,22 +83,21 @@ def tab_to_strip(page: Page) -> None:
     pytest.fail("Tab never reaches a strip")
 
 
-@pytest.mark.parametrize(("at", "number"), MOST_STRIPS)
-def test_every_step_of_a_strip_writes_the_arithmetic_of_the_trace(
-    visit: Visitor, trace: Trace, at: int, number: int
-) -> None:
-    network = NETWORKS[at]
-    steps = trace(network.name, layer=network.layers, neuron=network.units, sequence=number)
-    page = visit(LAST_NEURONS[at])
-    region = page.locator(".scroll").nth(number)
-    region.focus()
+def spelled_out(page: Page) -> list[list[list[str]]]:
+    """Return, strip by strip and step by step, the hint and the lines behind the equations."""
+    found: list[list[list[str]]] = page.locator(".strips .scroll").evaluate_all(SPELL_OUT)
+    return found
 
-    page.keyboard.press("Home")
-    for step, token in enumerate("⊳" + network.figures[number]):
-        assert hint(page) == f"Step {step} reads {token}"
-        assert written(page) == arithmetic_of(steps, step)
-        page.keyboard.press("ArrowRight")
-    assert hint(page).startswith(f"Step {len(steps) - 1} ")
+
+@pytest.mark.parametrize("at", range(len(NETWORKS)))
+def test_every_step_of_every_strip_writes_the_arithmetic_of_the_trace(visit: Visitor, trace: Trace, at: int) -> None:
+    network = NETWORKS[at]
+    strips = spelled_out(visit(LAST_NEURONS[at]))
+    for number, (sequence, found) in enumerate(zip(network.figures, strips, strict=True)):
+        steps = trace(network.name, layer=network.layers, neuron=network.units, sequence=number)
+        for step, token in enumerate("⊳" + sequence):
+            assert found[step] == [f"Step {step} reads {token}", *arithmetic_of(steps, step)]
+        assert len(found) == len(sequence) + 1
 
 
 def test_pointing_at_any_row_of_a_column_marks_the_column_and_writes_its_step(visit: Visitor, trace: Trace) -> None:
@@ -132,30 +141,22 @@ def test_the_first_step_has_nothing_earlier(visit: Visitor) -> None:
 
 @pytest.mark.parametrize("path", [*FIRST_NEURONS, *LAST_NEURONS])
 def test_the_arithmetic_can_be_redone_with_the_printed_numbers(visit: Visitor, path: str) -> None:
-    page = visit(path)
-    page.locator(".scroll").first.focus()
-    page.keyboard.press("End")
-    for _ in range(5):
-        forget_gate, earlier, input_gate, candidate, cell = numbers_in(written(page)[0])
+    for _, of_cell, of_hidden in spelled_out(visit(path))[0]:
+        forget_gate, earlier, input_gate, candidate, cell = numbers_in(of_cell)
         sizes = abs(forget_gate) + abs(earlier) + abs(input_gate) + abs(candidate) + 2
         assert forget_gate * earlier + input_gate * candidate == pytest.approx(cell, abs=HALF_A_DIGIT * sizes)
-        output_gate, same_cell, hidden = numbers_in(written(page)[1])
+        output_gate, same_cell, hidden = numbers_in(of_hidden)
         assert same_cell == cell
         assert output_gate * math.tanh(cell) == pytest.approx(hidden, abs=HALF_A_DIGIT * 4)
-        page.keyboard.press("ArrowLeft")
 
 
 @pytest.mark.parametrize("path", LAST_NEURONS)
 def test_a_negative_number_has_exactly_one_pair_of_brackets(visit: Visitor, path: str) -> None:
-    page = visit(path)
-    page.locator(".scroll").first.focus()
-    page.keyboard.press("End")
-    for _ in range(6):
-        for line in written(page):
-            factors = line.rpartition(" = ")[0]
-            assert factors.count("−") == len(re.findall(r"(?<!\()\(−[\d.]+\)(?!\))", factors))
-            assert factors.count("(") == factors.count(")")
-        page.keyboard.press("ArrowLeft")
+    lines = [line for strip in spelled_out(visit(path)) for _, *lines in strip for line in lines]
+    for line in lines:
+        factors = line.rpartition(" = ")[0]
+        assert factors.count("−") == len(re.findall(r"(?<!\()\(−[\d.]+\)(?!\))", factors))
+        assert factors.count("(") == factors.count(")")
 
 
 def test_the_keyboard_walks_along_a_strip(visit: Visitor) -> None:

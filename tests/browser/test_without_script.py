@@ -3,23 +3,29 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import EXPLORERS, LAST_NEURONS, NETWORKS, PAGES, Visitor
+from tests.browser.conftest import EXPLORERS, LAST_NEURONS, NETWORKS, PAGES, Visitor, follow
 
 
 @pytest.mark.parametrize("at", range(len(NETWORKS)))
 def test_a_neuron_s_strips_are_whole(visit: Visitor, at: int) -> None:
     network = NETWORKS[at]
     page = visit(LAST_NEURONS[at], java_script_enabled=False)
-    assert page.locator("[data-strip]").count() == len(network.figures)
-    for number, sequence in enumerate(network.figures):
-        strip = page.locator("[data-strip]").nth(number)
-        assert "".join(strip.locator("th[scope=col] [aria-hidden]").all_text_contents()) == "⊳" + sequence
-        for signal in network.kind.signals:
-            row = strip.locator(f"tr[data-signal={signal.key}]")
-            shown = row.locator("td").evaluate_all("cells => cells.map((cell) => cell.firstChild.textContent)")
-            assert "".join(shown) == "⊳" + sequence
-            assert row.locator("td b").count() == len(sequence) + 1
-            assert signal.name in row.locator("th").inner_text()
+    strips = page.locator("[data-strip]").evaluate_all(
+        """(strips) => strips.map((strip) => ({
+            heads: [...strip.querySelectorAll("th[scope=col] [aria-hidden]")].map((head) => head.textContent).join(""),
+            rows: [...strip.querySelectorAll("tr[data-signal]")].map((row) => ({
+                name: row.querySelector("th").innerText,
+                shown: [...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent).join(""),
+                values: row.querySelectorAll("td b").length,
+            })),
+        }))"""
+    )
+    for sequence, strip in zip(network.figures, strips, strict=True):
+        assert strip["heads"] == "⊳" + sequence
+        for signal, row in zip(network.kind.signals, strip["rows"], strict=True):
+            assert signal.name in row["name"]
+            assert row["shown"] == "⊳" + sequence
+            assert row["values"] == len(sequence) + 1
 
 
 def test_equations_stand_in_general_form_and_nothing_promises_a_hover(visit: Visitor) -> None:
@@ -42,10 +48,10 @@ def test_the_checkboxes_work(visit: Visitor) -> None:
 
 def test_the_links_work(visit: Visitor) -> None:
     page = visit("index.html", java_script_enabled=False)
-    page.locator(".entry h3 a").first.click()
-    page.locator(".heat a").first.click()
-    page.get_by_role("link", name="Next").click()
-    page.locator(".cards a").last.click()
+    follow(page.locator(".entry h3 a").first)
+    follow(page.locator(".heat a").first)
+    follow(page.get_by_role("link", name="Next"))
+    follow(page.locator(".cards a").last)
     expect(page.locator("h1")).to_have_text(f"Neuron {NETWORKS[0].units}")
 
 

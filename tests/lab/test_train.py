@@ -13,7 +13,7 @@ from lstmgallery.errors import GalleryError
 from lstmgallery.lab.model import Weights, build_model, read_weights
 from lstmgallery.lab.train import Criterion, Trained, train
 from lstmgallery.network import Network, read_network
-from tests.conftest import CommandRun, run_python, small_network, write_small_content
+from tests.conftest import run_python, small_network, write_small_content
 
 TRAIN_AND_SAVE = """
 import sys
@@ -81,15 +81,15 @@ def test_the_curve_is_what_was_reported(small: tuple[Network, Trained, list[tupl
     assert trained.curve["loss"].iloc[-1] < trained.curve["loss"].iloc[0] / 2
 
 
-def test_equal_networks_give_equal_weights_in_processes_of_their_own(tmp_path: Path, command_run: CommandRun) -> None:
+def test_equal_networks_give_equal_weights_in_processes_of_their_own(
+    tmp_path: Path, small: tuple[Network, Trained, Any]
+) -> None:
     content = write_small_content(tmp_path, "small")
     run = run_python("-c", TRAIN_AND_SAVE, str(content / "networks" / "small.md"), str(tmp_path / "other.npz"))
     assert run.returncode == 0, run.stderr
-    trained = []
-    for file in (command_run.project.build / "small" / "weights.npz", tmp_path / "other.npz"):
-        with np.load(file) as arrays:
-            trained.append(dict(arrays))
-    one, other = trained
+    one = small[1].weights
+    with np.load(tmp_path / "other.npz") as arrays:
+        other = dict(arrays)
     assert one.keys() == other.keys()
     for name, values in one.items():
         assert values.tobytes() == other[name].tobytes(), name
