@@ -108,6 +108,43 @@ def test_a_strip_in_sight_follows_at_once_and_one_out_of_sight_when_typing_rests
     expect_heads(page, f"⊳{COUNTER.longest_figure}aaaaaa")
 
 
+READ_STRIP = """() => {
+    const middle = (element) => {
+        const box = element.getBoundingClientRect();
+        return Math.round((box.left + box.right) / 2);
+    };
+    return {
+        cells: [...document.querySelectorAll("#without td:not(.drawn td), #without th[scope=col]")].map(
+            (cell) => [cell.textContent, cell.className, middle(cell)]
+        ),
+        dots: [...document.querySelectorAll("#without circle")].map((dot) => [middle(dot), dot.getAttribute("cy")]),
+        line: document.querySelector("#without polyline").getAttribute("points"),
+        ticks: [...document.querySelectorAll("#without svg text")].map((tick) => [tick.textContent, middle(tick)]),
+    };
+}"""
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["aaaaX", "aaaaXb", "aaaaXa", "aaaaXab", "aaaXab", "aaaXabb", "aaaXabbX", "aaaXabb", "aaaXabbb"],
+        ["a", "", "X", "é", "éX", "aéX", "aéXb"],
+        ["aab" * 30, "aab" * 30 + "X", "aab" * 31, "Xaab" * 30],
+    ],
+    ids=["typed", "unseen", "long"],
+)
+def test_a_strip_that_was_edited_is_the_strip_that_would_be_drawn_anew(visit: Visitor, texts: list[str]) -> None:
+    page = visit(EXPLORERS[0], height=2000)
+    for text in texts:
+        type_text(page, text)
+    anew = visit(explorer_url(COUNTER.name, text=texts[-1]), height=2000)
+    for each in (page, anew):
+        each.locator("#without .scroll").evaluate("(region) => { region.scrollLeft = 0 }")
+        settle(each)
+        expect(heads(each).first).to_have_text("⊳")
+    assert page.evaluate(READ_STRIP) == anew.evaluate(READ_STRIP)
+
+
 def test_what_was_typed_is_what_read_says(visit: Visitor) -> None:
     page = visit(EXPLORERS[0])
     type_text(page, "aaaXb")
