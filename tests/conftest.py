@@ -109,6 +109,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+def results_of(project: Project) -> dict[str, bytes]:
+    """Return what is kept between builds, the lock aside."""
+    return {path: content for path, content in files_of(project.build).items() if path != ".lock"}
+
+
 def folders_in(folder: Path) -> Project:
     """Return the three folders of a project below one folder."""
     return Project(content=folder / "content", build=folder / "build", site=folder / "site")
@@ -169,22 +174,6 @@ def small_project(small_gallery: Gallery, tmp_path: Path) -> Project:
     for name in ("content", "build", "site"):
         shutil.copytree(getattr(original, name), getattr(project, name))
     return project
-
-
-@dataclass(frozen=True)
-class CommandRun:
-    """A build of the small gallery by the command line, in a process of its own."""
-
-    project: Project
-    result: subprocess.CompletedProcess[str]
-
-
-@pytest.fixture(scope="session")
-def command_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    """The small gallery, built from nothing by `python build_site.py`; never changed by a test."""
-    project = folders_in(tmp_path_factory.mktemp("command-run"))
-    write_small_content(project.content, "small")
-    return CommandRun(project, run_python("build_site.py", *options(project)))
 
 
 def options(project: Project) -> list[str]:

@@ -19,12 +19,12 @@ from lstmgallery.errors import GalleryError
 from lstmgallery.press.content import read_content
 from tests.conftest import (
     ROOT,
-    CommandRun,
     Gallery,
     files_of,
     folders_in,
     options,
     record,
+    results_of,
     run_python,
     write_small_content,
 )
@@ -59,11 +59,6 @@ def change_network(project: Project, old: str, new: str, *, name: str = "small")
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def results_of(project: Project) -> dict[str, bytes]:
-    """Return what is kept between builds, the lock aside."""
-    return {path: content for path, content in files_of(project.build).items() if path != ".lock"}
 
 
 def times_of(folder: Path) -> dict[str, int]:
@@ -308,16 +303,6 @@ def test_every_kind_of_network_builds_end_to_end(tmp_path: Path, cell: str, laye
         html = page.read_text(encoding="utf-8")
         assert all(f'<tr data-signal="{signal}">' in html for signal in signals)
     assert not (project.site / f"networks/small/layer-{layers + 1}").exists()
-
-
-def test_equal_sources_give_equal_sites_in_other_folders_and_processes(
-    small_gallery: Gallery, command_run: CommandRun
-) -> None:
-    assert command_run.result.returncode == 0, command_run.result.stderr
-    one, other = files_of(small_gallery.project.site), files_of(command_run.project.site)
-    assert sorted(one) == sorted(other)
-    assert [path for path in one if one[path] != other[path]] == []
-    assert results_of(small_gallery.project) == results_of(command_run.project)
 
 
 def test_a_build_killed_while_it_trains_leaves_the_old_site_and_a_cache_that_goes_on(small_project: Project) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -21,14 +22,32 @@ from lstmgallery.build import Project
 from lstmgallery.cli import main
 from tests.conftest import (
     ROOT,
-    CommandRun,
+    Gallery,
     files_of,
+    folders_in,
     options,
+    results_of,
     run_python,
     write_small_content,
 )
 
 WAYS = {"entry": ["build_site.py"], "module": ["-m", "lstmgallery"]}
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """A build of the small gallery by the command line, in a process of its own."""
+
+    project: Project
+    result: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def command_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """The small gallery, built from nothing by `python build_site.py`; never changed by a test."""
+    project = folders_in(tmp_path_factory.mktemp("command-run"))
+    write_small_content(project.content, "small")
+    return CommandRun(project, run_python("build_site.py", *options(project)))
 
 
 def run(*arguments: str) -> Result:
@@ -171,6 +190,16 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
     assert lines[2] == f"11 pages, {size} in {command_run.project.site}: {written}"
     assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; all in \d+\.\d s", lines[3])
     assert len(lines) == 4
+
+
+def test_equal_sources_give_equal_sites_in_other_folders_and_processes(
+    small_gallery: Gallery, command_run: CommandRun
+) -> None:
+    assert command_run.result.returncode == 0, command_run.result.stderr
+    one, other = files_of(small_gallery.project.site), files_of(command_run.project.site)
+    assert sorted(one) == sorted(other)
+    assert [path for path in one if one[path] != other[path]] == []
+    assert results_of(small_gallery.project) == results_of(command_run.project)
 
 
 def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> None:

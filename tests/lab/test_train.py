@@ -1,10 +1,12 @@
-"""Training repeats to the bit, and its verdict is what anyone finds who counts with the weights in hand."""
+"""The verdict of a training is what anyone finds who counts with the weights in hand.
+
+That it repeats to the bit, `tests/test_cli.py` sees from two processes.
+"""
 
 import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import lstmgallery.lab.train
@@ -13,17 +15,7 @@ from lstmgallery.errors import GalleryError
 from lstmgallery.lab.model import Weights, build_model, read_weights
 from lstmgallery.lab.train import Criterion, Trained, train
 from lstmgallery.network import Network, read_network
-from tests.conftest import run_python, small_network, write_small_content
-
-TRAIN_AND_SAVE = """
-import sys
-from pathlib import Path
-import numpy as np
-from lstmgallery.lab.train import train
-from lstmgallery.network import read_network
-network, _ = read_network(Path(sys.argv[1]))
-np.savez(sys.argv[2], **train(network, report=lambda steps, right: None).weights)
-"""
+from tests.conftest import small_network, write_small_content
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +71,6 @@ def test_the_curve_is_what_was_reported(small: tuple[Network, Trained, list[tupl
     assert trained.curve["step"].iloc[-1] == trained.criterion.steps
     assert trained.curve["right"].iloc[-1] == 1.0
     assert trained.curve["loss"].iloc[-1] < trained.curve["loss"].iloc[0] / 2
-
-
-def test_equal_networks_give_equal_weights_in_processes_of_their_own(
-    tmp_path: Path, small: tuple[Network, Trained, Any]
-) -> None:
-    content = write_small_content(tmp_path, "small")
-    run = run_python("-c", TRAIN_AND_SAVE, str(content / "networks" / "small.md"), str(tmp_path / "other.npz"))
-    assert run.returncode == 0, run.stderr
-    one = small[1].weights
-    with np.load(tmp_path / "other.npz") as arrays:
-        other = dict(arrays)
-    assert one.keys() == other.keys()
-    for name, values in one.items():
-        assert values.tobytes() == other[name].tobytes(), name
 
 
 def test_a_network_that_misses_the_criterion_fails_with_its_score(
