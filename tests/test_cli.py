@@ -50,7 +50,7 @@ def command_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     return CommandRun(project, run_python("build_site.py", *options(project)))
 
 
-def run(*arguments: str) -> Result:
+def run_here(*arguments: str) -> Result:
     """Run the program in this process; return its exit code and what it printed."""
     return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
@@ -75,14 +75,14 @@ def test_help_names_every_option_with_an_example(way: str) -> None:
     ],
 )
 def test_each_command_explains_itself_with_an_example(command: str, words: list[str]) -> None:
-    done = run(*command.split(), "--help")
+    done = run_here(*command.split(), "--help")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: lstmgallery {command} ")
     assert [word for word in (*words, "Examples:") if word not in done.stdout] == []
 
 
 def test_the_help_lists_every_command() -> None:
-    done = run("-h")
+    done = run_here("-h")
     assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in done.stdout] == []
 
 
@@ -94,7 +94,7 @@ def test_the_version_is_that_of_the_package(way: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["--network"], ["counter"]])
 def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
-    done = run(*arguments)
+    done = run_here(*arguments)
     assert done.exit_code == 2
     assert done.stdout == ""
     assert "Error: " in done.stderr
@@ -102,7 +102,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
 
 
 def test_build_is_what_runs_where_no_command_is_named(small_project: Project) -> None:
-    done = run("build", *options(small_project))
+    done = run_here("build", *options(small_project))
     assert done.exit_code == 0
     assert done.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
 
@@ -132,7 +132,7 @@ def test_broken_content_ends_with_1_and_leaves_the_old_site(small_project: Proje
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8").replace("units: 6", "units: six").replace("kind: counting", "kind: couting")
     file.write_text(text, encoding="utf-8")
-    done = run(*options(small_project))
+    done = run_here(*options(small_project))
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == (
         f"error: {file}:5:9: task.kind: expected one of counting, selective-counting, state-memory, copying, "
@@ -152,14 +152,14 @@ def test_content_that_looks_like_markup_is_printed_as_it_is(small_project: Proje
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8").replace("seed: 1", "'[red]seed[/]': 1")
     file.write_text(text, encoding="utf-8")
-    done = run(*options(small_project))
+    done = run_here(*options(small_project))
     assert done.exit_code == 1
     assert "unknown key '[red]seed[/]'" in done.stderr
 
 
 def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:
     project = Project(content=tmp_path / "nowhere", build=tmp_path / "build", site=tmp_path / "site")
-    done = run(*options(project))
+    done = run_here(*options(project))
     assert done.exit_code == 1
     assert "site.yaml: expected a file, found none" in done.stderr
     assert "expected at least one network, a file such as counter.md, found none" in done.stderr
@@ -168,7 +168,7 @@ def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:
 
 
 def test_an_unknown_network_ends_with_1(small_project: Project) -> None:
-    done = run(*options(small_project), "--network", "smal")
+    done = run_here(*options(small_project), "--network", "smal")
     assert done.exit_code == 1
     assert "error: --network: expected the name of a network in" in done.stderr
     assert "did you mean 'small'?" in done.stderr
@@ -203,7 +203,7 @@ def test_equal_sources_give_equal_sites_in_other_folders_and_processes(
 
 
 def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> None:
-    done = run(*options(small_project))
+    done = run_here(*options(small_project))
     assert done.exit_code == 0
     assert done.stderr == "site: render\n"
     lines = done.stdout.splitlines()
@@ -213,7 +213,7 @@ def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> No
 
 def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
     write_small_content(small_project.content, "other")
-    done = run(*options(small_project), "-n", "small")
+    done = run_here(*options(small_project), "-n", "small")
     assert done.exit_code == 0
     assert "left out: other (its results are not current; build without --network)\n" in done.stdout
 
@@ -221,7 +221,7 @@ def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
 def test_a_damaged_result_is_named_and_made_again(small_project: Project) -> None:
     file = small_project.build / "small" / "moments.parquet"
     file.write_bytes(b"")
-    done = run(*options(small_project))
+    done = run_here(*options(small_project))
     assert done.exit_code == 0
     assert f"damaged: {file}: expected the file that was written here (SHA-256 " in done.stderr
     assert "the stage runs again" in done.stderr
@@ -232,7 +232,7 @@ def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> 
     foreign.mkdir()
     (foreign / "letter.txt").write_bytes(b"dear")
     project = Project(content=small_project.content, build=small_project.build, site=foreign)
-    done = run(*options(project))
+    done = run_here(*options(project))
     assert done.exit_code == 1
     assert done.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
     assert files_of(foreign) == {"letter.txt": b"dear"}

@@ -135,6 +135,8 @@ READ_STRIP = """() => {
 )
 def test_a_strip_that_was_edited_is_the_strip_that_would_be_drawn_anew(visit: Visitor, texts: list[str]) -> None:
     page = visit(EXPLORERS[0], height=2000)
+    expect(page.locator("#strips")).to_be_in_viewport(ratio=1)
+    settle(page)  # until the page knows so, and draws at once
     for text in texts:
         type_text(page, text)
     anew = visit(explorer_url(COUNTER.name, text=texts[-1]), height=2000)

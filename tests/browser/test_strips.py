@@ -153,6 +153,7 @@ def test_the_arithmetic_can_be_redone_with_the_printed_numbers(visit: Visitor, p
 @pytest.mark.parametrize("path", LAST_NEURONS)
 def test_a_negative_number_has_exactly_one_pair_of_brackets(visit: Visitor, path: str) -> None:
     lines = [line for strip in spelled_out(visit(path)) for _, *lines in strip for line in lines]
+    assert len(lines) > 20
     for line in lines:
         factors = line.rpartition(" = ")[0]
         assert factors.count("−") == len(re.findall(r"(?<!\()\(−[\d.]+\)(?!\))", factors))
