@@ -42,6 +42,19 @@
     };
   }
 
+  /** Return a function that does something after the next frame, once, however often it is called until then. */
+  function afterNextFrame(action) {
+    let isDue = false;
+    const act = () => {
+      isDue = false;
+      action();
+    };
+    return () => {
+      if (!isDue) requestAnimationFrame(() => setTimeout(act)); // not in a frame: what scrolls there would ask for one more
+      isDue = true;
+    };
+  }
+
   /**
    * Return round numbers from `low` to `high`, at most `atMost` of them, a multiple of 1, 2 or 5 apart.
    * @returns {number[]}
@@ -59,5 +72,5 @@
     return [low, high];
   }
 
-  parts.dom = { make, makeDrawn, setText, setHidden, whenQuiet, ticksBetween };
+  parts.dom = { make, makeDrawn, setText, setHidden, whenQuiet, afterNextFrame, ticksBetween };
 })();

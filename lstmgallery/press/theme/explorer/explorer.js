@@ -30,7 +30,7 @@
   function begin(/** @type {HTMLElement} */ page) {
     const network = new parts.Network(parts.data);
     parts.read = (text, changes) => readAll(network, text, changes);
-    const { make, whenQuiet, setText, setHidden } = parts.dom;
+    const { make, whenQuiet, afterNextFrame, setText, setHidden } = parts.dom;
     const { glyph, tokenName, listed, number, plain } = parts.print;
     const at = (id) => document.getElementById(id);
     document.documentElement.classList.add("has-script");
@@ -156,8 +156,9 @@
         const everything = runs.map((run) => run.columns.length);
         if (touches("neuron", "layer")) showStrips(everything);
       }
-      if (isTyped && !isStripInSight) drawWaitingLater();
-      else drawStrips();
+      if (!isTyped) drawStrips();
+      else if (isStripInSight) drawWaitingSoon();
+      else drawWaitingLater();
       if (touches("neuron", "layer")) showNeuron();
       if (touches("changes")) showChanges();
       if (touches("find", "layer", "signal")) search();
@@ -166,12 +167,14 @@
       for (const part of [...strips, overview]) part.follow(); // last, and not in a frame of its own: one layout is enough
     }
 
+    // What is typed is read and shown in the overview in one frame, in the strips in the one after it: neither takes long then.
     // Strips out of sight wait until typing rests. They are drawn then all the same: a screen reader is not told what is in sight.
     let isStripInSight = true;
     const drawWaiting = () => {
       drawStrips();
       for (const strip of strips) strip.follow();
     };
+    const drawWaitingSoon = afterNextFrame(drawWaiting);
     const drawWaitingLater = whenQuiet(400, drawWaiting);
     new IntersectionObserver((entries) => {
       isStripInSight = entries.at(-1).isIntersecting;
