@@ -100,6 +100,9 @@ def replacing(stage: Stage) -> Iterator[Path]:
         stamp = partial / stage.stamp.name
         stamp.write_text(json.dumps({"key": stage.key, "outputs": hashes}, indent=1) + "\n", encoding="utf-8")
         os.replace(stamp, stage.stamp)
+    except OSError as error:
+        error.filename = error.filename or str(stage.folder)  # which a full disk does not say
+        raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """The command line: `build`, which runs where no command is named, `serve` and `new`; errors without a traceback."""
 
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from lstmgallery import __version__
 from lstmgallery.build import Project, build_gallery
-from lstmgallery.errors import GalleryError
+from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.text import count
 from lstmgallery.preview.serve import serve as serve_preview
 from lstmgallery.progress import ConsoleProgress, print_problems, print_summary
@@ -213,10 +214,18 @@ def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]
     """Print what a person can mend and end with 1; after Ctrl-C say `stopped` and end with 130; never a traceback."""
     try:
         yield
+        return
     except GalleryError as error:
-        print_problems(console, error.problems)
-        console.print(f"{count(len(error.problems), 'error')}; {outcome}.", highlight=False)
-        sys.exit(1)
+        problems = error.problems
+    except OSError as error:  # a full disk, a folder of somebody else
+        if error.errno == errno.EPIPE:  # nobody reads on, which is no mistake
+            raise
+        hint = "see that the folder may be written and that the disk has room"
+        message = f"the system refuses it: {error.strerror or error}"
+        problems = (Problem(str(error.filename or "this machine"), message, hint=hint),)
     except KeyboardInterrupt:
         console.print(stopped)
         sys.exit(130)
+    print_problems(console, problems)
+    console.print(f"{count(len(problems), 'error')}; {outcome}.", highlight=False)
+    sys.exit(1)

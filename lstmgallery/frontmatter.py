@@ -6,6 +6,7 @@ the values into a pydantic model and every mistake into a `Problem` with line an
 
 import contextlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,8 @@ def read_markdown(path: Path) -> Document:
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
     if end is None:
         message = f"the front matter that begins here has no closing line {FENCE}"
-        raise GalleryError(Problem(str(path), message, line=1, column=1, source=lines[0]))
+        hint = f"add a line {FENCE} below the last key"
+        raise GalleryError(Problem(str(path), message, line=1, column=1, source=lines[0], hint=hint))
     front = "\n".join(lines[1:end])
     return _compose(str(path), front, lines, first_line=2, body="\n".join(lines[end + 1 :]), body_line=end + 2)
 
@@ -142,9 +144,9 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         before = front[:index]
         return before.count("\n") + first_line, index - before.rfind("\n")
 
-    def fail(index: int, message: str) -> GalleryError:
+    def fail(index: int, message: str, hint: str | None = None) -> GalleryError:
         line, column = place_of(index)
-        return GalleryError(Problem(place, message, line, column, lines[line - 1]))
+        return GalleryError(Problem(place, message, line, column, lines[line - 1], hint))
 
     def value_of(node: yaml.Node, at: KeyPath) -> Any:
         marks[at] = place_of(node.start_mark.index)
@@ -157,7 +159,8 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
                     raise fail(key_node.start_mark.index, "expected a key, found a list or keys with values")
                 key = text_of(key_node)
                 if key in mapping:
-                    raise fail(key_node.start_mark.index, f"the key {key!r} stands twice")
+                    hint = f"remove one of them: the first stands in line {keys[*at, key][0]}"
+                    raise fail(key_node.start_mark.index, f"the key {key!r} stands twice", hint)
                 keys[*at, key] = place_of(key_node.start_mark.index)
                 mapping[key] = value_of(value_node, (*at, key))
             return mapping
@@ -185,7 +188,8 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         values = {} if root is None else value_of(root, ())
     except yaml.MarkedYAMLError as error:
         index = error.problem_mark.index if error.problem_mark else 0
-        raise fail(index, f"this is not YAML: {error.problem}") from None
+        hint = _yaml_hint(str(error.problem), lines[place_of(index)[0] - 1])
+        raise fail(index, f"this is not YAML: {error.problem}", hint) from None
     except yaml.reader.ReaderError as error:
         raise fail(error.position, f"this is not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
@@ -193,6 +197,19 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     if not isinstance(values, dict):
         raise fail(0, f"expected keys with values, found {values!r}")
     return Document(place, tuple(lines), values, marks, keys, body, body_line)
+
+
+def _yaml_hint(message: str, source: str) -> str | None:
+    """Return the mend of a mistake in a line of YAML, where it is one that authors are likely to make."""
+    if "mapping values are not allowed" in message:
+        return "a colon within a text: put the whole text in quotation marks"
+    if r"'\t' that cannot start" in message:
+        return "indent with spaces, not with tabs"
+    if re.match(r"\s*expect:\s*>", source):
+        return "YAML takes > for a sign of its own: write above or at least, or quote it"
+    if re.match(r"\s*\w+:\s*\{", source):
+        return "a text that begins with a brace: put the whole text in quotation marks"
+    return None
 
 
 def _parse(text: str) -> tuple[Any, yaml.Node | None]:

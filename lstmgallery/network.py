@@ -12,6 +12,7 @@ from lstmgallery.signals import CELL_KINDS, CellKind
 from lstmgallery.tasks import Task
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 80  # no file system takes names of any length
 
 
 class Training(pydantic.BaseModel):
@@ -69,13 +70,22 @@ class Network(pydantic.BaseModel):
 def read_network(path: Path) -> tuple[Network, Document]:
     """Read one network's file. Raises `GalleryError` with all that is wrong in it."""
     document = read_markdown(path)
-    if not SLUG.fullmatch(path.stem):
-        message = f"expected a file name of lowercase letters, digits and single hyphens, found {path.name!r}"
-        raise GalleryError(Problem(str(path), message, hint="the name becomes the network's address in the site"))
+    if fault := slug_fault(path.stem):
+        hint = "the name of the file becomes the network's address in the site"
+        raise GalleryError(Problem(str(path), fault, hint=hint))
     network = validate(Network, document, name=path.stem)
     if problems := [*_figure_problems(network, document), *_training_problems(network, document)]:
         raise GalleryError(in_order(problems))
     return network, document
+
+
+def slug_fault(name: str) -> str | None:
+    """Return what is wrong with a name that becomes a part of addresses in the site, if anything is."""
+    if not SLUG.fullmatch(name):
+        return f"expected a name of lowercase letters, digits and single hyphens, found {name!r}"
+    if len(name) > LONGEST_SLUG:
+        return f"expected a name of at most {LONGEST_SLUG} characters, found {len(name)}"
+    return None
 
 
 def _figure_problems(network: Network, document: Document) -> list[Problem]:

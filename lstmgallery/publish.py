@@ -142,13 +142,19 @@ def _staging(site: Path) -> Path:
 
 def _stage(files: Mapping[str, bytes], same: set[str], site: Path) -> Path:
     staging = _staging(site)
-    for path, content in files.items():
-        file = staging / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if path in same:
-            _link(site / path, file)
-        else:
-            file.write_bytes(content)
+    try:
+        for path, content in files.items():
+            file = staging / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if path in same:
+                _link(site / path, file)
+            else:
+                file.write_bytes(content)
+    except BaseException as error:
+        shutil.rmtree(staging, ignore_errors=True)  # a full disk needs the room
+        if isinstance(error, OSError):
+            error.filename = error.filename or str(file)  # which a full disk does not say
+        raise
     return staging
 
 

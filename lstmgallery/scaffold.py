@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.network import SLUG, Network, read_network
+from lstmgallery.network import Network, read_network, slug_fault
 
 LONGEST_TITLE = 80
 
@@ -177,10 +177,9 @@ def _title_line(name: str, title: str | None) -> str:
 
 
 def _write(content: Path, file: Path, name: str, text: str, *, kind: str) -> None:
-    if not SLUG.fullmatch(name):
+    if fault := slug_fault(name):
         hint = f"the name becomes the {kind}'s address in the site, such as long-counter"
-        message = f"expected a name of lowercase letters, digits and single hyphens, found {name!r}"
-        raise GalleryError(Problem(f"new {kind}", message, hint=hint))
+        raise GalleryError(Problem(f"new {kind}", fault, hint=hint))
     if not content.is_dir():
         message = "expected the content folder, found none"
         raise GalleryError(Problem(str(content), message, hint="run this where content/ is, or name it with --content"))

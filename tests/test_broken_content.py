@@ -91,7 +91,7 @@ WRITEUPS = {
         "tags: [one]\npublished:",
         "4:1",
         "unknown key 'tags'",
-        "valid here: order, published, summary, title, updated",
+        "valid here: order, published, slug, summary, title, updated",
     ),
     "misspelt key": Mistake("published:", "ordr: 2\npublished:", "4:1", "unknown key 'ordr'", "did you mean 'order'?"),
     "missing key": Mistake(
@@ -113,10 +113,6 @@ WRITEUPS = {
     "open bracket": Mistake(
         "Small things", "[Small things", "3:8", "this is not YAML: expected ',' or ']', but got ':'"
     ),
-    "tab": Mistake(
-        "title: Small", "\ttitle: Small", "2:1", "this is not YAML: found character '\\t' that cannot start any token"
-    ),
-    "key twice": Mistake("published:", "title: Other\npublished:", "4:1", "the key 'title' stands twice"),
     "no front": Mistake(
         "---\ntitle",
         "title",
@@ -124,7 +120,34 @@ WRITEUPS = {
         "expected front matter between two lines of ---, found 'title: Small things'",
         "begin the file with a line ---, then the keys, then another line ---",
     ),
-    "open front": Mistake("02\n---\n", "02\n", "1:1", "the front matter that begins here has no closing line ---"),
+    "open front": Mistake(
+        "02\n---\n",
+        "02\n",
+        "1:1",
+        "the front matter that begins here has no closing line ---",
+        "add a line --- below the last key",
+    ),
+    "colon in a title": Mistake(
+        "Small things",
+        "Small: things",
+        "2:13",
+        "this is not YAML: mapping values are not allowed here",
+        "a colon within a text: put the whole text in quotation marks",
+    ),
+    "tab": Mistake(
+        "published:",
+        "\tpublished:",
+        "4:1",
+        "this is not YAML: found character '\\t' that cannot start any token",
+        "indent with spaces, not with tabs",
+    ),
+    "key twice": Mistake(
+        "published:",
+        "title: Again\npublished:",
+        "4:1",
+        "the key 'title' stands twice",
+        "remove one of them: the first stands in line 2",
+    ),
     "not utf8": Mistake(
         "Small things",
         "Small \udcff things",
@@ -137,6 +160,13 @@ WRITEUPS = {
         "slug: Small Things\npublished:",
         "4:7",
         "expected a name of lowercase letters, digits and single hyphens, found 'Small Things'",
+        "the name becomes the write-up's address in the site",
+    ),
+    "long slug": Mistake(
+        "published:",
+        f"slug: {'x' * 81}\npublished:",
+        "4:7",
+        "expected a name of at most 80 characters, found 81",
         "the name becomes the write-up's address in the site",
     ),
     "taken slug": Mistake(
@@ -201,7 +231,7 @@ WRITEUPS = {
         "id: strip",
         "id: The Strip",
         "12:5",
-        "id: expected lowercase letters, digits and single hyphens, found 'The Strip'",
+        "id: expected a name of lowercase letters, digits and single hyphens, found 'The Strip'",
         "the id becomes a part of addresses in the site",
     ),
     "id twice": Mistake(
@@ -600,7 +630,11 @@ NETWORKS = {
         "steps: 200", "steps: 30000", "9:10", "training.steps: expected at most most_steps (20000), found 30000"
     ),
     "yaml": Mistake(
-        "title: Small", "title: Small: network", "2:13", "this is not YAML: mapping values are not allowed here"
+        "title: Small",
+        "title: Small: network",
+        "2:13",
+        "this is not YAML: mapping values are not allowed here",
+        "a colon within a text: put the whole text in quotation marks",
     ),
     "cell": Mistake("units: 6", "units: 6\ncell: rnn", "8:7", "cell: expected 'lstm' or 'gru', found \"rnn\""),
     "front": Mistake(
@@ -708,16 +742,22 @@ def test_a_build_reports_every_mistake_once_and_leaves_the_old_site_as_it_was(sm
     assert files_of(small_project.site) == site
 
 
-def test_what_depends_on_a_broken_network_is_not_reported_with_it(content: Path) -> None:
+@pytest.mark.parametrize(
+    "link", ["networks/small.md", "networks/small/layer-1/neuron-2.html", "explorer/small.html#neuron=2"]
+)
+def test_what_depends_on_a_broken_network_is_not_reported_with_it(content: Path, link: str) -> None:
     write_file(content, "networks/small.md", NETWORKS["zero"])
+    good = content / "writeups" / "a-good-one.md"
+    good.write_text(WRITEUP + f"\n[Of it](../{link}).\n", encoding="utf-8")
     (problem,) = problems_in(content)
     assert problem.message == "units: expected at least 1, found 0"
 
 
-def test_a_link_to_a_broken_write_up_is_not_reported_with_it(content: Path) -> None:
+@pytest.mark.parametrize("link", ["broken.md#anything", "broken.html"])
+def test_a_link_to_a_broken_write_up_is_not_reported_with_it(content: Path, link: str) -> None:
     write_file(content, "writeups/broken.md", WRITEUPS["no alt"])
     good = content / "writeups" / "a-good-one.md"
-    good.write_text(WRITEUP + "\n[Another](broken.md#anything).\n", encoding="utf-8")
+    good.write_text(WRITEUP + f"\n[Another]({link}).\n", encoding="utf-8")
     (problem,) = problems_in(content)
     assert problem.message == "expected the key 'alt', found none"
 

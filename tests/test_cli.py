@@ -5,12 +5,13 @@ in one of their own.
 """
 
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -236,6 +237,36 @@ def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> 
     assert done.exit_code == 1
     assert done.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
     assert files_of(foreign) == {"letter.txt": b"dear"}
+
+
+def test_a_folder_that_the_system_refuses_is_named(small_project: Project) -> None:
+    project = replace(small_project, site=small_project.site.parent / ("x" * 300))
+    done = run_here(*options(project))
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"error: {project.site}: the system refuses it: File name too long\n"
+        "    see that the folder may be written and that the disk has room\n"
+        "1 error; nothing was published.\n"
+    )
+
+
+@pytest.mark.parametrize("retrain", [False, True], ids=["publish", "train"])
+def test_a_disk_that_takes_no_more_ends_with_1_and_leaves_the_old_site(small_project: Project, retrain: bool) -> None:
+    before = [files_of(folder) for folder in (small_project.site, small_project.build)]
+    settings = small_project.content / "site.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("Small", "Large"), encoding="utf-8")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, usual[1]))
+    try:
+        done = run_here(*options(small_project), *(["--retrain"] if retrain else []))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert done.exit_code == 1
+    assert f"error: {small_project.site.parent}" in done.stderr
+    assert "the system refuses it: File too large\n    see that the folder may be written" in done.stderr
+    assert "1 error; nothing was published." in done.stderr
+    assert [files_of(folder) for folder in (small_project.site, small_project.build)] == before
+    assert not list(small_project.site.parent.glob(".*"))
 
 
 def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Project) -> None:

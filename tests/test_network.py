@@ -124,7 +124,7 @@ MISTAKES = {
         2,
         13,
         "this is not YAML: mapping values are not allowed here",
-        None,
+        "a colon within a text: put the whole text in quotation marks",
     ),
     "tabulator": (
         "  longest",
@@ -132,7 +132,7 @@ MISTAKES = {
         6,
         1,
         "this is not YAML: found character '\\t' that cannot start any token",
-        None,
+        "indent with spaces, not with tabs",
     ),
     "control character": (
         "title: Small",
@@ -142,14 +142,21 @@ MISTAKES = {
         "this is not YAML: unacceptable character #x0001: special characters are not allowed",
         None,
     ),
-    "key twice": ("units: 6", "units: 6\nunits: 7", 8, 1, "the key 'units' stands twice", None),
+    "key twice": (
+        "units: 6",
+        "units: 6\nunits: 7",
+        8,
+        1,
+        "the key 'units' stands twice",
+        "remove one of them: the first stands in line 7",
+    ),
     "key twice in the task": (
         "  longest: 3",
         "  longest: 3\n  longest: 4",
         7,
         3,
         "the key 'longest' stands twice",
-        None,
+        "remove one of them: the first stands in line 6",
     ),
     "unclosed front matter": (
         "---\nProse",
@@ -157,7 +164,7 @@ MISTAKES = {
         1,
         1,
         "the front matter that begins here has no closing line ---",
-        None,
+        "add a line --- below the last key",
     ),
     "no front matter": (
         "---\ntitle",
@@ -333,9 +340,16 @@ def test_a_printed_problem_points_into_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Counter.md", "my network.md", "a--b.md", "-a.md", "zähler.md", "a_b.md", ".md"])
 def test_a_file_name_that_makes_no_address_is_refused(tmp_path: Path, name: str) -> None:
-    (problem,) = problems_of(write_network(tmp_path, TEXT, name=name))
-    assert problem.message == f"expected a file name of lowercase letters, digits and single hyphens, found {name!r}"
-    assert problem.hint == "the name becomes the network's address in the site"
+    file = write_network(tmp_path, TEXT, name=name)
+    (problem,) = problems_of(file)
+    assert problem.message == f"expected a name of lowercase letters, digits and single hyphens, found {file.stem!r}"
+    assert problem.hint == "the name of the file becomes the network's address in the site"
+
+
+def test_a_file_name_too_long_for_an_address_is_refused(tmp_path: Path) -> None:
+    assert read_network(write_network(tmp_path, TEXT, name=f"{'x' * 80}.md"))[0].name == "x" * 80
+    (problem,) = problems_of(write_network(tmp_path, TEXT, name=f"{'x' * 81}.md"))
+    assert problem.message == "expected a name of at most 80 characters, found 81"
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

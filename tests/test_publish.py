@@ -251,6 +251,13 @@ def test_links_between_pages_that_exist_pass() -> None:
     )
 
 
+def test_a_file_that_cannot_be_written_leaves_the_old_site_and_nothing_beside_it(site: Path) -> None:
+    with pytest.raises(OSError, match="File name too long"):
+        publish({**NEW, "x" * 300: b""}, site)
+    assert pages_of(site) == OLD
+    assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
 @pytest.mark.parametrize("left", [".site.staging", ".site.previous"])
 def test_left_over_folders_are_cleared(site: Path, left: str) -> None:
     (site.parent / left / "part").mkdir(parents=True)

@@ -16,7 +16,7 @@ from lstmgallery.desk.measures import parse_measure
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, KeyPath, validate
-from lstmgallery.network import SLUG, Network
+from lstmgallery.network import Network, slug_fault
 from lstmgallery.signals import CELL_KINDS, GRU, LSTM
 
 LONGEST_SEQUENCE = 200  # tokens in one figure
@@ -409,10 +409,9 @@ class Checker:
                 self.problems.append(document.problem(place, message, hint=nearest(each, choices)))
 
     def _check_id(self, document: Document, found: str) -> None:
-        if not SLUG.fullmatch(found):
-            message = f"id: expected lowercase letters, digits and single hyphens, found {found!r}"
+        if fault := slug_fault(found):
             hint = "the id becomes a part of addresses in the site"
-            self.problems.append(document.problem(("id",), message, hint=hint))
+            self.problems.append(document.problem(("id",), f"id: {fault}", hint=hint))
 
     def _validated(self, model: type[Any], document: Document, **given: str) -> Any:
         try:

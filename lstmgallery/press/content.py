@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ import pydantic
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path
+from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
 from lstmgallery.press.markup import render_markdown
 from lstmgallery.press.writeups import Draft, Writeup, check_links, read_writeup
 
@@ -112,12 +113,22 @@ def read_content(folder: Path) -> Content:
     drafts.sort(key=lambda draft: (draft.writeup.front.order, draft.writeup.front.slug))
     settings = site or Site(title="-", tagline="-", description="-")
     content = Content(settings, tuple(networks), tuple(draft.writeup for draft in drafts))
-    unread = {f"writeups/{file.name}" for file in written} | {f"networks/{file.name}" for file in files}
+    unread = [_addresses_of_network(name) for name in broken]
+    unread += [_addresses_of_writeup(file.stem) for file in written if f"writeups/{file.name}" not in content.pages]
     for draft in drafts:
-        problems += check_links(draft, content.pages, content.fragments, unread=unread - set(content.pages))
+        problems += check_links(draft, content.pages, content.fragments, unread=tuple(chain.from_iterable(unread)))
     if problems:
         raise GalleryError(problems)
     return content
+
+
+def _addresses_of_network(name: str) -> tuple[str, ...]:
+    """Return with what links to a network, its neurons and its explorer begin."""
+    return f"networks/{name}.md", f"networks/{name}/", explorer_path(name)
+
+
+def _addresses_of_writeup(name: str) -> tuple[str, ...]:
+    return f"writeups/{name}.md", writeup_path(name)
 
 
 def _read_network(file: Path) -> NetworkContent:

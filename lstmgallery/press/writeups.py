@@ -29,7 +29,7 @@ from lstmgallery.desk.measures import take_measure
 from lstmgallery.desk.subjects import Subject, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
-from lstmgallery.network import SLUG, Network
+from lstmgallery.network import Network, slug_fault
 from lstmgallery.press.addresses import writeup_path
 from lstmgallery.press.blocks import Checker, Claim, Figure, SeedsBlock
 from lstmgallery.press.markup import sanitise, to_html
@@ -175,21 +175,17 @@ class Draft:
 
 def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> Draft:
     """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links."""
-    try:
-        document = read_markdown(path)
-    except GalleryError as error:
-        raise GalleryError(map(_with_hint, error.problems)) from None
+    document = read_markdown(path)
+    document = replace(document, values={"slug": path.stem, **document.values})
     problems: list[Problem] = []
     front = None
-    given = {} if "slug" in document.values else {"slug": path.stem}
     try:
-        front = validate(Front, document, **given)
+        front = validate(Front, document)
     except GalleryError as error:
         problems += error.problems
-    if front is not None and not SLUG.fullmatch(front.slug):
-        message = f"expected a name of lowercase letters, digits and single hyphens, found {front.slug!r}"
+    if front is not None and (fault := slug_fault(front.slug)):
         hint = "the name becomes the write-up's address in the site"
-        problems.append(document.problem(("slug",), message, hint=hint))
+        problems.append(document.problem(("slug",), fault, hint=hint))
     reader = _Reader(document, Checker(networks, broken))
     reader.read()
     problems += reader.checker.problems
@@ -199,19 +195,19 @@ def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection
 
 
 def check_links(
-    draft: Draft, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None], *, unread: Collection[str]
+    draft: Draft, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None], *, unread: tuple[str, ...]
 ) -> list[Problem]:
     """Return a problem for every link of a write-up that leads to no page or to no fragment.
 
     `pages` gives the page of each content file; `fragments` those of every page, None where they are not known;
-    `unread` are content files with mistakes of their own, of which nothing can be said.
+    `unread` is with what links begin that lead to content files with mistakes of their own: nothing is said of them.
     """
     problems = []
     for link, (line, column) in draft.links:
         target, _, fragment = link.target.partition("#")
         page = pages.get(target, target)
         message, hint = "", None
-        if target in unread:
+        if target.startswith(unread):
             continue
         if page not in fragments:
             message, hint = f"leads to no page: there is no {target}", nearest(target, [*pages, *fragments])
@@ -384,7 +380,7 @@ class _Reader:
         try:
             block = read_block(self.document, first + 1, last - 1)
         except GalleryError as error:
-            self.checker.problems += [_with_hint(problem) for problem in error.problems]
+            self.checker.problems += error.problems
             self.may_lack_claims = True
             return ""
         self._refuse_escaped(block)
@@ -584,17 +580,6 @@ def _take_format(words: Words) -> str:
     digits = words.whole("'percent' or a number of digits", 0, 6)
     words.choose("digits", ("digits", "digit"))
     return str(digits)
-
-
-def _with_hint(problem: Problem) -> Problem:
-    """Return a mistake in a block's YAML with the mend, where it is one that authors are likely to make."""
-    if "mapping values are not allowed" in problem.message:
-        return replace(problem, hint="a colon within a text: put the whole text in quotation marks")
-    if problem.source is not None and re.match(r"\s*expect:\s*>", problem.source):
-        return replace(problem, hint="YAML takes > for a sign of its own: write above or at least, or quote it")
-    if problem.source is not None and re.match(r"\s*\w+:\s*\{", problem.source):
-        return replace(problem, hint="a text that begins with a brace: put the whole text in quotation marks")
-    return problem
 
 
 def _number(digits: str) -> int:
