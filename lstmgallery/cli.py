@@ -1,4 +1,7 @@
-"""The command line: `build`, which runs where no command is named, `serve` and `new`; errors without a traceback."""
+"""The command line: `build`, which runs where no command is named, `serve` and `new`; errors without a traceback.
+
+What does the work is imported by the command that runs, so that help comes at once.
+"""
 
 import errno
 import sys
@@ -13,10 +16,8 @@ import click
 from rich.console import Console
 
 from lstmgallery import __version__
-from lstmgallery.build import Project, build_gallery
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.text import count
-from lstmgallery.preview.serve import serve as serve_preview
 from lstmgallery.progress import ConsoleProgress, print_problems, print_summary
 from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_writeup
 
@@ -142,6 +143,8 @@ def build(
 
     Only what has changed is done again. The old site stays in place until the new one is whole.
     """
+    from lstmgallery.build import Project, build_gallery
+
     console = Console(stderr=True)
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
@@ -171,6 +174,9 @@ def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bo
 
     The networks are brought up to date first, as by build.
     """
+    from lstmgallery.build import Project
+    from lstmgallery.preview.serve import serve as serve_preview
+
     console = Console(stderr=True)
     project = Project(content=content, build=cache)
     with _errors_told(console, "nothing is served", "The preview has ended."):

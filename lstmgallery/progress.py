@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from lstmgallery.build import Summary
 from lstmgallery.errors import Problem
 from lstmgallery.press.text import count, data_size
+
+if TYPE_CHECKING:
+    from lstmgallery.build import Summary
 
 
 def print_problems(console: Console, problems: Iterable[Problem]) -> None:
@@ -62,7 +65,7 @@ class ConsoleProgress:
         self.console.print(f"[yellow]damaged:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
 
 
-def print_summary(console: Console, summary: Summary, output: Path, seconds: float) -> None:
+def print_summary(console: Console, summary: "Summary", output: Path, seconds: float) -> None:
     """Print what was done: each network's stages, then pages, bytes and time."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("network")

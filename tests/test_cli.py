@@ -82,6 +82,13 @@ def test_each_command_explains_itself_with_an_example(command: str, words: list[
     assert [word for word in (*words, "Examples:") if word not in done.stdout] == []
 
 
+def test_help_waits_for_nothing_that_only_a_build_needs() -> None:
+    code = "import lstmgallery.cli, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = set(run_python("-c", code).stdout.split())
+    assert "click" in loaded
+    assert loaded & {"jinja2", "markdown", "pandas", "pyarrow", "sklearn", "tensorflow", "watchfiles"} == set()
+
+
 def test_the_help_lists_every_command() -> None:
     done = run_here("-h")
     assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in done.stdout] == []
