@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 import subprocess
 import sys
 from pathlib import Path
@@ -230,6 +231,35 @@ def test_one_network_alone_leaves_out_what_was_never_built(small_project: Projec
     assert summary.skipped == ["other"]
     assert not (small_project.site / "networks" / "other").exists()
     assert (small_project.site / "networks" / "small" / "index.html").is_file()
+
+
+def test_links_that_people_write_lead_from_their_pages_and_are_words_where_those_are_left_out(
+    small_project: Project,
+) -> None:
+    write_small_content(small_project.content, "other")
+    links = "[a](../networks/other.md#gates), [b](../explorer/other.html#text=aX), [c](../writeups/about-other.md)"
+    change_network(small_project, "Prose of", f"See {links}, [d](#gates) and [e](https://example.org/?a&b). Prose of")
+    (small_project.content / "writeups").mkdir()
+    for name in ("small", "other"):
+        front = "title: Title\nsummary: Summary.\npublished: 2026-01-02\n"
+        text = f"---\n{front}---\n\nAbout {{{name} 1}}. See {links}, [d](#main) and [e](https://example.org/?a&b).\n"
+        (small_project.content / "writeups" / f"about-{name}.md").write_text(text, encoding="utf-8")
+    pages = {"networks/small/index.html": "#gates", "writeups/about-small.html": "#main"}
+
+    def shown(page: str) -> str:
+        return (small_project.site / page).read_text(encoding="utf-8")
+
+    assert build_gallery(small_project, record(), only="small").skipped == ["other"]
+    for page, own in pages.items():
+        rest = f'<a href="{own}">d</a> and <a href="https://example.org/?a&amp;b">e</a>.'
+        assert f"See <a>a</a>, <a>b</a>, <a>c</a>, {rest}" in shown(page)
+    assert not (small_project.site / "writeups" / "about-other.html").exists()
+    build_gallery(small_project, record())
+    others = ("networks/other/index.html#gates", "explorer/other.html#text=aX", "writeups/about-other.html")
+    for page in pages:
+        hrefs = [posixpath.relpath(other, posixpath.dirname(page)) for other in others]
+        ways = ", ".join(f'<a href="{href}">{word}</a>' for href, word in zip(hrefs, "abc", strict=True))
+        assert f"See {ways}, " in shown(page)
 
 
 def test_one_network_alone_shows_the_others_that_are_current(small_project: Project) -> None:

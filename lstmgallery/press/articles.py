@@ -20,12 +20,12 @@ from lstmgallery.press.addresses import figure_path, network_path, neuron_path
 from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.content import Content
 from lstmgallery.press.illustrations import Illustration, Studio
+from lstmgallery.press.prose import OPEN, Link, Prose, Url, link_attribute
 from lstmgallery.press.results import Results
-from lstmgallery.press.writeups import OPEN, Link, Part, Prose, Quote, Writeup
+from lstmgallery.press.writeups import Part, Quote, Writeup
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
 MOST_ROWS = 10_000  # of a claim's data, beyond which it is given by neuron and token
-Url = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Article:
     judged: Mapping[str, Judged]
     answers: Answers
     results: Mapping[str, Results]
-    pages: Mapping[str, str]
+    address_of: Callable[[Link], str | None]
 
     @property
     def path(self) -> str:
@@ -118,24 +118,23 @@ class Article:
     def body(self, url: Url, show: Callable[[str, str], str]) -> Markup:
         """Return the text; `show` makes the HTML of a figure or a claim from its kind and its id."""
 
-        def part_of(part: Part) -> str:
+        def part_of(part: Part | Link) -> str:
             if isinstance(part, Figure | Claim):
                 return show("figure" if isinstance(part, Figure) else "claim", part.id)
             return self._quoted(part, url)
 
         return Markup(self.writeup.body.fill(part_of))
 
-    def _filled(self, prose: Prose, url: Url) -> Markup:
+    def _filled(self, prose: Prose[Part], url: Url) -> Markup:
         filled = prose.fill(lambda part: self._quoted(part, url))
         if prose.marked.startswith(OPEN) and filled.startswith("<a"):  # a name that begins a sentence
             filled = re.sub(r">([a-z])", lambda match: match[0].upper(), filled, count=1)
         return Markup(filled)
 
-    def _quoted(self, part: Part, url: Url | None) -> str:
-        """Return the HTML of a quote, or the address of a link."""
+    def _quoted(self, part: Part | Link, url: Url | None) -> str:
+        """Return the HTML of a quote, or a link's attribute."""
         if isinstance(part, Link):
-            file, sign, fragment = part.target.partition("#")
-            return str(escape((url or str)(self.pages.get(file, file) + sign + fragment)))
+            return link_attribute(self.address_of(part), url or str)
         assert isinstance(part, Quote)
         if part.kind == "name":
             assert part.subject is not None
@@ -170,7 +169,7 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
                 judged={claim.id: _judge(writeup, claim, answers, by_name) for claim in writeup.claims},
                 answers=answers,
                 results=by_name,
-                pages=content.pages,
+                address_of=content.address_of,
             )
         )
     return articles

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
-from lstmgallery.press.markup import render_markdown
-from lstmgallery.press.writeups import Draft, Writeup, check_links, read_writeup
+from lstmgallery.press.prose import Link, Linked, Prose, ProseReader
+from lstmgallery.press.writeups import Writeup, read_writeup
 
 
 class Site(pydantic.BaseModel):
@@ -42,10 +42,10 @@ class Site(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class NetworkContent:
-    """A network with the prose of its page, as HTML that is safe to print."""
+    """A network with the prose of its page, in which nothing but links is filled in."""
 
     network: Network
-    prose: str
+    prose: Prose[Link]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Content:
             f"networks/{entry.network.name}.md": network_path(entry.network.name) for entry in self.networks
         }
 
-    @property
+    @cached_property
     def fragments(self) -> dict[str, set[str] | None]:
         """What can be linked to on each page; None where it is not known before the page is rendered."""
         networks = [entry.network for entry in self.networks]
@@ -77,6 +77,12 @@ class Content:
         found |= {explorer_path(network.name): None for network in networks}
         found |= {network_path(network.name): network_fragments(network) for network in networks}
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}
+
+    def address_of(self, link: Link) -> str | None:
+        """Return where a link leads in the site; None where that page is left out with its network."""
+        target, sign, fragment = link.target.partition("#")
+        page = self.pages.get(target, target)
+        return page + sign + fragment if page in self.fragments else None
 
     def only(self, networks: Collection[str]) -> "Content":
         """Return the content without other networks, and without the write-ups that need them."""
@@ -100,7 +106,8 @@ def read_content(folder: Path) -> Content:
 
     site = tried(lambda: validate(Site, read_yaml(folder / "site.yaml")))
     files = sorted((folder / "networks").glob("*.md"))
-    networks = [entry for file in files if (entry := tried(partial(_read_network, file))) is not None]
+    read = [found for file in files if (found := tried(partial(_read_network, file, problems))) is not None]
+    networks, linked = [entry for entry, _ in read], [links for _, links in read]
     if not files:
         message = "expected at least one network, a file such as counter.md, found none"
         problems.append(Problem(str(folder / "networks"), message))
@@ -110,13 +117,14 @@ def read_content(folder: Path) -> Content:
     written = sorted((folder / "writeups").glob("*.md"))
     drafts = [draft for file in written if (draft := tried(partial(read_writeup, file, by_name, broken))) is not None]
     problems += _equal_slugs(drafts)
-    drafts.sort(key=lambda draft: (draft.writeup.front.order, draft.writeup.front.slug))
+    writeups = sorted((writeup for writeup, _ in drafts), key=lambda each: (each.front.order, each.front.slug))
+    linked += [links for _, links in drafts]
     settings = site or Site(title="-", tagline="-", description="-")
-    content = Content(settings, tuple(networks), tuple(draft.writeup for draft in drafts))
+    content = Content(settings, tuple(networks), tuple(writeups))
     unread = [_addresses_of_network(name) for name in broken]
     unread += [_addresses_of_writeup(file.stem) for file in written if f"writeups/{file.name}" not in content.pages]
-    for draft in drafts:
-        problems += check_links(draft, content.pages, content.fragments, unread=tuple(chain.from_iterable(unread)))
+    for links in linked:
+        problems += links.problems(content.pages, content.fragments, unread=tuple(chain.from_iterable(unread)))
     if problems:
         raise GalleryError(problems)
     return content
@@ -131,18 +139,21 @@ def _addresses_of_writeup(name: str) -> tuple[str, ...]:
     return f"writeups/{name}.md", writeup_path(name)
 
 
-def _read_network(file: Path) -> NetworkContent:
+def _read_network(file: Path, problems: list[Problem]) -> tuple[NetworkContent, Linked]:
+    """Read a network; what is wrong in its prose is added to `problems` and does not keep it from being read."""
     network, document = read_network(file)
-    return NetworkContent(network, render_markdown(document.body))
+    reader: ProseReader[Link] = ProseReader(document, f"networks/{file.name}", problems)
+    return NetworkContent(network, reader.read_body()), reader.linked
 
 
-def _equal_slugs(drafts: Sequence[Draft]) -> list[Problem]:
+def _equal_slugs(drafts: Sequence[tuple[Writeup, Linked]]) -> list[Problem]:
     problems = []
     first: dict[str, str] = {}
-    for draft in drafts:
-        slug = draft.writeup.front.slug
+    for writeup, linked in drafts:
+        document = linked.document
+        slug = writeup.front.slug
         if slug in first:
             message = f"the slug {slug!r} is taken by {first[slug]}"
-            problems.append(draft.document.problem(("slug",), message, hint="give one of them another slug"))
-        first.setdefault(slug, draft.document.place)
+            problems.append(document.problem(("slug",), message, hint="give one of them another slug"))
+        first.setdefault(slug, document.place)
     return problems

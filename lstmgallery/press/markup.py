@@ -13,16 +13,11 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
 
 
-def render_markdown(text: str) -> str:
-    """Return Markdown as HTML with nothing in it but text markup: no scripts, styles, images, classes or ids."""
-    return sanitise(to_html(text))
-
-
 def to_html(text: str) -> str:
     """Return Markdown as HTML that is not yet safe to print."""
     return markdown.markdown(text, extensions=list(EXTENSIONS), output_format="html")
 
 
 def sanitise(html: str) -> str:
-    """Return HTML without anything that is not allowed in prose."""
+    """Return HTML with nothing in it but text markup: no scripts, styles, images, classes or ids."""
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)

@@ -36,6 +36,7 @@ from lstmgallery.press.explorer import (
 from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
 from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
+from lstmgallery.press.prose import Link, Url, link_attribute
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
@@ -80,6 +81,7 @@ class NetworkView:
     """One network as the pages show it: what its author wrote, what was found, what is drawn from it."""
 
     content: NetworkContent
+    address_of: Callable[[Link], str | None]
     results: Results
     layers: tuple[LayerView, ...]
     tokens: tuple[Any, ...]
@@ -95,6 +97,10 @@ class NetworkView:
     @property
     def path(self) -> str:
         return network_path(self.network.name)
+
+    def prose(self, url: Url) -> Markup:
+        """Return what the network's author wrote."""
+        return Markup(self.content.prose.fill(lambda link: link_attribute(self.address_of(link), url)))
 
     @property
     def shape(self) -> str:
@@ -120,7 +126,8 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
 
     `results` are those of `content.networks`, in the same order; `answers` those to what the write-ups ask.
     """
-    networks = [_view_network(entry, found) for entry, found in zip(content.networks, results, strict=True)]
+    of_networks = zip(content.networks, results, strict=True)
+    networks = [_view_network(entry, content.address_of, found) for entry, found in of_networks]
     articles = write_articles(content, results, answers)
     environment = _environment()
     shared = {"site": content.site, "networks": networks, "articles": articles}
@@ -257,7 +264,7 @@ def equation(update: Update, kind: CellKind) -> Markup:
     return Markup("".join(parts))
 
 
-def _view_network(content: NetworkContent, results: Results) -> NetworkView:
+def _view_network(content: NetworkContent, address_of: Callable[[Link], str | None], results: Results) -> NetworkView:
     network = results.network
     rows = results.rows_of_figure(network.figures.index(network.longest_figure))
     layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
@@ -265,6 +272,7 @@ def _view_network(content: NetworkContent, results: Results) -> NetworkView:
     layer, neuron = int(best["layer"]), int(best["neuron"])
     return NetworkView(
         content=content,
+        address_of=address_of,
         results=results,
         layers=layers,
         tokens=show_tokens(read_tokens(network.longest_figure)),

@@ -5,18 +5,15 @@
     {counter best(remaining)}                     a neuron, a layer or a network by its name, as a link
     {claim cell-counts}, {seeds cell-counts}      a claim's value; in how many seeds it holds
 
-A brace that means itself is written `\\{`. Links lead to other content files (`selective.md#gates`,
-`../networks/counter.md`) or to pages of the site (`../how-to-read.html`). What is to be filled in later stands in the
-HTML as a mark made of private-use characters, which content itself may not have.
+A brace that means itself is written `\\{`.
 """
 
 import datetime
 import difflib
 import html
-import posixpath
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,14 +29,9 @@ from lstmgallery.frontmatter import Document, in_order, read_block, read_markdow
 from lstmgallery.network import Network, slug_fault
 from lstmgallery.press.addresses import writeup_path
 from lstmgallery.press.blocks import Checker, Claim, Figure, SeedsBlock
-from lstmgallery.press.markup import sanitise, to_html
+from lstmgallery.press.prose import MARK, Linked, Place, Prose, ProseReader, Source, Text, part_number, without_refused
 
-OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
-PRIVATE = re.compile("[\ue000-\ue01f]")
-CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")  # what XML does not allow, nor a page show
-_MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
-_ALONE = re.compile(f"<p>({OPEN}[\ue010-\ue019]+{CLOSE})</p>")
-_TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
+_ALONE = re.compile(f"<p>({MARK.pattern})</p>")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
@@ -85,26 +77,7 @@ class Quote:
     format: str = ""
 
 
-@dataclass(frozen=True)
-class Link:
-    """A link within the content folder or the site: `target` is its path from there, its fragment included."""
-
-    target: str
-
-
-Part = Quote | Link | Claim | Figure
-
-
-@dataclass(frozen=True)
-class Prose:
-    """HTML, or plain text, with marks where parts are to be filled in."""
-
-    marked: str
-    parts: tuple[Part, ...] = ()
-
-    def fill(self, show: Callable[[Part], str]) -> str:
-        """Return the text with every mark replaced by what `show` makes of its part."""
-        return _MARK.sub(lambda match: show(self.parts[_number(match[1])]), self.marked)
+Part = Quote | Claim | Figure
 
 
 @dataclass(frozen=True)
@@ -120,13 +93,13 @@ class Writeup:
     """A write-up, read and validated; nothing in it is measured or drawn yet."""
 
     front: Front
-    body: Prose
+    body: Prose[Part]
     file: str  # its path in the content folder
     figures: tuple[Figure, ...]
     claims: tuple[Claim, ...]
-    captions: Mapping[str, Prose]  # of figures, by id: HTML
-    alternatives: Mapping[str, Prose]  # of figures, by id: plain text
-    sentences: Mapping[str, Prose]  # of claims, by id: HTML
+    captions: Mapping[str, Prose[Part]]  # of figures, by id: HTML
+    alternatives: Mapping[str, Prose[Part]]  # of figures, by id: plain text
+    sentences: Mapping[str, Prose[Part]]  # of claims, by id: HTML
     headings: tuple[Heading, ...]
     minutes: int
 
@@ -164,16 +137,7 @@ class Writeup:
         return (*drawn, *(each.subject for each in self.questions), *(q.subject for q in self.quotes if q.subject))
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A write-up whose links have not been checked yet, because they may lead to any other."""
-
-    writeup: Writeup
-    links: tuple[tuple[Link, tuple[int, int]], ...]  # each with its line and column
-    document: Document
-
-
-def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> Draft:
+def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> tuple[Writeup, Linked]:
     """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links."""
     document = read_markdown(path)
     document = replace(document, values={"slug": path.stem, **document.values})
@@ -186,116 +150,48 @@ def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection
     if front is not None and (fault := slug_fault(front.slug)):
         hint = "the name becomes the write-up's address in the site"
         problems.append(document.problem(("slug",), fault, hint=hint))
-    reader = _Reader(document, Checker(networks, broken))
+    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken))
     reader.read()
-    problems += reader.checker.problems
+    problems += reader.problems
     if problems or front is None:
         raise GalleryError(in_order(problems))
-    return Draft(reader.writeup(front, f"writeups/{path.name}"), tuple(reader.links), document)
+    return reader.writeup(front), reader.linked
 
 
-def check_links(
-    draft: Draft, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None], *, unread: tuple[str, ...]
-) -> list[Problem]:
-    """Return a problem for every link of a write-up that leads to no page or to no fragment.
-
-    `pages` gives the page of each content file; `fragments` those of every page, None where they are not known;
-    `unread` is with what links begin that lead to content files with mistakes of their own: nothing is said of them.
-    """
-    problems = []
-    for link, (line, column) in draft.links:
-        target, _, fragment = link.target.partition("#")
-        page = pages.get(target, target)
-        message, hint = "", None
-        if target.startswith(unread):
-            continue
-        if page not in fragments:
-            message, hint = f"leads to no page: there is no {target}", nearest(target, [*pages, *fragments])
-        elif fragment and (known := fragments[page]) is not None and fragment not in known:
-            message, hint = f"leads to no fragment of {page}", nearest(fragment, known)
-        if message:
-            source = draft.document.lines[line - 1]
-            problems.append(Problem(draft.document.place, f"the link {message}", line, column, source, hint))
-    return problems
-
-
-@dataclass(frozen=True)
-class _Text:
-    """A piece of the source: where its first character stands, and whether its own lines are lines of the source."""
-
-    text: str
-    line: int
-    column: int
-    is_exact: bool = True
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Return the line and column of a character."""
-        before = self.text[:offset]
-        if not self.is_exact:
-            return self.line, self.column
-        breaks = before.count("\n")
-        return self.line + breaks, offset - before.rfind("\n") if breaks else self.column + offset
-
-
-@dataclass
-class _Source:
-    """Where pieces of HTML came from: searched forwards, each needle from where it was found last."""
-
-    texts: list[_Text]
-    found: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    def next_place(self, *needles: str) -> tuple[int, int]:
-        """Return the line and column of the next of `needles` in the source."""
-        for needle in needles:
-            number, offset = self.found.get(needle, (0, 0))
-            while number < len(self.texts):
-                at = self.texts[number].text.find(needle, offset)
-                if at >= 0:
-                    self.found[needle] = number, at + 1
-                    return self.texts[number].place(at)
-                number, offset = number + 1, 0
-        return (self.texts[0].line, self.texts[0].column) if self.texts else (1, 1)
-
-
-class _Reader:
+class _Reader(ProseReader[Part]):
     """Reads the body of one document: blocks first, then what is between them."""
 
-    def __init__(self, document: Document, checker: Checker):
-        self.document = document
-        self.name = Path(document.place).name
+    def __init__(self, document: Document, file: str, checker: Checker):
+        super().__init__(document, file, checker.problems)
         self.checker = checker
-        self.parts: list[Part] = []
         self.figures: list[Figure] = []
         self.claims: list[Claim] = []
-        self.links: list[tuple[Link, tuple[int, int]]] = []
-        self.places: dict[str, tuple[int, int]] = {}  # of ids
-        self.quote_places: dict[int, tuple[int, int]] = {}  # by their numbers among the parts
+        self.places: dict[str, Place] = {}  # of ids
         self.quoted_claims: list[tuple[str, int, int]] = []
         self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
         self.claim_ids: set[str] = set()  # those of broken claims too
         self.may_lack_claims = False  # something could not be read in which claims may stand
-        self.captions: dict[str, Prose] = {}
-        self.alternatives: dict[str, Prose] = {}
-        self.sentences: dict[str, Prose] = {}
+        self.captions: dict[str, Prose[Part]] = {}
+        self.alternatives: dict[str, Prose[Part]] = {}
+        self.sentences: dict[str, Prose[Part]] = {}
         self.headings: list[Heading] = []
         self.html = ""
 
     def read(self) -> None:
         """Read everything, and collect what is wrong in the checker's problems."""
-        self._refuse_characters()
-        self._refuse_escaped(self.document)
+        self.refuse_characters()
         marked, source = self._split()
-        self.html = _ALONE.sub(self._unwrapped, self._finish(marked, source))
+        self.html = _ALONE.sub(self._unwrapped, self._with_ids(self.render(marked, source), source))
         self._check_ids()
         self._check_shown()
 
-    def writeup(self, front: Front, file: str) -> Writeup:
+    def writeup(self, front: Front) -> Writeup:
         """Return what was read."""
         words = len(re.sub(r"<[^>]+>", " ", self.html).split())
         seconds = 60 * words / WORDS_A_MINUTE + SECONDS_A_FIGURE * len(self.figures)
         return Writeup(
             front=front,
-            file=file,
+            file=self.file,
             body=Prose(self.html, tuple(self.parts)),
             figures=tuple(self.figures),
             claims=tuple(self.claims),
@@ -306,38 +202,18 @@ class _Reader:
             minutes=max(1, round(seconds / 60)),
         )
 
-    def _problem(self, message: str, line: int, column: int, hint: str | None = None) -> None:
-        source = self.document.lines[line - 1]
-        self.checker.problems.append(Problem(self.document.place, message, line, column, source, hint))
-
-    def _refuse_characters(self) -> None:
-        for number, line in enumerate(self.document.lines, start=1):
-            for pattern in (PRIVATE, CONTROL):
-                if found := pattern.search(line):
-                    self._problem(_refused(found[0]), number, found.start() + 1, "remove it")
-
-    def _refuse_escaped(self, document: Document) -> None:
-        """Refuse the same characters where YAML has them as escapes, as in "\\b"."""
-        for path, (line, _) in document.marks.items():
-            value: Any = document.values
-            for step in path:
-                value = value[step]
-            found = (PRIVATE.search(value) or CONTROL.search(value)) if isinstance(value, str) else None
-            if found and found[0] not in document.lines[line - 1]:
-                self.checker.problems.append(document.problem(path, _refused(found[0]), hint="remove it"))
-
-    def _split(self) -> tuple[str, _Source]:
+    def _split(self) -> tuple[str, Source]:
         """Return the Markdown with a mark for each block and quote, and the source of what is left of it."""
-        lines = self.document.lines
+        lines = self.lines
         marked: list[str] = []
         paragraph: list[str] = []
-        source = _Source([])
+        source = Source([])
         at = self.document.body_line  # the number of the next line, from 1
 
         def flush() -> None:
             if paragraph:
                 first = at - len(paragraph)
-                text = _Text("\n".join(paragraph), first, 1)
+                text = Text("\n".join(paragraph), first, 1)
                 source.texts.append(text)
                 marked.append(self._mark_quotes(text))
                 paragraph.clear()
@@ -359,7 +235,7 @@ class _Reader:
             else:
                 if near := difflib.get_close_matches(name, BLOCKS, n=1):
                     column = lines[at - 1].index(name) + 1
-                    self._problem(f"unknown block {name!r}", at, column, f"did you mean {near[0]!r}?")
+                    self.problem(f"unknown block {name!r}", at, column, f"did you mean {near[0]!r}?")
                 marked += lines[at - 1 : end]
             at = end + 1
         flush()
@@ -367,23 +243,23 @@ class _Reader:
 
     def _end_of(self, fence: str, first: int) -> int | None:
         """Return the number of the line that closes a fence; None, with a problem, where none does."""
-        lines = self.document.lines
+        lines = self.lines
         for number in range(first + 1, len(lines) + 1):
             closing = lines[number - 1].strip()
             if closing.startswith(fence) and not closing.strip(fence[0]):
                 return number
         message = f"the block that begins here has no closing line {fence}"
-        self._problem(message, first, 1, f"close it with a line {fence}")
+        self.problem(message, first, 1, f"close it with a line {fence}")
         return None
 
     def _read_block(self, name: str, first: int, last: int) -> str:
         try:
             block = read_block(self.document, first + 1, last - 1)
         except GalleryError as error:
-            self.checker.problems += error.problems
+            self.problems += error.problems
             self.may_lack_claims = True
             return ""
-        self._refuse_escaped(block)
+        self.refuse_escaped(block)
         read: Figure | Claim | None
         read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
         if isinstance(identifier := block.values.get("id"), str):
@@ -405,31 +281,25 @@ class _Reader:
         elif isinstance(read, Claim):
             self.claims.append(read)
             self.sentences[read.id] = words["says"]
-        return "" if read is None else self._mark(read)
+        return "" if read is None else self.mark(read, block.marks[("id",)])
 
-    def _read_words(self, block: Document, key: str) -> Prose:
+    def _read_words(self, block: Document, key: str) -> Prose[Part]:
         """Return a caption, a claim's sentence (both Markdown) or a text alternative (plain), its quotes marked."""
-        value = str(block.values[key])
+        value = without_refused(str(block.values[key]))
         column, is_exact = block.text_column((key,))
-        text = _Text(value, block.marks[(key,)][0], column, is_exact)
-        inner = _Reader(self.document, self.checker)
+        text = Text(value, block.marks[(key,)][0], column, is_exact)
+        inner = _Reader(self.document, self.file, self.checker)
         marked = inner._mark_quotes(text)
         if key == "alt":
             marked = " ".join(marked.split())
         else:
-            marked = inner._finish(marked, _Source([text]), has_headings=False)
-            marked = marked.strip().removeprefix("<p>").removesuffix("</p>")
+            marked = inner.render(marked, Source([text])).strip().removeprefix("<p>").removesuffix("</p>")
         self.links += inner.links
         self.quoted_claims += inner.quoted_claims
         self.quoted_seeds |= inner.quoted_seeds
         return Prose(marked, tuple(inner.parts))
 
-    def _mark(self, part: Part) -> str:
-        self.parts.append(part)
-        digits = "".join(chr(ZERO + int(digit)) for digit in str(len(self.parts) - 1))
-        return f"{OPEN}{digits}{CLOSE}"
-
-    def _mark_quotes(self, text: _Text) -> str:
+    def _mark_quotes(self, text: Text) -> str:
         """Return a text with a mark in place of everything in braces, code left alone."""
         code = [match.span() for match in _CODE.finditer(text.text)]
 
@@ -440,11 +310,10 @@ class _Reader:
                 return match[0][1:] if match[0][1:] in ("{", "}") else match[0]
             line, column = text.place(match.start())
             if match[1] is None:
-                self._problem("a brace without its other half", line, column, r"a brace that means itself is \{ or \}")
+                self.problem("a brace without its other half", line, column, r"a brace that means itself is \{ or \}")
                 return ""
             quote = self._read_quote(match[1], line, column + 1)
-            self.quote_places[len(self.parts)] = line, column
-            return "" if quote is None else self._mark(quote)
+            return "" if quote is None else self.mark(quote, (line, column))
 
         return _BRACES.sub(replaced, text.text)
 
@@ -458,7 +327,7 @@ class _Reader:
             quote = self._take_quote(words, line, column)
             words.end()
         except GrammarError as error:
-            self._problem(error.message, line, column + (error.at if "\n" not in inner else 0), error.hint)
+            self.problem(error.message, line, column + (error.at if "\n" not in inner else 0), error.hint)
             return None
         return quote
 
@@ -483,74 +352,50 @@ class _Reader:
         text = words.line[start : words.at].strip()
         return Quote("value", question=Question(subject, measure, text), format=_take_format(words))
 
-    def _finish(self, text: str, source: _Source, *, has_headings: bool = True) -> str:
-        """Return Markdown as clean HTML with ids on its headings and marks in its links; refuse images."""
-        raw = to_html(text)
-        for _ in range(raw.count("<img")):
-            line, column = source.next_place("![", "<img")
-            self._problem("an image cannot be shown", line, column, "draw it with a figure block")
-
-        def in_tag(match: re.Match[str]) -> str:
-            if mark := _MARK.search(match[1]):
-                message = "nothing can be filled into a link's address or into the title of anything"
-                self._problem(message, *self._place_of(_number(mark[1])), "write it into the text")
-                return match[0]
-            return re.sub(r'(?<= )href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
-
-        def linked(match: re.Match[str]) -> str:
-            href = html.unescape(match[1])
-            place = source.next_place(href)
-            if re.match(r"[a-z]+:", href, re.IGNORECASE):
-                return match[0]
-            path, sign, fragment = href.partition("#")
-            target = posixpath.normpath(posixpath.join("writeups", path)) if path else f"writeups/{self.name}"
-            link = Link(target + sign + fragment)
-            self.links.append((link, place))
-            return f'href="{self._mark(link)}"'
-
-        def headed(match: re.Match[str]) -> str:
-            level, inner = match[1], match[2]
-            text = html.unescape(re.sub(r"<[^>]+>", "", _MARK.sub("", inner))).strip()
-            identifier = slugify(text, "-") or f"section-{len(self.headings) + 1}"
-            self.headings.append(Heading(identifier, text))
-            self._take_id(identifier, *source.next_place(text.split(" ")[0]))
-            return f'<h{level} id="{identifier}">{inner}</h{level}>'
-
-        clean = sanitise(raw)
-        for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", clean, flags=re.DOTALL):
-            for number in map(_number, _MARK.findall(inner)):
+    def render(self, text: str, source: Source) -> str:
+        """Return Markdown as clean HTML, its links marked; refuse images, and names within links."""
+        found = super().render(text, source)
+        for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", found, flags=re.DOTALL):
+            for number in map(part_number, MARK.findall(inner)):
                 part = self.parts[number]
                 if isinstance(part, Quote) and part.kind == "name":
                     message = "a name in braces is a link, and cannot stand within another"
-                    self._problem(message, *self._place_of(number), "put it beside the other link")
-        found = _TAG.sub(in_tag, clean)
-        return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, found, flags=re.DOTALL) if has_headings else found
+                    self.problem(message, *self.part_places[number], "put it beside the other link")
+        return found
+
+    def _with_ids(self, text: str, source: Source) -> str:
+        """Return HTML with ids on its headings."""
+
+        def headed(match: re.Match[str]) -> str:
+            level, inner = match[1], match[2]
+            words = html.unescape(re.sub(r"<[^>]+>", "", MARK.sub("", inner))).strip()
+            identifier = slugify(words, "-") or f"section-{len(self.headings) + 1}"
+            self.headings.append(Heading(identifier, words))
+            self._take_id(identifier, *source.next_place(words.split(" ")[0]))
+            return f'<h{level} id="{identifier}">{inner}</h{level}>'
+
+        return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, text, flags=re.DOTALL)
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
         if identifier in OWN_IDS:
-            self._problem(f"the id {identifier!r} is one of the page's own", line, column, "change it")
+            self.problem(f"the id {identifier!r} is one of the page's own", line, column, "change it")
         elif identifier in self.places:
             first = self.places[identifier][0]
             message = f"the id {identifier!r} stands twice; the first is in line {first}"
-            self._problem(message, line, column, "figures, claims and headings share their ids: change one of them")
+            self.problem(message, line, column, "figures, claims and headings share their ids: change one of them")
         self.places.setdefault(identifier, (line, column))
-
-    def _place_of(self, number: int) -> tuple[int, int]:
-        """Return where a part stands in the source."""
-        part = self.parts[number]
-        return self.places[part.id] if isinstance(part, Figure | Claim) else self.quote_places[number]
 
     def _unwrapped(self, match: re.Match[str]) -> str:
         """Return a block without the paragraph around it, anything else as it is."""
-        part = self.parts[_number(match[1].strip(OPEN + CLOSE))]
+        part = self.parts[part_number(match[2])]
         return match[1] if isinstance(part, Figure | Claim) else match[0]
 
     def _check_shown(self) -> None:
-        shown = {_number(match[1]) for match in _MARK.finditer(self.html)}
+        shown = {part_number(match[1]) for match in MARK.finditer(self.html)}
         for number, part in enumerate(self.parts):
             if isinstance(part, Figure | Claim) and number not in shown:
                 message = f"the block {part.id!r} would not be shown: the HTML around it is taken out"
-                self._problem(message, *self._place_of(number), "put it outside of comments and tags")
+                self.problem(message, *self.part_places[number], "put it outside of comments and tags")
 
     def _check_ids(self) -> None:
         subjects = {claim.id: claim.question.subject for claim in self.claims}
@@ -559,16 +404,11 @@ class _Reader:
             if subject is not None and not subject.is_comparable:
                 message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
                 hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
-                self._problem(message, line, column, hint)
+                self.problem(message, line, column, hint)
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
             if identifier not in self.claim_ids:
                 message = f"there is no claim {identifier!r} in this write-up"
-                self._problem(message, line, column, nearest(identifier, self.claim_ids))
-
-
-def _refused(character: str) -> str:
-    why = "is kept for this tool's own use" if PRIVATE.match(character) else "cannot be shown"
-    return f"the character U+{ord(character):04X} {why}"
+                self.problem(message, line, column, nearest(identifier, self.claim_ids))
 
 
 def _take_format(words: Words) -> str:
@@ -580,7 +420,3 @@ def _take_format(words: Words) -> str:
     digits = words.whole("'percent' or a number of digits", 0, 6)
     words.choose("digits", ("digits", "digit"))
     return str(digits)
-
-
-def _number(digits: str) -> int:
-    return int("".join(str(ord(digit) - ZERO) for digit in digits))

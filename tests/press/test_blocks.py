@@ -27,7 +27,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
 def read(folder: Path, networks: dict[str, Network], body: str) -> Writeup:
     """Return a write-up of this text."""
     (folder / "some.md").write_text(writeup(body), encoding="utf-8")
-    return read_writeup(folder / "some.md", networks, ()).writeup
+    return read_writeup(folder / "some.md", networks, ())[0]
 
 
 def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tuple[str, str | None]]:
@@ -174,7 +174,7 @@ def test_a_mistake_inside_a_comparison_is_found_there(tmp_path: Path, networks: 
 def test_nothing_is_said_of_networks_that_are_broken_themselves(tmp_path: Path, networks: dict[str, Network]) -> None:
     body = figure("one", "neuron: other 99\nsequences: [zzz]") + "{other 99} and {other | mean of nothing}\n"
     (tmp_path / "some.md").write_text(writeup(body), encoding="utf-8")
-    assert read_writeup(tmp_path / "some.md", networks, {"other"}).writeup.subjects == ()
+    assert read_writeup(tmp_path / "some.md", networks, {"other"})[0].subjects == ()
 
 
 def test_a_diagram_can_highlight_what_its_cell_has() -> None:

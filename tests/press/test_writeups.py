@@ -12,7 +12,8 @@ from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network, read_network
 from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.markup import TAGS
-from lstmgallery.press.writeups import Draft, Part, read_writeup
+from lstmgallery.press.prose import Link
+from lstmgallery.press.writeups import Part, Writeup, read_writeup
 from tests.conftest import write_small_content
 from tests.press.conftest import CLAIMS, Element, Press, Typeset, figure, parse_html, parse_xml, writeup
 from tests.press.test_content import HOSTILE
@@ -36,17 +37,17 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("writeups") / "some.md"
 
 
-def read(file: Path, networks: dict[str, Network], body: str) -> Draft:
+def read(file: Path, networks: dict[str, Network], body: str) -> Writeup:
     """Return a write-up of this text."""
     file.write_text(writeup(body), encoding="utf-8")
-    return read_writeup(file, networks, ())
+    return read_writeup(file, networks, ())[0]
 
 
-def read_or_refuse(file: Path, networks: dict[str, Network], text: str) -> Draft | None:
+def read_or_refuse(file: Path, networks: dict[str, Network], text: str) -> Writeup | None:
     """Return a write-up of this text, or None where it is refused with problems that have places."""
     file.write_text(text, encoding="utf-8")
     try:
-        return read_writeup(file, networks, ())
+        return read_writeup(file, networks, ())[0]
     except GalleryError as error:
         lines = len(file.read_text(encoding="utf-8").split("\n"))
         if not all(problem.line and problem.column and problem.line <= lines for problem in error.problems):
@@ -151,7 +152,7 @@ def test_a_name_that_begins_a_caption_is_written_large(typeset: Typeset) -> None
     ],
 )
 def test_braces_in_code_are_left_alone(file: Path, networks: dict[str, Network], code: str) -> None:
-    assert read(file, networks, f"Text.\n\n{code}\n").writeup.body.parts == ()
+    assert read(file, networks, f"Text.\n\n{code}\n").body.parts == ()
 
 
 @pytest.mark.parametrize("text", [r"\{small 3\}", r"\{", r"\}", r"a \{ b"])
@@ -179,8 +180,8 @@ def test_a_brace_without_its_other_half_is_found_where_it_stands(
 
 
 def test_a_quote_may_be_broken_over_lines(file: Path, networks: dict[str, Network]) -> None:
-    draft = read(file, networks, "It is {small\nbest(remaining) | r2 of cell\nwith remaining}.\n")
-    (question,) = draft.writeup.questions
+    found = read(file, networks, "It is {small\nbest(remaining) | r2 of cell\nwith remaining}.\n")
+    (question,) = found.questions
     assert question.key == "small best(remaining): r2 of cell with remaining"
 
 
@@ -261,10 +262,10 @@ def test_a_quote_that_is_a_paragraph_of_its_own_stays_one(typeset: Typeset) -> N
 
 
 def test_reading_time_counts_words_and_figures(file: Path, networks: dict[str, Network]) -> None:
-    assert read(file, networks, "One word.\n").writeup.minutes == 1
-    assert read(file, networks, "word " * 1100).writeup.minutes == 5
+    assert read(file, networks, "One word.\n").minutes == 1
+    assert read(file, networks, "word " * 1100).minutes == 5
     figures = "".join(figure(f"figure-{at}", FIGURE) for at in range(12))
-    assert read(file, networks, "word " * 1100 + "\n\n" + figures).writeup.minutes == 8
+    assert read(file, networks, "word " * 1100 + "\n\n" + figures).minutes == 8
 
 
 def test_the_file_s_name_is_the_slug_unless_one_is_given(typeset: Typeset) -> None:
@@ -276,15 +277,15 @@ def test_the_file_s_name_is_the_slug_unless_one_is_given(typeset: Typeset) -> No
 def test_everyone_named_anywhere_counts_as_named(file: Path, networks: dict[str, Network]) -> None:
     body = "In {small 1}.\n\n" + figure("one", FIGURE.replace("1", "2"), alt="{small 3}", caption='"{small 4}"')
     body = body.replace("alt: {small 3}", 'alt: "{small 3}"') + CLAIMS.replace("best(remaining)", "5", 1)
-    found = read(file, networks, body).writeup
+    found = read(file, networks, body)
     assert {subject.neuron for subject in found.subjects if subject.neuron} == {1, 2, 3, 4, 5}
     assert found.networks == {"small"}
 
 
 def test_a_question_that_is_asked_twice_is_measured_once(file: Path, networks: dict[str, Network]) -> None:
-    draft = read(file, networks, "{small | mean of cell} and {small | mean of cell | 3 digits}\n")
-    assert len(draft.writeup.quotes) == 2
-    assert len(draft.writeup.questions) == 1
+    found = read(file, networks, "{small | mean of cell} and {small | mean of cell | 3 digits}\n")
+    assert len(found.quotes) == 2
+    assert len(found.questions) == 1
 
 
 def hostile_writeup(text: str, place: str) -> str:
@@ -412,19 +413,17 @@ PIECES = st.sampled_from(
 @settings(max_examples=300)
 @given(body=st.lists(PIECES | st.text(max_size=8), max_size=25).map("".join))
 def test_any_text_is_read_or_refused(file: Path, networks: dict[str, Network], body: str) -> None:
-    draft = read_or_refuse(file, networks, writeup(body))
-    if draft is not None:
-        shown: list[Part] = []
+    found = read_or_refuse(file, networks, writeup(body))
+    if found is not None:
+        shown: list[Part | Link] = []
 
-        def show(part: Part) -> str:
+        def show(part: Part | Link) -> str:
             shown.append(part)
             return ""
 
-        draft.writeup.body.fill(show)
+        found.body.fill(show)
         blocks = [part.id for part in shown if isinstance(part, Figure | Claim)]
-        assert sorted(blocks) == sorted(
-            [figure.id for figure in draft.writeup.figures] + [claim.id for claim in draft.writeup.claims]
-        )
+        assert sorted(blocks) == sorted([figure.id for figure in found.figures] + [claim.id for claim in found.claims])
 
 
 @settings(max_examples=150)
@@ -437,5 +436,5 @@ def test_any_value_in_a_block_is_read_or_refused(
     lines = {"id": "one", "neuron": "small 1", "signals": "[cell]", "sequences": "[aXb]", "alt": "x", "caption": "y"}
     block = {**lines, key: json.dumps(words)}
     body = "```figure\n" + "".join(f"{name}: {value}\n" for name, value in block.items()) + "```\n"
-    draft = read_or_refuse(file, networks, writeup(body))
-    assert draft is None or len(draft.writeup.figures) == 1
+    found = read_or_refuse(file, networks, writeup(body))
+    assert found is None or len(found.figures) == 1
