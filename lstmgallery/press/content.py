@@ -121,10 +121,10 @@ def read_content(folder: Path) -> Content:
     linked += [links for _, links in drafts]
     settings = site or Site(title="-", tagline="-", description="-")
     content = Content(settings, tuple(networks), tuple(writeups))
-    unread = [_addresses_of_network(name) for name in broken]
-    unread += [_addresses_of_writeup(file.stem) for file in written if f"writeups/{file.name}" not in content.pages]
+    refused = {file.stem for file in written if f"writeups/{file.name}" not in content.pages}
+    unread = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
     for links in linked:
-        problems += links.problems(content.pages, content.fragments, unread=tuple(chain.from_iterable(unread)))
+        problems += links.problems(content.pages, content.fragments, unread=unread)
     if problems:
         raise GalleryError(problems)
     return content
