@@ -80,6 +80,7 @@ def build_gallery(
     the old site stays as it was.
     """
     check_content(project, only)
+    _check_apart(project)
     check_site(project.site)
     with in_use(project.build):
         loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds)
@@ -140,6 +141,16 @@ def check_content(project: Project, only: str | None = None) -> Content:
         message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
         raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
     return content
+
+
+def _check_apart(project: Project) -> None:
+    """Raise `GalleryError` if publishing would take away what the site is made from."""
+    site = project.site.resolve()
+    for folder in (project.content, project.build):
+        if folder.resolve().is_relative_to(site):
+            message = f"expected a folder of the site's own, found one that holds {folder}"
+            hint = "a build replaces everything in it: choose another --output"
+            raise GalleryError(Problem(str(project.site), message, hint=hint))
 
 
 def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:

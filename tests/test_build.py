@@ -3,8 +3,10 @@
 import json
 import os
 import posixpath
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +270,22 @@ def test_one_network_alone_shows_the_others_that_are_current(small_project: Proj
     assert rebuild(small_project, only="other") == ["other train", "other trace", "other measure"]
     assert (small_project.site / "networks" / "small" / "index.html").is_file()
     assert {"small", "other"} <= {folder.name for folder in build.iterdir()}
+
+
+@pytest.mark.parametrize("inner", ["content", "build"])
+@pytest.mark.parametrize("is_same", [False, True])
+def test_a_site_that_holds_what_it_is_made_from_is_refused(small_project: Project, inner: str, is_same: bool) -> None:
+    folder = small_project.site / inner
+    shutil.move(getattr(small_project, inner), folder)
+    site = folder if is_same else small_project.site
+    project = replace(small_project, **{inner: folder, "site": site})
+    before = files_of(small_project.site)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, record())
+    (problem,) = raised.value.problems
+    assert problem.place == str(site)
+    assert problem.message == f"expected a folder of the site's own, found one that holds {folder}"
+    assert files_of(small_project.site) == before
 
 
 def test_an_unknown_network_is_refused_with_the_nearest_name(small_project: Project) -> None:
