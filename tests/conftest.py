@@ -3,6 +3,7 @@
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -102,6 +103,15 @@ def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[s
 def run_python(*arguments: str, cwd: Path = ROOT, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run this Python in a process of its own, with the package in reach, and return what it printed."""
     return subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, timeout=timeout)
+
+
+def start_python(*arguments: str) -> subprocess.Popen[str]:
+    """Start this Python in a process that heeds Ctrl-C, as one that a shell has put into the background does not."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen([sys.executable, "-u", *arguments], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

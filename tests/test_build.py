@@ -4,8 +4,6 @@ import json
 import os
 import posixpath
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,6 @@ from lstmgallery.cache import file_hash
 from lstmgallery.errors import GalleryError
 from lstmgallery.press.content import read_content
 from tests.conftest import (
-    ROOT,
     Gallery,
     files_of,
     folders_in,
@@ -29,6 +26,7 @@ from tests.conftest import (
     record,
     results_of,
     run_python,
+    start_python,
     write_small_content,
 )
 
@@ -356,8 +354,7 @@ def test_every_kind_of_network_builds_end_to_end(tmp_path: Path, cell: str, laye
 def test_a_build_killed_while_it_trains_leaves_the_old_site_and_a_cache_that_goes_on(small_project: Project) -> None:
     site = files_of(small_project.site)
     change_network(small_project, "steps: 200", "steps: 1000000\n  most_steps: 1000000")
-    command = [sys.executable, "-u", "build_site.py", *options(small_project)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with start_python("build_site.py", *options(small_project)) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "small: train\n"
         process.kill()

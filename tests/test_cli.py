@@ -9,7 +9,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,13 +21,13 @@ import lstmgallery
 from lstmgallery.build import Project
 from lstmgallery.cli import main
 from tests.conftest import (
-    ROOT,
     Gallery,
     files_of,
     folders_in,
     options,
     results_of,
     run_python,
+    start_python,
     write_small_content,
 )
 
@@ -120,13 +119,15 @@ def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(smal
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("steps: 200", "steps: 1000000\n  most_steps: 1000000"), encoding="utf-8")
-    command = [sys.executable, "-u", "build_site.py", *options(small_project)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with start_python("build_site.py", *options(small_project)) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "small: train\n"
         time.sleep(1)  # whoever presses Ctrl-C has read the line
         process.send_signal(signal.SIGINT)
-        assert process.stderr.read() == "Stopped; nothing was published. What was finished is kept.\n"
+        try:
+            assert process.communicate(timeout=120)[1] == "Stopped; nothing was published. What was finished is kept.\n"
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert files_of(small_project.site) == site
     assert list((small_project.build / "small").glob("*.partial")) == []

@@ -3,8 +3,6 @@
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lstmgallery.build import Project
-from tests.conftest import ROOT, Gallery, files_of, folders_in, options, run_python
+from tests.conftest import Gallery, files_of, folders_in, options, run_python, start_python
 
 SUMMARY = "A small network that a test trains."
 PATIENCE_MS = 30_000  # the preview takes well under a second; tests/benchmarks/preview.py measures it
@@ -26,8 +24,7 @@ class Preview:
         self.project = project
         self.file = project.content / "networks" / "small.md"
         self.text = self.file.read_text(encoding="utf-8")
-        command = [sys.executable, "-u", "-m", "lstmgallery", "serve", "--port", "0", *options(project)[:-2]]
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        self.process = start_python("-m", "lstmgallery", "serve", "--port", "0", *options(project)[:-2])
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+/", line)
