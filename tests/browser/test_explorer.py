@@ -171,6 +171,22 @@ def test_what_was_typed_is_what_read_says(visit: Visitor) -> None:
     assert shown == [number(step[neuron - 1]) for step in got["signals"]["hidden"][0]]
 
 
+def test_a_change_is_offered_where_the_delimiter_is_read_until_a_step_is_chosen(visit: Visitor) -> None:
+    page = visit(EXPLORERS[0])
+    step = page.locator("#change-step")
+    for text, value in (("aaX", "3"), ("éaaaaXb", "5"), ("aa", "1")):
+        type_text(page, text)
+        expect(step).to_have_value(value)
+    expect_heads(page, "⊳aa")
+    heads(page).nth(2).click()
+    expect(step).to_have_value("2")
+    step.fill("4")
+    type_text(page, "aX")
+    expect(step).to_have_value("4")
+    page = visit(explorer_url(COUNTER.name, text="aaXb", do=["1.1.cell+1@3"]))
+    expect(page.locator("#change-step")).to_have_value("3")
+
+
 def test_unseen_characters_are_shown_and_explained(visit: Visitor) -> None:
     page = visit(EXPLORERS[0])
     type_text(page, "aaé🎉X")

@@ -42,6 +42,7 @@
     let pointed = null; // the step under the pointer
     let anchor = null; // where a selection of steps began
     let shownText = null;
+    let isStepTyped = false; // of the next change; else it is the chosen step, or where the delimiter is read
 
     const strips = ["without", "with"].map((id) => new parts.Strip(page.querySelector(`#${id} .scroll`), network, (step, isChosen, event) => onStep(step, isChosen, event)));
     const overview = new parts.Overview(at("overview"), network, {
@@ -212,6 +213,8 @@
       put("signal", state.signal);
       put("sort", state.sort);
       put("filter", state.filter);
+      const delimiterAt = usual.reading.tokens.indexOf(network.index.get(network.delimiter));
+      if (!isStepTyped) put("change-step", state.step ?? state.changes.at(-1)?.step ?? Math.max(1, delimiterAt));
       at("letters").checked = state.letters;
       put("write", !state.write ? "" : state.write.temperature > 0 ? "sampled" : "greedy");
       if (state.write?.temperature > 0) {
@@ -316,8 +319,8 @@
       }
       anchor = null;
       if (isChosen) {
+        isStepTyped = false;
         set({ step }, "replace");
-        if (step !== null) at("change-step").value = String(step);
       } else if (step !== pointed) {
         pointed = step;
         showStep(step);
@@ -401,6 +404,7 @@
 
     const showWhen = () => { at("when").textContent = at("change").value.startsWith("hold") ? "from step" : "at step"; };
     at("change").addEventListener("change", showWhen);
+    at("change-step").addEventListener("input", () => { isStepTyped = true; });
     at("changing").addEventListener("submit", (event) => {
       event.preventDefault();
       const [what, signal] = at("change").value.split(" ");
@@ -451,10 +455,8 @@
 
     addEventListener("popstate", fromAddress);
     addEventListener("pagehide", () => rememberTyping.flush());
-    at("change-step").value = String(Math.max(1, [...state.text].indexOf(network.delimiter) + 1));
     showWhen();
     fromAddress();
-    if (state.changes.length) at("change-step").value = String(state.changes[0].step);
   }
 
   parts.readAll = readAll;
