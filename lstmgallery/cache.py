@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lstmgallery.errors import Problem
+from lstmgallery.errors import Problem, naming
 
 PACKAGE = Path(__file__).parent
 
@@ -92,17 +92,15 @@ def replacing(stage: Stage) -> Iterator[Path]:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        yield partial
-        stage.stamp.unlink(missing_ok=True)
-        hashes = {name: file_hash(partial / name) for name in stage.outputs}
-        for name in stage.outputs:
-            os.replace(partial / name, stage.folder / name)
-        stamp = partial / stage.stamp.name
-        stamp.write_text(json.dumps({"key": stage.key, "outputs": hashes}, indent=1) + "\n", encoding="utf-8")
-        os.replace(stamp, stage.stamp)
-    except OSError as error:
-        error.filename = error.filename or str(stage.folder)  # which a full disk does not say
-        raise
+        with naming(stage.folder):
+            yield partial
+            stage.stamp.unlink(missing_ok=True)
+            hashes = {name: file_hash(partial / name) for name in stage.outputs}
+            for name in stage.outputs:
+                os.replace(partial / name, stage.folder / name)
+            stamp = partial / stage.stamp.name
+            stamp.write_text(json.dumps({"key": stage.key, "outputs": hashes}, indent=1) + "\n", encoding="utf-8")
+            os.replace(stamp, stage.stamp)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

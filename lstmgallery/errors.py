@@ -5,8 +5,10 @@ the problems of one run. The command line catches this one type and prints it wi
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 MOST_LISTED = 20  # valid spellings in one hint
 
@@ -41,6 +43,16 @@ class GalleryError(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Have an `OSError` from within name a file where the system names none, as on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(file)
+        raise
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:

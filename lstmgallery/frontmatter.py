@@ -205,8 +205,8 @@ def _yaml_hint(message: str, source: str) -> str | None:
         return "a colon within a text: put the whole text in quotation marks"
     if r"'\t' that cannot start" in message:
         return "indent with spaces, not with tabs"
-    if re.match(r"\s*expect:\s*>", source):
-        return "YAML takes > for a sign of its own: write above or at least, or quote it"
+    if re.match(r"\s*\w+:\s*>", source):
+        return "YAML takes > for a sign of its own: put the whole text in quotation marks"
     if re.match(r"\s*\w+:\s*\{", source):
         return "a text that begins with a brace: put the whole text in quotation marks"
     return None

@@ -16,7 +16,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
-from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.errors import GalleryError, Problem, naming, nearest
 
 MARKER = ".lstmgallery"
 MARKER_TEXT = (
@@ -148,12 +148,11 @@ def _stage(files: Mapping[str, bytes], same: set[str], site: Path) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             if path in same:
                 _link(site / path, file)
-            else:
+                continue
+            with naming(file):
                 file.write_bytes(content)
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(staging, ignore_errors=True)  # a full disk needs the room
-        if isinstance(error, OSError):
-            error.filename = error.filename or str(file)  # which a full disk does not say
         raise
     return staging
 

@@ -308,7 +308,7 @@ WRITEUPS = {
         "expect: > 0",
         "25:11",
         "this is not YAML: expected a comment or a line break, but found '0'",
-        "YAML takes > for a sign of its own: write above or at least, or quote it",
+        "YAML takes > for a sign of its own: put the whole text in quotation marks",
     ),
     "no expectation": Mistake(
         "expect: at least 0",

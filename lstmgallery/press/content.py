@@ -56,7 +56,7 @@ class Content:
     networks: tuple[NetworkContent, ...]
     writeups: tuple[Writeup, ...] = ()
 
-    @property
+    @cached_property
     def pages(self) -> dict[str, str]:
         """The page of each content file, both as paths from their roots."""
         return {writeup.file: writeup.path for writeup in self.writeups} | {
