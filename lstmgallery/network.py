@@ -52,6 +52,16 @@ class Network(pydantic.BaseModel):
         return CELL_KINDS[self.cell]
 
     @property
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the weights by their names in `weights.npz`."""
+        tokens = len(self.task.vocabulary)
+        shapes: dict[str, tuple[int, ...]] = {}
+        for layer in range(1, self.layers + 1):
+            of_layer = self.kind.weight_shapes(tokens if layer == 1 else self.units, self.units)
+            shapes |= {f"layer_{layer}/{name}": shape for name, shape in of_layer.items()}
+        return shapes | {"readout/kernel": (self.units, tokens), "readout/bias": (tokens,)}
+
+    @property
     def longest_figure(self) -> str:
         """The figure sequence on which all neurons are shown together."""
         return max(self.figures, key=len)

@@ -53,6 +53,17 @@ class CellKind:
     updates: tuple[Update, ...]
     memory: str  # the signal that carries the neuron's memory from step to step
     state: tuple[str, ...]  # the signals handed from one step to the next, in Keras's order
+    products: int  # how many times the units stand side by side in a kernel: once for each gate and for the candidate
+    biases: int  # rows of the bias: one, or one for the input and one for the state
+
+    def weight_shapes(self, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of one layer's weights by their names in Keras."""
+        columns = self.products * units
+        return {
+            "kernel": (inputs, columns),
+            "recurrent_kernel": (units, columns),
+            "bias": (columns,) if self.biases == 1 else (self.biases, columns),
+        }
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -118,6 +129,8 @@ LSTM = CellKind(
     ),
     memory="cell",
     state=("hidden", "cell"),
+    products=4,
+    biases=1,
 )
 
 GRU = CellKind(
@@ -150,6 +163,8 @@ GRU = CellKind(
     updates=(Update("hidden", "{update_gate}·{hidden'} + (1 − {update_gate})·{candidate}"),),
     memory="hidden",
     state=("hidden",),
+    products=3,
+    biases=2,
 )
 
 CELL_KINDS: dict[str, CellKind] = {kind.key: kind for kind in (LSTM, GRU)}

@@ -72,7 +72,7 @@ def test_under_its_own_seed_a_network_shows_what_its_weights_show(gallery: Galle
     content = read_content(gallery.project.content)
     network = next(entry.network for entry in content.networks if entry.network.name == name)
     folder = gallery.project.build / name
-    held_out = network.task.split(seed=network.seed, held_out=network.held_out).held_out
+    held_out = network.task.split(held_out=network.held_out).held_out
     expected = find_findings(network, store.read_weights(folder / store.WEIGHTS), held_out)
     seeds = pd.read_parquet(folder / store.SEEDS)
     assert seeds["seed"].unique().tolist() == [network.seed]

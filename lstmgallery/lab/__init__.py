@@ -1,7 +1,8 @@
 """The lab: everything that needs TensorFlow, and nothing else does.
 
 Importing this package starts TensorFlow, once and quietly: its start-up chatter says nothing to the person who builds
-a gallery. The networks are small, so the processor is used even where there is a GPU; results stay repeatable.
+a gallery. The networks are small, so the processor is used even where there is a GPU, and everything is compiled for
+one instruction set: equal networks give bit-equal weights on every x86-64 processor.
 """
 
 import os
@@ -9,6 +10,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from lstmgallery.machine import fix_instruction_set
 
 
 @contextmanager
@@ -29,6 +32,7 @@ def _stderr_kept_unless_failed() -> Iterator[None]:
             os.close(original)
 
 
+fix_instruction_set()
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

@@ -5,15 +5,25 @@ so whatever it does not need costs it nothing.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from lstmgallery.lab.cells import CELLS
+from lstmgallery.lab.cells import CELLS, product
 from lstmgallery.network import Network
 
 Weights = dict[str, np.ndarray]
+
+
+@keras.saving.register_keras_serializable(package="lstmgallery")
+class Readout(keras.layers.Dense):
+    """A dense layer whose result, like that of the cells, does not depend on the processor."""
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:  # noqa: ARG002
+        """inputs: (batch, time, units); returns (batch, time, columns)."""
+        return product(inputs, self.kernel) + self.bias
 
 
 def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
@@ -34,7 +44,7 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
         signals.append(keras.layers.Reshape(shape, name=f"signals_{layer}")(flow))
         flow = signals[-1][:, :, kind.keys.index("hidden")]  # (batch, time, units)
     initializer = keras.initializers.GlorotUniform(seed=1_000 * seed)
-    readout = keras.layers.Dense(len(network.task.vocabulary), kernel_initializer=initializer, name="readout")
+    readout = Readout(len(network.task.vocabulary), kernel_initializer=initializer, name="readout")
     return keras.Model(tokens, {"logits": readout(flow), "signals": signals}, name=network.name.replace("-", "_"))
 
 

@@ -6,7 +6,7 @@ step of the shipped networks from milliseconds to a fraction of one (`tests/benc
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,6 +15,7 @@ import pandas as pd
 import tensorflow as tf
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
 from lstmgallery.tasks.encoding import encode
@@ -25,28 +26,6 @@ GRADIENT_NORM = 1.0  # gradients above it are scaled down to it: Pascanu, Mikolo
 CURVE_SEQUENCES = 500  # how many sequences the training curve's share is taken over
 
 Report = Callable[[int, float], None]  # (steps done, share of sequences right)
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """The success criterion and what was found: every determined token of every checked sequence is predicted.
-
-    `is_sampled` says that the sequences checked are a sample of the training range and not all of it.
-    """
-
-    sequences: int
-    sequences_right: int
-    tokens: int
-    tokens_right: int
-    is_sampled: bool
-    steps: int
-
-    @property
-    def is_met(self) -> bool:
-        return self.sequences_right == self.sequences
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -67,7 +46,7 @@ def train(network: Network, *, report: Report) -> Trained:
     """Train `network` under its own seed and return it, its curve and its criterion.
 
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
-    Equal networks give bit-equal weights on one machine.
+    Equal networks give bit-equal weights wherever the libraries and the instruction set are the same.
     """
     trained = next(train_seeds(network, [network.seed], report=report))
     if not trained.criterion.is_met:
@@ -80,17 +59,17 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
 
     A seed draws the initial weights and the batches. A network that misses the criterion is returned like any other.
     """
-    split = network.task.split(seed=network.seed, held_out=network.held_out)
+    split = network.task.split(held_out=network.held_out)
     model = build_model(network)
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
     at_rest = [np.array(variable.numpy()) for variable in optimizer.variables]
     train_steps = compile_training(network, model, optimizer, split.training)
-    predict = tf.function(lambda tokens: tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32))
+    predict = compile_prediction(model)
     glanced_at = split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)]
 
     def check(sequences: tuple[str, ...], done: int) -> Criterion:
-        return _check(network, predict, sequences, is_sampled=split.is_range_sampled, steps=done)
+        return check_predictions(network, predict, sequences, is_sampled=split.is_range_sampled, steps=done)
 
     for seed in seeds:
         untrained = read_weights(build_model(network, seed=seed))
@@ -139,47 +118,25 @@ def compile_training(
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
-    @tf.function(jit_compile=True)
+    # The loop is TensorFlow's own and not one of Python's that AutoGraph would turn into it: whether AutoGraph manages
+    # to depends on the version of Python and on which warnings are errors.
+    @tf.function(jit_compile=True, autograph=False)
     def train_steps(seed: Any, done: Any) -> Any:
-        total = 0.0
-        for step in tf.range(STEPS_PER_CALL):
-            total += train_step(seed, done + step)
+        def one_more(step: Any, total: Any) -> tuple[Any, Any]:
+            return step + 1, total + train_step(seed, done + step)
+
+        is_left = lambda step, total: step < STEPS_PER_CALL  # noqa: ARG005, E731
+        _, total = tf.while_loop(is_left, one_more, (tf.constant(0), tf.constant(0.0)))
         return total / STEPS_PER_CALL
 
     return train_steps  # type: ignore[no-any-return]
 
 
-def _check(
-    network: Network,
-    predict: Callable[[np.ndarray], Any],
-    sequences: tuple[str, ...],
-    *,
-    is_sampled: bool,
-    steps: int,
-) -> Criterion:
-    reads, following, _ = encode(sequences, network.task.vocabulary)
-    determined = np.zeros(reads.shape, bool)
-    for row, sequence in enumerate(sequences):
-        determined[row, : len(sequence) + 1] = network.task.determined(sequence)
-    is_right = predict(reads).numpy() == following
-    return Criterion(
-        sequences=len(sequences),
-        sequences_right=int((is_right | ~determined).all(axis=1).sum()),
-        tokens=int(determined.sum()),
-        tokens_right=int((is_right & determined).sum()),
-        is_sampled=is_sampled,
-        steps=steps,
-    )
-
-
 def _missed(network: Network, criterion: Criterion) -> GalleryError:
-    scope = "sampled sequences" if criterion.is_sampled else "sequences of the training range"
     return GalleryError(
         Problem(
             f"content/networks/{network.name}.md",
-            f"after {criterion.steps} training steps, expected every determined token right on all "
-            f"{criterion.sequences} {scope}, found {criterion.sequences_right} sequences right "
-            f"({criterion.tokens_right} of {criterion.tokens} tokens)",
+            f"after {criterion.steps} training steps, {criterion.words}",
             hint="raise training.most_steps or units, lower training.learning_rate, or try another seed",
         )
     )

@@ -23,6 +23,7 @@ FeatureKind = Literal["count", "category"]
 PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
 EXAMPLES = 100
+SPLIT_SEED = (1, 1)
 COMMON = 20  # a sequence that training would meet more often than this is not kept from it
 
 
@@ -134,14 +135,14 @@ class Language(pydantic.BaseModel, abc.ABC):
         at = sequence.index(self.delimiter) + 1
         return [step >= at for step in range(len(sequence) + 1)]
 
-    def split(self, *, seed: int, held_out: int, draws: int = ENUMERABLE) -> Split:
+    def split(self, *, held_out: int, draws: int = ENUMERABLE) -> Split:
         """Divide the language into what is trained on and `held_out` distinct sequences that never are.
 
         Sequences that are drawn again and again (there are few of their length) stay in training: to keep such a one
         back would be to keep its whole length back. A language that cannot spare `held_out` others is used whole on
-        both sides.
+        both sides. The split does not depend on a network's seed, so seeds are compared on equal sequences.
         """
-        random = np.random.default_rng([seed, 1])
+        random = np.random.default_rng(SPLIT_SEED)
         drawn = [self.sample(random) for _ in range(draws)] if self.size > held_out else []
         times = collections.Counter(drawn)
         rare = [sequence for sequence, count in times.items() if count <= COMMON]

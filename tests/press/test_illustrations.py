@@ -132,7 +132,7 @@ def test_values_are_those_of_the_held_out_sequences_at_the_delimiter(
     trace = pd.read_parquet(folder / store.ACTIVATIONS, filters=[("neuron", "==", 2)])
     steps = store.read_steps(folder).query("split == 'held_out' and token == 'X'")
     found = steps.merge(trace, on=["sequence", "step"]).sort_values(["sequence", "step"])
-    assert len(found) == len(network.task.split(seed=network.seed, held_out=network.held_out).held_out)
+    assert len(found) == len(network.task.split(held_out=network.held_out).held_out)
     np.testing.assert_allclose(data["cell"], found["cell"], rtol=EXACT)
     assert data["a_count"].tolist() == found["a_count"].tolist()
     assert data["text"].tolist() == ["a" * n + "X" + "b" * n for n in data["a_count"]]

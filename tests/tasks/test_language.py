@@ -170,14 +170,14 @@ def test_no_feature_knows_the_future(language: Language) -> None:
 
 @each_language
 def test_a_small_language_is_used_whole_on_both_sides(language: Language) -> None:
-    split = language.split(seed=1, held_out=language.size)
+    split = language.split(held_out=language.size)
     everything = tuple(language.sequences())
     assert (split.training, split.range, split.held_out) == (everything,) * 3
     assert (split.is_whole, split.is_range_sampled) == (True, False)
 
 
 def test_what_is_held_out_is_never_trained_on() -> None:
-    split = SPLIT.split(seed=1, held_out=400)
+    split = SPLIT.split(held_out=400)
     assert len(set(split.held_out)) == len(split.held_out) == 400
     assert not split.is_whole
     assert set(split.held_out).isdisjoint(split.training)
@@ -186,7 +186,7 @@ def test_what_is_held_out_is_never_trained_on() -> None:
 
 
 def test_the_criterion_is_checked_on_all_that_is_not_held_out() -> None:
-    split = SPLIT.split(seed=1, held_out=400)
+    split = SPLIT.split(held_out=400)
     assert not split.is_range_sampled
     assert sorted({*split.range, *split.held_out}) == sorted(SPLIT.sequences())
     assert len(split.range) == SPLIT.size - 400
@@ -195,7 +195,7 @@ def test_the_criterion_is_checked_on_all_that_is_not_held_out() -> None:
 def test_a_language_too_large_to_list_is_sampled() -> None:
     large = SelectiveCounting(kind="selective-counting", longest=40, most_ignored=20)
     assert large.size > 10**12
-    split = large.split(seed=1, held_out=300)
+    split = large.split(held_out=300)
     assert split.is_range_sampled
     assert len(split.held_out) == 300
     assert len(split.range) == 2_000
@@ -206,23 +206,18 @@ def test_a_language_too_large_to_list_is_sampled() -> None:
 def test_a_language_that_cannot_spare_so_many_is_used_whole() -> None:
     few = SelectiveCounting(kind="selective-counting", longest=4, most_ignored=5)
     assert few.size > 400
-    assert few.split(seed=1, held_out=400).is_whole
+    assert few.split(held_out=400).is_whole
 
 
 def test_a_length_of_few_sequences_stays_in_training() -> None:
-    split = SPLIT.split(seed=1, held_out=400)
+    split = SPLIT.split(held_out=400)
     plain = {"a" * n + "Y" + "b" * n for n in range(1, 11)}
     assert plain <= set(split.training)
     assert plain.isdisjoint(split.held_out)
 
 
-@settings(max_examples=5)
-@given(seed=st.integers(0, 2**31 - 1))
-def test_the_seed_decides_the_split(seed: int) -> None:
-    one, same, other = (SPLIT.split(seed=at, held_out=300, draws=4_000) for at in (seed, seed, seed + 1))
-    assert one == same
-    assert one.held_out != other.held_out
-    assert one.training != other.training
+def test_a_split_is_the_same_whenever_it_is_asked_for() -> None:
+    assert SPLIT.split(held_out=300, draws=4_000) == SPLIT.split(held_out=300, draws=4_000)
 
 
 @given(st.text(alphabet="abX", max_size=20), st.sampled_from("abX"))

@@ -1,0 +1,87 @@
+"""The success criterion: every token that its language determines is the network's first choice.
+
+It is checked while a network trains, and again on weights that were trained elsewhere.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lstmgallery.lab.model import build_model, write_weights
+from lstmgallery.network import Network
+from lstmgallery.tasks.encoding import encode
+
+Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, as many
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """The success criterion and what was found: every determined token of every checked sequence is predicted.
+
+    `is_sampled` says that the sequences checked are a sample of the training range and not all of it.
+    """
+
+    sequences: int
+    sequences_right: int
+    tokens: int
+    tokens_right: int
+    is_sampled: bool
+    steps: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.sequences_right == self.sequences
+
+    @property
+    def words(self) -> str:
+        """What was expected and found, for a message about weights that do not meet it."""
+        scope = "sampled sequences" if self.is_sampled else "sequences of the training range"
+        return (
+            f"expected every determined token right on all {self.sequences} {scope}, found {self.sequences_right} "
+            f"sequences right ({self.tokens_right} of {self.tokens} tokens)"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def compile_prediction(model: keras.Model) -> Predict:
+    """Return a function that gives a model's first choice after every token of a batch."""
+
+    @tf.function(jit_compile=True, autograph=False)
+    def predict(tokens: Any) -> Any:
+        return tf.argmax(model(tokens)["logits"], axis=-1, output_type=tf.int32)
+
+    return predict  # type: ignore[no-any-return]
+
+
+def check_predictions(
+    network: Network, predict: Predict, sequences: tuple[str, ...], *, is_sampled: bool, steps: int
+) -> Criterion:
+    """Return the criterion of what `predict` predicts on `sequences`, after `steps` steps of training."""
+    reads, following, _ = encode(sequences, network.task.vocabulary)
+    determined = np.zeros(reads.shape, bool)
+    for row, sequence in enumerate(sequences):
+        determined[row, : len(sequence) + 1] = network.task.determined(sequence)
+    is_right = np.asarray(predict(reads)) == following
+    return Criterion(
+        sequences=len(sequences),
+        sequences_right=int((is_right | ~determined).all(axis=1).sum()),
+        tokens=int(determined.sum()),
+        tokens_right=int((is_right & determined).sum()),
+        is_sampled=is_sampled,
+        steps=steps,
+    )
+
+
+def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion:
+    """Return the criterion of weights that were trained for `steps` steps, here or elsewhere."""
+    split = network.task.split(held_out=network.held_out)
+    model = build_model(network)
+    write_weights(model, weights)
+    predict = compile_prediction(model)
+    return check_predictions(network, predict, split.range, is_sampled=split.is_range_sampled, steps=steps)

@@ -1,0 +1,78 @@
+"""What this machine is, and for which instruction set training compiles.
+
+XLA compiles for the processor that it finds, and processors differ: with fused multiply-adds (AVX2 and later) or wider
+vectors the same training rounds differently and ends in other weights. So where nobody has said otherwise, everything
+is compiled for AVX: every x86-64 processor that runs TensorFlow has it, and it has no fused multiply-adds. The cells do
+their part (`lstmgallery.lab.cells.product`). Nothing here imports TensorFlow.
+"""
+
+import os
+import platform
+import re
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Self
+
+import pydantic
+
+INSTRUCTION_SET = "AVX"
+_FLAG = "--xla_cpu_max_isa"
+_CHOSEN = re.compile(rf"{_FLAG}=(\S+)")
+
+
+class Origin(pydantic.BaseModel):
+    """Where and with what a network was trained: enough to know whether it would come out the same elsewhere."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    processor: str = pydantic.Field(max_length=200)
+    architecture: str = pydantic.Field(max_length=40)
+    instruction_set: str = pydantic.Field(max_length=40)
+    python: str = pydantic.Field(max_length=40)
+    libraries: dict[str, str]
+
+    @classmethod
+    def here(cls, libraries: dict[str, str]) -> Self:
+        """Return the origin of what is trained on this machine with `libraries`, versions by name."""
+        return cls(
+            processor=processor_name(),
+            architecture=platform.machine() or "unknown",
+            instruction_set=instruction_set(),
+            python=platform.python_version(),
+            libraries=libraries,
+        )
+
+
+def fix_instruction_set(environment: MutableMapping[str, str] = os.environ, *, machine: str | None = None) -> None:
+    """Have XLA compile for `INSTRUCTION_SET`, in this process and those that it starts.
+
+    It has to be called before TensorFlow is imported. An instruction set that `XLA_FLAGS` names already is kept, and on
+    other machines than x86-64 (`machine`, this one if None) nothing is changed.
+    """
+    if is_x86_64(machine) and not _CHOSEN.search(flags := environment.get("XLA_FLAGS", "")):
+        environment["XLA_FLAGS"] = f"{flags} {_FLAG}={INSTRUCTION_SET}".strip()
+
+
+def instruction_set(environment: MutableMapping[str, str] = os.environ, *, machine: str | None = None) -> str:
+    """Return the instruction set for which training compiles: that of `XLA_FLAGS`, else `INSTRUCTION_SET`.
+
+    On other machines than x86-64 it is the name of the machine.
+    """
+    chosen = _CHOSEN.findall(environment.get("XLA_FLAGS", ""))
+    if chosen:
+        return str(chosen[-1]).upper()
+    return INSTRUCTION_SET if is_x86_64(machine) else machine or platform.machine()
+
+
+def is_x86_64(machine: str | None = None) -> bool:
+    """Say whether a machine, this one if None, has an x86-64 processor."""
+    return (machine or platform.machine()).lower() in ("x86_64", "amd64")
+
+
+def processor_name() -> str:
+    """Return what this machine's processor calls itself, or its architecture where it has no name."""
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, ValueError):
+        found = None
+    return found[1].strip() if found else platform.processor() or platform.machine() or "unknown"
