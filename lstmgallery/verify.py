@@ -6,14 +6,23 @@ left in `build/claims.json`.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from lstmgallery import store
 from lstmgallery.cache import stage_key
-from lstmgallery.desk.claims import Answer, Question, Seeds, Verdict, answer_elsewhere, count_seeds, verdict
+from lstmgallery.desk.claims import (
+    LEFT_OUT,
+    Answer,
+    Question,
+    Seeds,
+    Verdict,
+    answer_elsewhere,
+    count_seeds,
+    verdict,
+)
 from lstmgallery.desk.measures import WITH_CONTROL, Score
 from lstmgallery.errors import Problem
 from lstmgallery.press.blocks import Claim
@@ -35,6 +44,11 @@ class Verified:
     answer: Answer
     verdict: Verdict
     seeds: Seeds | None
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is about other seeds, and this build left them out."""
+        return self.answer.measurement is LEFT_OUT
 
     @property
     def problem(self) -> Problem:
@@ -61,9 +75,10 @@ def answer_questions(
     for of_network in results:
         name = of_network.network.name
         asked = [question for question in questions.values() if question.subject.network.name == name]
-        elsewhere = [each for each in asked if each.key in claimed and each.subject.is_comparable]
-        by_seed = _ask_seeds(of_network, elsewhere, progress, workers) if with_seeds and elsewhere else {}
-        answers |= _ask_network(of_network, asked, elsewhere, by_seed)
+        for_seeds = [each for each in asked if each.over is not None or each.key in claimed]
+        elsewhere = {each.of_one.key: each.of_one for each in for_seeds if each.subject.is_comparable}
+        by_seed = _ask_seeds(of_network, [*elsewhere.values()], progress, workers) if with_seeds and elsewhere else {}
+        answers |= {question.key: _answer(of_network, question, elsewhere, by_seed) for question in asked}
     return answers
 
 
@@ -106,19 +121,20 @@ def _as_json(verified: Verified) -> dict[str, Any]:
     }
 
 
-def _ask_network(
-    results: Results, asked: list[Question], elsewhere: list[Question], by_seed: BySeed
-) -> dict[str, Answer]:
-    answers = {}
-    for question in asked:
-        measure = question.measure
-        control = null = None
-        if question in elsewhere and isinstance(measure, WITH_CONTROL):
-            control = question.answer(results.untrained).value
-        if isinstance(measure, Score):
-            null = results.nulls.get((measure.feature, measure.phase))
-        answers[question.key] = Answer(question.answer(results.trained), control, null, by_seed.get(question.key))
-    return answers
+def _answer(results: Results, question: Question, elsewhere: Collection[str], by_seed: BySeed) -> Answer:
+    """Return what a question comes to; `elsewhere` are the keys of what is asked of other networks too."""
+    one = question.of_one
+    found, measure = one.answer(results.trained), one.measure
+    values = by_seed.get(one.key)
+    if question.over is not None:
+        over = LEFT_OUT if values is None else question.over.summarise(values, found)
+        return Answer(over, by_seed=values, own=found.value, is_over_seeds=True)
+    control = null = None
+    if question.key in elsewhere and isinstance(measure, WITH_CONTROL):
+        control = question.answer(results.untrained).value
+    if isinstance(measure, Score):
+        null = results.nulls.get((measure.feature, measure.phase))
+    return Answer(found, control, null, values)
 
 
 def _ask_seeds(results: Results, questions: list[Question], progress: Progress, workers: Workers) -> BySeed:
@@ -134,7 +150,7 @@ def _ask_seeds(results: Results, questions: list[Question], progress: Progress, 
         return kept
     weights = store.read_seed_weights(file)
     progress.start(network.name, "claims", len(weights))
-    sequences = network.task.split(seed=network.seed, held_out=network.held_out).held_out
+    sequences = network.task.split(held_out=network.held_out).held_out
     tasks = {seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()}
     for done, (seed, task) in enumerate(tasks.items(), start=1):
         for asked, value in task.result().items():

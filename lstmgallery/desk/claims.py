@@ -1,19 +1,26 @@
 """Claims: what a write-up says of a network, measured, with a verdict.
 
 A claim names a subject, a measure and what is expected of its value. It is measured on held-out sequences of the
-gallery's own network, on the untrained network as a control, and under every seed of the sweep. A claim holds, fails,
-or could not be measured; nothing of it is evaluated but the grammar of subjects, measures and expectations.
+gallery's own network, on the untrained network as a control, and under every seed of the sweep. What is said in general
+is measured in general: a measure may be taken over all seeds instead.
+
+    share of seeds where first failure >= 12      of all seeds; one in which nothing could be measured does not pass
+    median over seeds of first failure            also mean, min, max and quantile 0.9 over seeds of ...
+
+A claim holds, fails, or could not be measured; nothing of it is evaluated but the grammar of subjects, measures and
+expectations.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.measures import OPERATORS, Measure, Measurement
+from lstmgallery.desk.measures import OPERATORS, STATISTICS, Measure, Measurement, take_level, take_measure
 from lstmgallery.desk.reference import Arrays
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
@@ -55,17 +62,55 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class OverSeeds:
+    """What is made of a measure's values under many seeds: a statistic, or the share that passes a bound.
+
+    `text` is the measure's own, without what is made of it.
+    """
+
+    text: str
+    statistic: str = ""
+    level: float = 0.5
+    operator: str = ""
+    bound: float = 0.0
+
+    def summarise(self, by_seed: Mapping[int, float | None], like: Measurement) -> Measurement:
+        """Return the value over seeds. `like` is the measurement of one network: it says how its values are read."""
+        data = pd.DataFrame({"seed": list(by_seed), "value": pd.Series(list(by_seed.values()), dtype=float)})
+        values = data["value"].dropna()
+        if self.operator:
+            passing = int(OPERATORS[self.operator](values, self.bound).sum())
+            return Measurement(passing / len(data), len(data), "seed", "share", data=data)
+        if values.empty:
+            return Measurement(None, len(data), "seed", reason="it could be measured under no seed", data=data)
+        value = values.quantile(self.level) if self.statistic == "quantile" else getattr(values, self.statistic)()
+        return Measurement(float(value), len(values), "seed", like.kind, data=data)
+
+
+LEFT_OUT = Measurement(None, unit="seed", reason="this build left the other seeds out")
+
+
+@dataclass(frozen=True)
 class Question:
-    """Something that is asked of a network: who, and what is measured. The texts are the author's own."""
+    """Something that is asked of a network, or of it under many seeds: who, and what is measured.
+
+    The texts are the author's own.
+    """
 
     subject: Subject
     measure: Measure
     text: str
+    over: OverSeeds | None = None
 
     @property
     def key(self) -> str:
         """The question in one line, the same wherever it is asked again."""
         return f"{self.subject.text}: {self.text}"
+
+    @property
+    def of_one(self) -> "Question":
+        """What is asked of each network; the question itself, where it is about one."""
+        return self if self.over is None else Question(self.subject, self.measure, self.over.text)
 
     def answer(self, trained: Trained) -> Measurement:
         """Return what is measured in one trained network, which is asked only once."""
@@ -87,13 +132,16 @@ class Answer:
 
     `control`: the same in the untrained network, asked again of whoever fits there best. `null_p99`: what the role scan
     finds by chance, for a score. `by_seed`: the value under each seed of the sweep, None where nothing could be
-    measured; None as a whole where there is no sweep, or the question is about one neuron's number.
+    measured; None as a whole where there is no sweep, or the question is about one neuron's number. `own`: where the
+    question is asked over seeds, what the gallery's own network gives.
     """
 
     measurement: Measurement
     control: float | None = None
     null_p99: float | None = None
     by_seed: Mapping[int, float | None] | None = None
+    own: float | None = None
+    is_over_seeds: bool = False
 
     @property
     def value(self) -> float | None:
@@ -117,16 +165,69 @@ class Seeds:
 
 
 def count_seeds(answer: Answer, expectation: Expectation) -> Seeds | None:
-    """Return in how many seeds an answer is as expected; None where it was not asked under seeds."""
-    if answer.by_seed is None:
+    """Return in how many seeds an answer is as expected; None where it was not asked of each seed."""
+    if answer.by_seed is None or answer.is_over_seeds:
         return None
     holding = sum(verdict(value, expectation) == "holds" for value in answer.by_seed.values())
     return Seeds(holding, len(answer.by_seed))
 
 
+def parse_question(text: str, subject: Subject) -> Question:
+    """Return the question that asks for a measure. Raises `GrammarError` where `text` names none of this subject."""
+    words = Words(text)
+    question = take_question(words, subject)
+    words.end()
+    return question
+
+
+def take_question(words: Words, subject: Subject) -> Question:
+    """Take a measure from a line, of one network or over seeds, and return the question that asks for it."""
+    start = words.at
+    over = _take_over(words)
+    if over is not None and not subject.is_comparable:
+        message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
+        hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
+        raise GrammarError(message, at=start, hint=hint)
+    inner = words.at
+    measure = take_measure(words, subject)
+    text = words.line[inner : words.at].strip()
+    if over is not None:
+        over = replace(over, text=text)
+        if over.operator:
+            sign = words.choose("a comparison", OPERATORS)
+            over = replace(over, operator=sign, bound=words.number("a bound"))
+    return Question(subject, measure, words.line[start : words.at].strip(), over)
+
+
+def _take_over(words: Words) -> OverSeeds | None:
+    """Take what is made of a measure over seeds, if that is what stands there."""
+    if words.takes("share", "of", "seeds"):
+        words.expect("where")
+        return OverSeeds("", operator="?")
+    for statistic in STATISTICS:
+        if words.takes(statistic, "over", "seeds"):
+            words.expect("of")
+            return OverSeeds("", statistic)
+    if words.peek() == "quantile" and words.peek(2) == "over":
+        words.take()
+        level = take_level(words)
+        words.expect("over")
+        words.expect("seeds")
+        words.expect("of")
+        return OverSeeds("", "quantile", level)
+    return None
+
+
 def parse_expectation(text: str) -> Expectation:
     """Return what is expected: `below 0.1`, `at least 0.95`, `between 0.9 and 1.1`, `exactly 1`, or with a sign."""
     words = Words(text)
+    expectation = take_expectation(words)
+    words.end()
+    return expectation
+
+
+def take_expectation(words: Words) -> Expectation:
+    """Take what is expected from a line."""
     if words.takes("between"):
         low = words.number("the lower bound")
         words.expect("and")
@@ -143,7 +244,6 @@ def parse_expectation(text: str) -> Expectation:
                 raise words.error("expected a comparison", hint=hint)
             sign = words.take().text
         bounds = ((sign, words.number("a bound")),)
-    words.end()
     return Expectation(bounds)
 
 

@@ -59,9 +59,10 @@ class Words:
     def is_at_end(self) -> bool:
         return self._next == len(self._words)
 
-    def peek(self) -> str:
-        """Return the next word without taking it; nothing at the end."""
-        return "" if self.is_at_end else self._words[self._next].text
+    def peek(self, ahead: int = 0) -> str:
+        """Return the next word, or one further `ahead`, without taking it; nothing at the end."""
+        at = self._next + ahead
+        return self._words[at].text if at < len(self._words) else ""
 
     def take(self) -> Word:
         """Take the next word, whatever it is; at the end an empty one."""

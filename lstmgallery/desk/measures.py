@@ -384,7 +384,7 @@ def take_measure(words: Words, subject: Subject) -> Measure:
         ),
     )
     if first in STATISTICS:
-        level = _take_level(words) if first == "quantile" else 0.5
+        level = take_level(words) if first == "quantile" else 0.5
         words.expect("of")
         return Statistic(first, _take_quantity(words, network), _take_where(words, network), level)
     if first == "share":
@@ -433,7 +433,8 @@ def take_measure(words: Words, subject: Subject) -> Measure:
     return _take_held(words, network, first, at)
 
 
-def _take_level(words: Words) -> float:
+def take_level(words: Words) -> float:
+    """Take the level of a quantile, from 0 to 1."""
     at = words.at
     level = words.number("a level")
     if not 0 <= level <= 1:

@@ -10,9 +10,8 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from lstmgallery.desk.claims import Expectation, Question, parse_expectation
+from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.measures import parse_measure
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, KeyPath, validate
@@ -287,10 +286,9 @@ class Checker:
         subject = self.subject(document, path, claim.neuron or claim.network or "", is_neuron=claim.neuron is not None)
         if subject is None:
             return None
-        measure = self._parsed(document, ("measure",), lambda: parse_measure(claim.measure, subject))
-        if measure is None or expectation is None or len(self.problems) > before:
+        question = self._parsed(document, ("measure",), lambda: parse_question(claim.measure, subject))
+        if question is None or expectation is None or len(self.problems) > before:
             return None
-        question = Question(subject, measure, claim.measure)
         return Claim(document.place, document.marks[("id",)][0], claim.id, claim.says, question, expectation)
 
     def subject(self, document: Document, path: KeyPath, text: str, *, is_neuron: bool | None = None) -> Subject | None:

@@ -420,11 +420,13 @@ class Studio:
         answer = self.answers[claim.question.key]
         values = {} if answer.by_seed is None else {s: v for s, v in answer.by_seed.items() if v is not None}
         data = pd.DataFrame({"seed": list(values), "value": list(values.values())})
-        bounds = {sign[0]: bound for sign, bound in claim.expectation.bounds}
+        over = claim.question.over
+        passed = claim.expectation.bounds if over is None else ((over.operator, over.bound),) if over.operator else ()
+        bounds = {sign[0]: bound for sign, bound in passed}
         exact = bounds.get("=")
         finding = Finding(
             claim.id,
-            f"{claim.question.text} in {len(values)} seeds",
+            f"{claim.question.of_one.text} in {len(values)} seeds",
             at_least=bounds.get(">", exact),
             at_most=bounds.get("<", exact),
         )
@@ -433,7 +435,8 @@ class Studio:
         if data.empty:
             plot = plots.plot_nothing("The sweep of other seeds was left out of this build.")
             return [Part("plot", network.title, network_path(network.name), plot, plot.summary)], data
-        own = None if answer.value is None or not math.isfinite(answer.value) else answer.value
+        shown = answer.own if answer.is_over_seeds else answer.value
+        own = None if shown is None or not math.isfinite(shown) else shown
         plot = plots.plot_seeds(finding, data["value"], own=own)
         return [Part("plot", title, f"{network_path(network.name)}#seeds", plot, plot.summary)], data
 

@@ -285,18 +285,18 @@ def plot_written(frontier: pd.DataFrame, *, trained: int) -> Plot:
 
 def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plot:
     """Plot one finding over seeds as a strip of dots; the shown network's own value is marked."""
-    ends = around([*values, *(end for end in (finding.at_least, finding.at_most) if end is not None)], margin=0.12)
-    frame = Frame(ends, (0.0, 1.0), width=440, height=92)
-    bounds = []
-    for end in (finding.at_least, finding.at_most):
-        if end is not None:
-            bounds.append(Series("line", "faint", frame.points((end, end), (0.0, 1.0))))
+    shown = [] if own is None else [own]
+    bounds_at = [end for end in (finding.at_least, finding.at_most) if end is not None]
+    frame = Frame(around([*values, *bounds_at, *shown], margin=0.12), (0.0, 1.0), width=440, height=92)
+    bounds = [Series("line", "faint", frame.points((end, end), (0.0, 1.0))) for end in bounds_at]
     height = 0.25 + 0.5 * (np.argsort(np.argsort(values.to_numpy())) % 3) / 2
     dots = frame.points(values, height)
     marks = [Series("dots", "main", dots, radius=4)]
     if own is not None:
-        at = int(np.abs(values.to_numpy() - own).argmin())
-        marks.append(Series("dots", "own", (dots[at],), radius=6))
+        # A pinned network need not be one of those trained here: it then has a place of its own.
+        equal = np.flatnonzero(np.isclose(values.to_numpy(), own, rtol=0, atol=1e-9))
+        at = dots[int(equal[0])] if len(equal) else frame.point(own, 0.5)
+        marks.append(Series("dots", "own", (at,), radius=6))
     summary = (
         f"{finding.words}: lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}"
     )

@@ -20,9 +20,8 @@ from typing import Any, Literal
 import pydantic
 from markdown.extensions.toc import slugify
 
-from lstmgallery.desk.claims import Question
+from lstmgallery.desk.claims import Question, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.measures import take_measure
 from lstmgallery.desk.subjects import Subject, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
@@ -347,10 +346,7 @@ class _Reader(ProseReader[Part]):
         subject = take_subject(words, self.checker.networks)
         if not words.takes("|"):
             return Quote("name", subject=subject)
-        start = words.at
-        measure = take_measure(words, subject)
-        text = words.line[start : words.at].strip()
-        return Quote("value", question=Question(subject, measure, text), format=_take_format(words))
+        return Quote("value", question=take_question(words, subject), format=_take_format(words))
 
     def render(self, text: str, source: Source) -> str:
         """Return Markdown as clean HTML, its links marked; refuse images, and names within links."""
