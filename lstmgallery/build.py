@@ -79,7 +79,7 @@ def build_gallery(
     `strict` refuses to publish while a claim does not hold. Raises `GalleryError` for everything a person can mend;
     the old site stays as it was.
     """
-    check_content(project, only)
+    check_content(project, only, retrain=retrain)
     _check_apart(project)
     check_site(project.site)
     with in_use(project.build):
@@ -87,7 +87,8 @@ def build_gallery(
         summary = Summary(loaded.runs, loaded.skipped, loaded.verified)
         if only is None:
             write_claims(project.build / CLAIMS, loaded.verified)
-        if strict and (wrong := [each.problem for each in loaded.verified if each.verdict != "holds"]):
+        refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
+        if strict and (wrong := [each.problem for each in refused]):
             raise GalleryError(wrong)
         files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
         summary.pages = sum(path.endswith(".html") for path in files)
@@ -107,11 +108,11 @@ def load(
     """Bring every network up to date with `project.content` and plan the site; nothing is rendered yet.
 
     `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
-    and the rest are left out. `retrain` trains even where nothing changed. `seeds`: under how many seeds each network
-    is trained to see how general its findings are, 0 for none. `read` is a caller's memory of results from one call
-    to the next. Call it inside `in_use`. Raises `GalleryError` for everything a person can mend.
+    and the rest are left out. `retrain` trains even what is pinned, and even where nothing changed. `seeds`: under how
+    many seeds each network is trained to see how general its findings are, 0 for none. `read` is a caller's memory of
+    results from one call to the next. Call it inside `in_use`. Raises `GalleryError` for everything a person can mend.
     """
-    content = check_content(project, only)
+    content = check_content(project, only, retrain=retrain)
     read = {} if read is None else read
     runs: list[StageRun] = []
     skipped = []
@@ -119,7 +120,7 @@ def load(
     with Workers() as workers:
         for entry in content.networks:
             folder = project.build / entry.network.name
-            work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds)
+            work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds, pin=entry.pin)
             if only in (None, entry.network.name):
                 runs += work.run(retrain=retrain)
                 shown.append(entry)
@@ -133,9 +134,12 @@ def load(
     return Loaded(plan_site(content, results, answers), runs, skipped, verify(content, answers))
 
 
-def check_content(project: Project, only: str | None = None) -> Content:
-    """Return all content, or raise `GalleryError` with every mistake in it; `only` has to name a network."""
-    content = read_content(project.content)
+def check_content(project: Project, only: str | None = None, *, retrain: bool = False) -> Content:
+    """Return all content, or raise `GalleryError` with every mistake in it; `only` has to name a network.
+
+    With `retrain` the pins of what is trained are left out.
+    """
+    content = read_content(project.content, without_pins=retrain and (only or True))
     names = [entry.network.name for entry in content.networks]
     if only is not None and only not in names:
         message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"

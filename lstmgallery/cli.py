@@ -1,4 +1,4 @@
-"""The command line: `build`, which runs where no command is named, `serve` and `new`; errors without a traceback.
+"""The command line: `build`, which runs where no command is named, and the others; errors without a traceback.
 
 What does the work is imported by the command that runs, so that help comes at once.
 """
@@ -18,7 +18,14 @@ from rich.console import Console
 from lstmgallery import __version__
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.text import count
-from lstmgallery.progress import ConsoleProgress, print_problems, print_summary
+from lstmgallery.progress import (
+    ConsoleProgress,
+    print_pinned,
+    print_problems,
+    print_search,
+    print_states,
+    print_summary,
+)
 from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_writeup
 
 EPILOG = """\b
@@ -28,6 +35,8 @@ Examples:
   lstmgallery serve                            see every save in the browser
   lstmgallery new network my-counter           begin a network
   lstmgallery new writeup my-counter           begin a write-up
+  lstmgallery pin my-counter                   keep the network that was trained
+  lstmgallery status                           see what is pinned, current and swept
 
 build_site.py, python -m lstmgallery and lstmgallery are the same program. A network is one file in content/networks/,
 a write-up one in content/writeups/. COMMAND --help explains each command.
@@ -37,10 +46,12 @@ Examples:
   python build_site.py                         train what is new, write site/
   python build_site.py --quick                 leave the other seeds out
   python build_site.py --network counter       work on one network
+  python build_site.py --retrain --quick       train what is pinned too, and show that
   python build_site.py --output /tmp/gallery   leave site/ alone
 
-What is trained and traced is kept in build/ and used again as long as the network, the code and the libraries stay the
-same. Look at the result with: python -m http.server -d site
+A network with pinned weights beside its file is not trained: those are shown. The sweep trains every seed here. What is
+trained and traced is kept in build/ and used again as long as the network, the code and the libraries stay the same.
+Look at the result with: python -m http.server -d site
 """
 SERVE_EPILOG = """\b
 Examples:
@@ -70,6 +81,26 @@ Examples:
 
 The slug is the write-up's address in the site: lowercase letters, digits and single hyphens. The file shows one of
 each kind of block, drawn from and measured on the first network of the content folder.
+"""
+PIN_EPILOG = """\b
+Examples:
+  lstmgallery build --quick --retrain          train every network anew
+  lstmgallery pin counter                      keep the counter that was trained
+  lstmgallery pin                              keep all that were trained here
+
+Pinned weights stand beside the network's file, in content/networks/NAME.npz, and are content: commit them. Builds show
+them on every machine, and what the write-ups say of them stays true.
+"""
+SEARCH_EPILOG = """\b
+Examples:
+  lstmgallery search counter --best "first failure" --seeds 64
+  lstmgallery search counter --best "best(remaining) | r2 of cell with remaining" \\
+      --where "first failure at least 20" --pin
+  lstmgallery search selective-counter --vary units=8,20 --vary task.most_ignored=5,15 --seeds 8 \\
+      --lowest "best(remaining) | mean of input_gate where token == X" --save
+
+A measure is written as in a write-up; who is measured stands before a bar, and is the network itself where there is
+none. --pin keeps the winner, with the record of the search: its page then says how it was chosen.
 """
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -132,7 +163,7 @@ def main() -> None:
     "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool made it."
 )
 @network_option
-@click.option("--retrain", is_flag=True, help="Train again even where nothing has changed.")
+@click.option("--retrain", is_flag=True, help="Train again, what is pinned too, even where nothing has changed.")
 @seeds_option
 @quick_option
 @click.option("--strict", is_flag=True, help="Publish nothing while a claim of a write-up does not hold.")
@@ -181,6 +212,103 @@ def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bo
     project = Project(content=content, build=cache)
     with _errors_told(console, "nothing is served", "The preview has ended."):
         serve_preview(project, console, port=port, opens=opens, only=network, seeds=0 if quick else seeds)
+
+
+@main.command(epilog=PIN_EPILOG, context_settings=SETTINGS)
+@click.argument("networks", nargs=-1, metavar="[NETWORK]...")
+@content_option
+@cache_option
+def pin(networks: tuple[str, ...], content: Path, cache: Path) -> None:
+    """Keep what was trained last beside the network's file, so that every build shows it.
+
+    Where none is named, all that were trained here are pinned. It prints what is replaced, and which claims of the
+    write-ups change their verdict.
+    """
+    from lstmgallery.pinning import pin_networks
+
+    with _errors_told(Console(stderr=True), "no more was pinned", "Stopped."):
+        for pinned in pin_networks(content, cache, networks, date.today()):
+            print_pinned(Console(), pinned)
+
+
+@main.command(context_settings=SETTINGS)
+@click.argument("networks", nargs=-1, required=True, metavar="NETWORK...")
+@content_option
+def unpin(networks: tuple[str, ...], content: Path) -> None:
+    """Remove the pinned weights of networks; the next build trains them."""
+    from lstmgallery.pinning import unpin_network
+
+    with _errors_told(Console(stderr=True), "no more was removed", "Stopped."):
+        for name in networks:
+            print(f"removed {unpin_network(content, name)}; the next build trains {name}")
+
+
+@main.command(context_settings=SETTINGS)
+@content_option
+@cache_option
+def status(content: Path, cache: Path) -> None:
+    """List the networks: pinned or trained here, results current or stale, seeds swept."""
+    from lstmgallery.build import Project
+    from lstmgallery.status import read_states
+
+    console = Console(stderr=True)
+    with _errors_told(console, "nothing was changed", "Stopped."):
+        print_states(Console(), read_states(Project(content=content, build=cache), ConsoleProgress(console)))
+
+
+@main.command(epilog=SEARCH_EPILOG, context_settings=SETTINGS)
+@click.argument("network")
+@click.option("--best", metavar="MEASURE", help="The measure whose highest value wins.")
+@click.option("--lowest", metavar="MEASURE", help="The measure whose lowest value wins.")
+@click.option("--where", multiple=True, metavar="CONDITION", help="What else has to hold: a measure and its bound.")
+@click.option("--also", multiple=True, metavar="MEASURE", help="What else to measure and show.")
+@click.option(
+    "--vary", multiple=True, metavar="KEY=VALUES", help="Numbers of the front matter to try, such as units=8,20."
+)
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=16, show_default=True, help="Under how many seeds, from 1 on."
+)
+@click.option("--pin", "pins", is_flag=True, help="Pin the winner and write its seed into the network's file.")
+@click.option(
+    "--save", "saves", is_flag=True, help="Keep the record beside the network's file, for a figure of a write-up."
+)
+@content_option
+def search(
+    network: str,
+    best: str | None,
+    lowest: str | None,
+    where: tuple[str, ...],
+    also: tuple[str, ...],
+    vary: tuple[str, ...],
+    seeds: int,
+    pins: bool,
+    saves: bool,
+    content: Path,
+) -> None:
+    """Train NETWORK under many seeds, and with other recipes, for the one that shows something best.
+
+    One of --best and --lowest says what decides. Only networks that meet the success criterion count.
+    """
+    from lstmgallery import search as searching
+
+    if (best is None) == (lowest is None):
+        raise click.UsageError("expected one of --best and --lowest")
+    console = Console(stderr=True)
+    today = date.today()
+    with _errors_told(console, "nothing was pinned or saved", "Stopped; nothing was kept."):
+        with ConsoleProgress(console) as progress:
+            wanted = searching.parse_wanted(
+                content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
+            )
+            recipes = searching.parse_recipes(content, network, vary)
+            found = searching.search(
+                content, network, wanted, recipes=recipes, seeds=range(1, seeds + 1), progress=progress, today=today
+            )
+        print_search(Console(), found.search, searching.rank(found.search))
+        if saves:
+            print(f"saved {searching.save(content, network, found)}")
+        if pins:
+            print_pinned(Console(), searching.pin_winner(content, network, found, today))
 
 
 @main.group(epilog=NEW_EPILOG, context_settings=SETTINGS)

@@ -1,6 +1,7 @@
 """The stages of one network, train to compare: what each needs, what it leaves in `build/<network>/`.
 
-A stage runs only when its key has changed. TensorFlow is imported inside the stages that train or trace and nowhere
+A network that is pinned is not trained: its weights are taken from the pin, and checked like any others. A stage runs
+only when its key has changed. TensorFlow is imported inside the stages that train or trace and nowhere
 else, so a build with nothing to train never starts it.
 """
 
@@ -9,10 +10,14 @@ import multiprocessing
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
@@ -20,9 +25,14 @@ from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.findings import find_findings, tabulate
 from lstmgallery.desk.measure import measure
 from lstmgallery.desk.reference import Arrays
-from lstmgallery.errors import Problem
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
+from lstmgallery.pins import Pin
 from lstmgallery.tasks import Split
+
+if TYPE_CHECKING:
+    from lstmgallery.lab.criterion import Criterion
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
@@ -46,6 +56,7 @@ class StageRun:
     stage: str
     was_cached: bool
     seconds: float
+    is_pinned: bool = False  # whether the stage took pinned weights where it would have trained
 
 
 class Workers:
@@ -102,21 +113,39 @@ def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
 
 def _find_findings(network: Network, weights: Arrays) -> dict[str, tuple[float, int, int]]:
     """Return the findings of one seed's weights. Runs in a process of its own."""
-    held_out = network.task.split(seed=network.seed, held_out=network.held_out).held_out
+    held_out = network.task.split(held_out=network.held_out).held_out
     found: dict[str, tuple[float, int, int]] = find_findings(network, weights, held_out)
     return found
+
+
+def largest_difference(one: Arrays, other: Arrays) -> float:
+    """Return by how much two sets of weights differ where they differ most; 0 where they are equal to the bit."""
+    return max(float(np.abs(one[name].astype(np.float64) - other[name]).max()) for name in one)
 
 
 class NetworkWork:
     """The stages of one network: what each needs, makes and costs."""
 
-    def __init__(self, network: Network, folder: Path, progress: Progress, workers: "Workers", *, seeds: int):
-        """`seeds`: under how many seeds the network is trained again; 0 leaves the sweep out."""
+    def __init__(
+        self,
+        network: Network,
+        folder: Path,
+        progress: Progress,
+        workers: "Workers",
+        *,
+        seeds: int,
+        pin: Pin | None = None,
+    ):
+        """`seeds`: under how many seeds the network is trained again; 0 leaves the sweep out.
+
+        `pin`: the weights to show; where it is None the network is trained.
+        """
         self.network = network
         self.folder = folder
         self.progress = progress
         self.workers = workers
         self.seeds = seeds
+        self.pin = pin
 
     def run(self, *, retrain: bool) -> Iterator[StageRun]:
         """Run every stage that is not current; `retrain` runs the training even if it is."""
@@ -132,7 +161,16 @@ class NetworkWork:
                     work(into)
                 self.progress.finish()
             seconds = time.perf_counter() - began
-            yield StageRun(self.network.name, stage.name, was_cached, seconds)
+            is_pinned = self.pin is not None and stage.name == "train"
+            yield StageRun(self.network.name, stage.name, was_cached, seconds, is_pinned)
+
+    @classmethod
+    def count_swept(cls, folder: Path) -> int:
+        """Return under how many seeds the network in `folder` was trained last, 0 where it never was."""
+        try:
+            return len(store.read_seed_weights(folder / store.SEED_WEIGHTS))
+        except (OSError, ValueError, zipfile.BadZipFile):
+            return 0
 
     def is_current(self) -> bool:
         """Say whether nothing of this network would have to run."""
@@ -151,9 +189,16 @@ class NetworkWork:
 
     def _train_stage(self) -> Stage:
         outputs = (store.WEIGHTS, store.UNTRAINED, store.VOCABULARY, store.CURVE)
-        return self._stage("train", ["lab.train"], outputs, self.network.training_spec, [])
+        if self.pin is not None:
+            code = ["lab.criterion", "pins"]
+            return self._stage("train", code, outputs, self.network.training_spec, [self.pin.file])
+        spec = {**self.network.training_spec, "instruction_set": instruction_set()}
+        return self._stage("train", ["lab.train"], outputs, spec, [])
 
     def _train(self, into: Path) -> None:
+        if self.pin is not None:
+            self._unpack(into, self.pin)
+            return
         self.progress.start(self.network.name, "train", self.network.training.steps)
         from lstmgallery.lab.train import train
 
@@ -161,14 +206,44 @@ class NetworkWork:
             self.network,
             report=lambda steps, right: self.progress.advance(steps, f"{right:.0%} of sequences right"),
         )
-        store.write_weights(into / store.WEIGHTS, trained.weights)
-        store.write_weights(into / store.UNTRAINED, trained.untrained)
+        origin = Origin.here(library_versions(LAB_LIBRARIES))
+        self._write_trained(into, trained.weights, trained.untrained, trained.curve, trained.criterion, origin, {})
+
+    def _unpack(self, into: Path, pin: Pin) -> None:
+        """Take the weights from the pin, once they are seen to meet the criterion here."""
+        self.progress.start(self.network.name, "pin")
+        from lstmgallery.lab.criterion import check_weights
+
+        header = pin.header
+        criterion = check_weights(self.network, pin.weights, steps=header.steps)
+        if not criterion.is_met:
+            hint = f"train another: lstmgallery build --network {self.network.name} --retrain, then lstmgallery pin"
+            raise GalleryError(Problem(str(pin.file), f"of the pinned weights, {criterion.words}", hint=hint))
+        curve = pd.DataFrame(header.curve.model_dump())
+        pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}
+        self._write_trained(into, pin.weights, pin.untrained, curve, criterion, header.origin, pinned)
+
+    def _write_trained(
+        self,
+        into: Path,
+        weights: Arrays,
+        untrained: Arrays,
+        curve: pd.DataFrame,
+        criterion: "Criterion",
+        origin: Origin,
+        pinned: dict[str, Any],
+    ) -> None:
+        store.write_weights(into / store.WEIGHTS, weights)
+        store.write_weights(into / store.UNTRAINED, untrained)
         store.write_vocabulary(into, self.network.task.vocabulary)
-        about = self._about(LAB_LIBRARIES) | {
+        about = self._about(()) | {
             "network": self.network.training_spec,
-            "criterion": trained.criterion.to_json(),
+            "criterion": criterion.to_json(),
+            "origin": origin.model_dump(mode="json"),
+            "libraries": origin.libraries,
+            **pinned,
         }
-        store.write_results(into / store.CURVE, trained.curve, about)
+        store.write_results(into / store.CURVE, curve, about)
 
     def _trace_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.CURVE)]
@@ -217,19 +292,23 @@ class NetworkWork:
         store.write_results(into / store.FRONTIER, measured.frontier, about)
 
     def _sweep_stage(self) -> Stage:
-        spec = {**self.network.training_spec, "seeds": self.seeds}
-        return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, [self.folder / store.WEIGHTS])
+        spec = {**self.network.training_spec, "seeds": self.seeds, "instruction_set": instruction_set()}
+        inputs = [self.folder / store.WEIGHTS] if self.pin is None else []  # pinned, it is trained here like the others
+        return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, inputs)
 
     def _sweep(self, into: Path) -> None:
         """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself.
 
-        Under its own seed the network has been trained already: equal networks give bit-equal weights.
+        Under its own seed the network has been trained already, unless it is pinned: equal networks give bit-equal
+        weights.
         """
         own = self.network.seed
         self.progress.start(self.network.name, "sweep", self.seeds)
-        by_seed: dict[int, Arrays] = {own: store.read_weights(self.folder / store.WEIGHTS)}
-        others = range(own + 1, own + self.seeds)
-        shares = [others[at :: self.workers.processes] for at in range(self.workers.processes)]
+        by_seed: dict[int, Arrays] = {}
+        if self.pin is None:
+            by_seed[own] = store.read_weights(self.folder / store.WEIGHTS)
+        left = [seed for seed in range(own, own + self.seeds) if seed not in by_seed]
+        shares = [left[at :: self.workers.processes] for at in range(self.workers.processes)]
         tasks = [self.workers.submit(_train_seeds, self.network, share) for share in shares if share]
         for task in concurrent.futures.as_completed(tasks):
             by_seed |= task.result()
@@ -237,7 +316,7 @@ class NetworkWork:
         store.write_seed_weights(into / store.SEED_WEIGHTS, by_seed)
 
     def _compare_stage(self) -> Stage:
-        inputs = [self.folder / store.SEED_WEIGHTS]
+        inputs = [self.folder / name for name in (store.SEED_WEIGHTS, store.WEIGHTS)]
         return self._stage("compare", ["desk.findings"], (store.SEEDS,), self.network.training_spec, inputs)
 
     def _compare(self, into: Path) -> None:
@@ -248,10 +327,17 @@ class NetworkWork:
         for done, (seed, task) in enumerate(tasks.items(), start=1):
             by_seed[seed] = task.result()
             self.progress.advance(done)
-        store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), self._about(FILE_LIBRARIES))
+        shown = store.read_weights(self.folder / store.WEIGHTS)
+        of_shown = self.workers.submit(_find_findings, self.network, shown).result()
+        about = self._about(FILE_LIBRARIES) | {
+            "origin": Origin.here(library_versions(LAB_LIBRARIES)).model_dump(mode="json"),
+            "shown": {finding: value for finding, (value, _, _) in of_shown.items()},
+            "own_seed_differs_by": largest_difference(shown, weights[self.network.seed]),
+        }
+        store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), about)
 
     def _split(self) -> Split:
-        return self.network.task.split(seed=self.network.seed, held_out=self.network.held_out)
+        return self.network.task.split(held_out=self.network.held_out)
 
     def _stage(self, name: str, modules: list[str], outputs: tuple[str, ...], spec: Any, inputs: list[Path]) -> Stage:
         uses_lab = any(module.startswith("lab") for module in modules)

@@ -21,8 +21,10 @@ from lstmgallery.press.blocks import Claim, Figure
 from lstmgallery.press.content import Content
 from lstmgallery.press.illustrations import Illustration, Studio
 from lstmgallery.press.prose import OPEN, Link, Prose, Url, link_attribute
+from lstmgallery.press.provenance import Claimed, holding_in_search
 from lstmgallery.press.results import Results
 from lstmgallery.press.writeups import Part, Quote, Writeup
+from lstmgallery.searches import Search
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
 MOST_ROWS = 10_000  # of a claim's data, beyond which it is given by neuron and token
@@ -37,6 +39,7 @@ class Judged:
     label: str
     subject: str
     subject_path: str
+    subject_network: str  # the path of its network's page
     measure: str
     value: str
     reason: str
@@ -46,6 +49,7 @@ class Judged:
     null_p99: str
     seeds: Seeds | None
     seed_words: str
+    searched: Seeds | None
     data_path: str
 
 
@@ -156,6 +160,7 @@ class Article:
 def write_articles(content: Content, results: Sequence[Results], answers: Answers) -> list[Article]:
     """Return every write-up ready to be shown, in reading order; its figures are drawn when they are shown."""
     by_name = {each.network.name: each for each in results}
+    searches = {entry.network.name: entry.chosen for entry in content.networks}
     articles = []
     for number, writeup in enumerate(content.writeups, start=1):
         claims = {claim.id: claim for claim in writeup.claims}
@@ -166,7 +171,7 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
                 number=number,
                 total=len(content.writeups),
                 illustrations=Drawn(studio, {figure.id: figure for figure in writeup.figures}),
-                judged={claim.id: _judge(writeup, claim, answers, by_name) for claim in writeup.claims},
+                judged={claim.id: _judge(writeup, claim, answers, by_name, searches) for claim in writeup.claims},
                 answers=answers,
                 results=by_name,
                 address_of=content.address_of,
@@ -187,6 +192,17 @@ def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], lis
         }
         for place in sorted(places):
             found.setdefault(place, []).append(article)
+    return found
+
+
+def find_claimed(articles: Sequence[Article]) -> dict[str, list[Claimed]]:
+    """Return every claim by the key of its question, in words."""
+    found: dict[str, list[Claimed]] = {}
+    for article in articles:
+        for claim in article.writeup.claims:
+            says = Markup(article.sentence(claim.id, str)).striptags()
+            claimed = Claimed(f"{article.path}#{claim.id}", says, claim.expectation)
+            found.setdefault(claim.question.key, []).append(claimed)
     return found
 
 
@@ -252,14 +268,20 @@ def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
     return f"neuron {neuron}{of_layer}", neuron_path(network.name, layer, neuron)
 
 
-def _judge(writeup: Writeup, claim: Claim, answers: Answers, results: Mapping[str, Results]) -> Judged:
+def _judge(
+    writeup: Writeup,
+    claim: Claim,
+    answers: Answers,
+    results: Mapping[str, Results],
+    searches: Mapping[str, Search | None],
+) -> Judged:
     answer = answers[claim.question.key]
     found = answer.measurement
     subject = claim.question.subject
     own = results[subject.network.name]
     name, path = name_subject(subject, own)
     unit = text.count(found.n, found.unit)
-    where = "" if found.unit == "sequence" else f" of {own.measured_on}"
+    where = "" if found.unit in ("sequence", "seed") else f" of {own.measured_on}"
     seeds = count_seeds(answer, claim.expectation)
     result = verdict(answer.value, claim.expectation)
     title = subject.network.title
@@ -269,6 +291,7 @@ def _judge(writeup: Writeup, claim: Claim, answers: Answers, results: Mapping[st
         label=VERDICTS[result],
         subject=f"{title}, {name}" if subject.is_neuron or subject.layer else title,
         subject_path=path,
+        subject_network=network_path(subject.network.name),
         measure=claim.question.text,
         value="" if answer.value is None else value_words(answer, "" if found.kind != "number" else "3"),
         reason=found.reason,
@@ -278,6 +301,7 @@ def _judge(writeup: Writeup, claim: Claim, answers: Answers, results: Mapping[st
         null_p99="" if answer.null_p99 is None else text.number(answer.null_p99),
         seeds=seeds,
         seed_words=_seed_words(seeds),
+        searched=_searched(searches[subject.network.name], claim),
         data_path=figure_path(writeup.front.slug, claim.id, "csv"),
     )
 
@@ -290,6 +314,12 @@ def _of(answer: Answer, value: float) -> Answer:
     """Return an answer of the same kind with another value, to be put into words."""
     found = answer.measurement
     return Answer(type(found)(value, found.n, found.unit, found.kind))
+
+
+def _searched(search: Search | None, claim: Claim) -> Seeds | None:
+    """Return in how many of the networks among which the shown one was chosen the claim holds."""
+    found = None if search is None else holding_in_search(search, claim.question.key, claim.expectation)
+    return None if found is None else Seeds(*found)
 
 
 def _seed_words(seeds: Seeds | None) -> str:

@@ -1,7 +1,7 @@
 """Read what people wrote: the site's settings, the networks and their prose, the write-ups; all mistakes in one run."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -13,9 +13,11 @@ import pydantic
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
+from lstmgallery.pins import Pin, orphans, pin_path, read_pin
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
 from lstmgallery.press.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.writeups import Writeup, read_writeup
+from lstmgallery.searches import Search, read_searches
 
 
 class Site(pydantic.BaseModel):
@@ -42,10 +44,24 @@ class Site(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class NetworkContent:
-    """A network with the prose of its page, in which nothing but links is filled in."""
+    """A network with the prose of its page, in which nothing but links is filled in, and what stands beside its file.
+
+    `pin`: the weights that are shown, where its author kept them. `search`: a saved search over its recipes.
+    """
 
     network: Network
     prose: Prose[Link]
+    pin: Pin | None = None
+    search: Search | None = None
+
+    @property
+    def path(self) -> str:
+        return network_path(self.network.name)
+
+    @property
+    def chosen(self) -> Search | None:
+        """The search by which the pinned network was chosen, where there was one."""
+        return None if self.pin is None else self.pin.header.search
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,9 @@ class Content:
         ]
         found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
         found |= {explorer_path(network.name): None for network in networks}
-        found |= {network_path(network.name): network_fragments(network) for network in networks}
+        found |= {
+            entry.path: network_fragments(entry.network, is_chosen=entry.chosen is not None) for entry in self.networks
+        }
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}
 
     def address_of(self, link: Link) -> str | None:
@@ -93,8 +111,11 @@ class Content:
         )
 
 
-def read_content(folder: Path) -> Content:
-    """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files."""
+def read_content(folder: Path, *, without_pins: bool | str = False) -> Content:
+    """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files.
+
+    `without_pins` leaves all pins, or that of one network, unread: whoever trains anew need not mind an old one.
+    """
     problems: list[Problem] = []
 
     def tried(read: Callable[[], Any]) -> Any:
@@ -106,7 +127,21 @@ def read_content(folder: Path) -> Content:
 
     site = tried(lambda: validate(Site, read_yaml(folder / "site.yaml")))
     files = sorted((folder / "networks").glob("*.md"))
-    read = [found for file in files if (found := tried(partial(_read_network, file, problems))) is not None]
+    searches, faults = read_searches(folder / "networks", {file.stem for file in files})
+    problems += [*faults, *orphans(folder / "networks", (file.stem for file in files))]
+
+    def read_one(file: Path) -> tuple[NetworkContent, Linked]:
+        entry, links = _read_network(file, problems)
+        name = entry.network.name
+        pin = None
+        if without_pins not in (True, name) and (pinned := pin_path(folder, name)).is_file():
+            try:
+                pin = read_pin(pinned, entry.network)
+            except GalleryError as error:  # the network itself can be read, and what names it be checked
+                problems.extend(error.problems)
+        return replace(entry, pin=pin, search=searches.get(name)), links
+
+    read = [found for file in files if (found := tried(partial(read_one, file))) is not None]
     networks, linked = [entry for entry, _ in read], [links for _, links in read]
     if not files:
         message = "expected at least one network, a file such as counter.md, found none"

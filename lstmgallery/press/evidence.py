@@ -250,14 +250,13 @@ def frontier(results: Results) -> Frontier | None:
 
 def seeds(results: Results) -> tuple[Seeds, ...]:
     """Return each finding over seeds; empty where the sweep was left out."""
-    if results.seeds is None:
+    if results.seeds is None or results.seeds_about is None:
         return ()
     found = []
     for finding in findings_of(results.network):
         table = results.seeds[results.seeds["finding"] == finding.key]
         values = table["value"]
-        own = table.loc[table["seed"] == results.network.seed, "value"]
-        plot = plots.plot_seeds(finding, values, own=None if own.empty else float(own.iloc[0]))
+        plot = plots.plot_seeds(finding, values, own=results.seeds_about["shown"][finding.key])
         verdict = ""
         if table["is_yes"].notna().all():
             bound = f"at least {finding.at_least:g}" if finding.at_least is not None else f"at most {finding.at_most:g}"

@@ -21,9 +21,9 @@ from lstmgallery.desk.claims import Answers
 from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
 from lstmgallery.network import Network
-from lstmgallery.press import evidence, text
+from lstmgallery.press import evidence, provenance, text
 from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
-from lstmgallery.press.articles import Article, data_files, find_mentions, write_articles
+from lstmgallery.press.articles import Article, data_files, find_claimed, find_mentions, write_articles
 from lstmgallery.press.content import Content, NetworkContent
 from lstmgallery.press.drawings import draw_svg
 from lstmgallery.press.explorer import (
@@ -163,7 +163,7 @@ def _pages(
     yield "404.html", "404.html", dict
     yield "how-to-read.html", "how-to-read.html", partial(_reading_values, networks)
     for view in networks:
-        yield view.path, "network.html", partial(_network_values, view)
+        yield view.path, "network.html", partial(_network_values, view, articles)
         yield explorer_path(view.network.name), "explorer.html", partial(_explorer_values, view)
         for layer in view.layers:
             for card in layer.cards:
@@ -324,7 +324,7 @@ def _draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
     return strips
 
 
-def _network_values(view: NetworkView) -> dict[str, Any]:
+def _network_values(view: NetworkView, articles: Sequence[Article]) -> dict[str, Any]:
     curve = view.results.curve
     first, last = curve.iloc[0], curve.iloc[-1]
     loss_plot = plot_curve(
@@ -344,6 +344,9 @@ def _network_values(view: NetworkView) -> dict[str, Any]:
         "view": view,
         "network": view.network,
         "explorer": explorer_path(view.network.name),
+        "trained_where": provenance.trained_where(view.results),
+        "trained_again": provenance.trained_again(view.results),
+        "chosen": provenance.chosen(view.results, view.content.chosen, find_claimed(articles)),
         "criterion": criterion,
         "right_share": criterion["sequences_right"] / criterion["sequences"],
         "is_whole": view.results.about["held_out"]["is_whole_language"],

@@ -1,6 +1,7 @@
 """What the pages need of one network, read from its folder and joined: figures' steps, summaries, checks."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from lstmgallery import store
 from lstmgallery.desk.roles import headline_roles, rank_neurons
 from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.press.text import count
 
@@ -58,6 +60,9 @@ class Results:
     frontier: pd.DataFrame
     nulls: dict[tuple[str, str], float]  # by feature and phase: the score that chance stays below in 99 of 100
     seeds: pd.DataFrame | None  # None where the sweep was left out
+    seeds_about: Mapping[str, Any] | None  # what the sweep's file says of itself
+    origin: Origin  # where the weights were trained
+    pinned: Mapping[str, str] | None  # hash and date of the pin that the weights came from
     figure_signals: tuple[dict[str, np.ndarray], ...]
     trained: Trained  # the network as measures see it
     untrained: Trained  # the network before training, on the same steps
@@ -140,6 +145,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
     is_figure = (steps["split"] == store.FIGURE).to_numpy()
     trained = read_trained(network, folder)
+    trained_how = store.read_about(folder / store.CURVE)
     return Results(
         network=network,
         folder=folder,
@@ -169,6 +175,9 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             (row.feature, row.phase): row.null_p99 for row in roles.drop_duplicates(["feature", "phase"]).itertuples()
         },
         seeds=store.read_table(folder / store.SEEDS) if with_seeds else None,
+        seeds_about=store.read_about(folder / store.SEEDS) if with_seeds else None,
+        origin=Origin.model_validate(trained_how["origin"]),
+        pinned=trained_how.get("pin"),
         figure_signals=tuple(
             {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
             for layer in range(1, network.layers + 1)

@@ -1,0 +1,190 @@
+"""Pin a network: keep what was trained last beside its file, and say what that changes.
+
+Takes the results in `build/<network>/` and the content; gives `content/networks/<network>.npz`. The claims of the
+write-ups are asked of the network that was pinned before and of the one that is now, both run again from their weights,
+so that an author sees at once which sentence is no longer true. No TensorFlow is needed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from lstmgallery import store
+from lstmgallery.desk.claims import Question, Verdict, answer_elsewhere, verdict
+from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.machine import Origin
+from lstmgallery.network import Network
+from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, write_pin
+from lstmgallery.press.blocks import Claim
+from lstmgallery.press.content import Content, read_content
+from lstmgallery.searches import Search
+
+
+@dataclass(frozen=True)
+class Change:
+    """A claim whose verdict is another one with the new weights; `before` is None where nothing was pinned before."""
+
+    writeup: str
+    claim: Claim
+    before: Verdict | None
+    after: Verdict
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A network that was pinned: where, what it replaces, and which claims change their verdict."""
+
+    network: str
+    file: Path
+    header: Header
+    replaced: Header | None
+    changes: tuple[Change, ...]
+
+
+def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date) -> Iterator[Pinned]:
+    """Pin what was trained last of each network named, or of all that were trained here where none is.
+
+    Raises `GalleryError` where nothing that fits the network's front matter was trained.
+    """
+    read = read_content(content, without_pins=True)
+    networks = {entry.network.name: entry.network for entry in read.networks}
+    for name in names or networks:
+        if name not in networks:
+            message = f"expected the name of a network in {content / 'networks'}, found {name!r}"
+            raise GalleryError(Problem("pin", message, hint=nearest(name, networks)))
+    chosen = names or tuple(name for name in networks if _is_trained_here(build / name))
+    if not chosen:
+        hint = "train them first: lstmgallery build --quick --retrain"
+        raise GalleryError(Problem(str(build), "expected networks that were trained here, found none", hint=hint))
+    for name in chosen:
+        yield _pin(content, build / name, networks[name], read, today)
+
+
+def keep(
+    content: Path,
+    network: Network,
+    read: Content,
+    header: Header,
+    weights: Arrays,
+    untrained: Arrays,
+) -> Pinned:
+    """Write a pin, and return what it replaces and changes."""
+    file = pin_path(content, network.name)
+    old = _readable(file, network)
+    changes = tuple(_changes(read, network, weights, old))
+    write_pin(file, header, weights, untrained)
+    return Pinned(network.name, file, header, None if old is None else old.header, changes)
+
+
+def describe(
+    network: Network,
+    weights: Arrays,
+    untrained: Arrays,
+    *,
+    criterion: dict[str, object],
+    curve: Curve,
+    origin: Origin,
+    today: date,
+    search: Search | None = None,
+) -> Header:
+    """Return the header of a network's pin."""
+    return Header(
+        network=network.training_spec,
+        sha256=hash_weights(weights, untrained),
+        criterion=criterion,
+        curve=curve,
+        origin=origin,
+        date=today,
+        search=search,
+    )
+
+
+def unpin_network(content: Path, name: str) -> Path:
+    """Remove a network's pin and return where it stood. Raises `GalleryError` if there is none."""
+    file = pin_path(content, name)
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        known = [each.stem for each in sorted((content / "networks").glob(f"*{file.suffix}"))]
+        hint = nearest(name, known) or "no network is pinned"
+        raise GalleryError(Problem(str(file), "expected a pinned network, found no file", hint=hint)) from None
+    return file
+
+
+def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
+    """Return the claims that are about one network and none of its seeds, each with the slug of its write-up."""
+    return [
+        (writeup.front.slug, claim)
+        for writeup in content.writeups
+        for claim in writeup.claims
+        if claim.question.subject.network.name == network.name and claim.question.over is None
+    ]
+
+
+def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dict[str, float | None]:
+    """Ask questions of a network's weights, by the keys of the questions."""
+    held_out = network.task.split(held_out=network.held_out).held_out
+    found: dict[str, float | None] = answer_elsewhere(network, weights, held_out, list(questions))
+    return found
+
+
+def _pin(content: Path, folder: Path, network: Network, read: Content, today: date) -> Pinned:
+    again = f"train it: lstmgallery build --network {network.name} --quick --retrain"
+    try:
+        about = store.read_about(folder / store.CURVE)
+    except (OSError, KeyError, ValueError):
+        message = "expected a network that was trained here, found none"
+        raise GalleryError(Problem(str(folder), message, hint=again)) from None
+    if "pin" in about:
+        message = "expected a network that was trained here, found the one that is pinned already"
+        raise GalleryError(Problem(str(folder), message, hint=again))
+    if about["network"] != network.training_spec:
+        unlike = ", ".join(key for key, value in network.training_spec.items() if about["network"].get(key) != value)
+        message = f"expected a network trained as its front matter says, found one with another {unlike}"
+        raise GalleryError(Problem(str(folder), message, hint=again))
+    curve = store.read_table(folder / store.CURVE)
+    weights = store.read_weights(folder / store.WEIGHTS)
+    untrained = store.read_weights(folder / store.UNTRAINED)
+    header = describe(
+        network,
+        weights,
+        untrained,
+        criterion=about["criterion"],
+        curve=Curve.model_validate(curve.to_dict(orient="list")),
+        origin=Origin.model_validate(about["origin"]),
+        today=today,
+    )
+    return keep(content, network, read, header, weights, untrained)
+
+
+def _is_trained_here(folder: Path) -> bool:
+    try:
+        return "pin" not in store.read_about(folder / store.CURVE)
+    except (OSError, KeyError, ValueError):
+        return False
+
+
+def _readable(file: Path, network: Network) -> Pin | None:
+    """Return the pin that is to be replaced; None where there is none that this network could have."""
+    try:
+        return read_pin(file, network)
+    except GalleryError:
+        return None
+
+
+def _changes(content: Content, network: Network, weights: Arrays, old: Pin | None) -> Iterator[Change]:
+    claims = claims_of(content, network)
+    questions = [claim.question for _, claim in claims]
+    after = ask(network, weights, questions)
+    is_new = old is None or any(not np.array_equal(old.weights[name], each) for name, each in weights.items())
+    before = ask(network, old.weights, questions) if old is not None and is_new else {}
+    for slug, claim in claims:
+        value = after[claim.question.key]
+        now = verdict(value, claim.expectation)
+        then = verdict(before[claim.question.key], claim.expectation) if before else None
+        if is_new and ((then is None and now != "holds") or (then is not None and then != now)):
+            yield Change(slug, claim, then, now, value)

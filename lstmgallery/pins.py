@@ -1,0 +1,245 @@
+"""Pinned weights: the particular network that write-ups are about, kept beside its file as content.
+
+`content/networks/counter.npz` holds plain arrays under the names of `weights.npz`, the untrained ones once more with
+`untrained/` before their names, and a JSON header, `header.json`: what the network was, how it was trained, where and
+when. Nothing in it is executed. A pin that does not fit its network's front matter, or is damaged, is refused before
+anything runs.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pydantic
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.machine import Origin
+from lstmgallery.network import Network
+from lstmgallery.searches import Search
+
+SUFFIX = ".npz"
+HEADER = "header.json"
+UNTRAINED = "untrained/"
+LARGEST_HEADER = 4_000_000  # bytes
+_SPARE = 1_024  # bytes of an array's file beside its values
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so that equal pins are equal bytes
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class Curve(pydantic.BaseModel):
+    """The training curve, as in `training.parquet`."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    step: tuple[int, ...] = pydantic.Field(min_length=1)
+    loss: tuple[float, ...]
+    right: tuple[float, ...]
+
+    @pydantic.model_validator(mode="after")
+    def _is_a_table(self) -> "Curve":
+        if not len(self.step) == len(self.loss) == len(self.right):
+            raise ValueError("expected as many steps as losses and shares")
+        return self
+
+
+class Header(pydantic.BaseModel):
+    """What a pin says of itself. `network` is the network's training specification; `date` is when it was pinned."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    network: dict[str, Any]
+    sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
+    criterion: dict[str, Any]
+    curve: Curve
+    origin: Origin
+    date: date
+    search: Search | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps it was trained for."""
+        return self.curve.step[-1]
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pinned network: what its file says, and its weights after and before training, float32 by name."""
+
+    file: Path
+    header: Header
+    weights: Arrays
+    untrained: Arrays
+
+
+def pin_path(content: Path, network: str) -> Path:
+    """Return where a network's pin stands in the content folder."""
+    return content / "networks" / f"{network}{SUFFIX}"
+
+
+def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) -> None:
+    """Write a pin, replacing one that is there; equal pins are equal bytes."""
+    arrays = {**weights, **{f"{UNTRAINED}{name}": values for name, values in untrained.items()}}
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        described = header.model_dump(mode="json", exclude_none=True)
+        text = json.dumps(described, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        archive.writestr(zipfile.ZipInfo(HEADER, _ZIP_DATE), text.encode(), zipfile.ZIP_DEFLATED)
+        for name in sorted(arrays):
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_DATE), part.getvalue())
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_bytes(held.getvalue())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def hash_weights(weights: Arrays, untrained: Arrays) -> str:
+    """Return the SHA-256 of weights: of the name, type, shape and bytes of each array, in the order of the names."""
+    found = hashlib.sha256()
+    for prefix, arrays in (("", weights), (UNTRAINED, untrained)):
+        for name in sorted(arrays):
+            values = np.ascontiguousarray(arrays[name])
+            found.update(f"{prefix}{name} {values.dtype.str} {values.shape}\n".encode())
+            found.update(values.tobytes())
+    return found.hexdigest()
+
+
+def read_pin(file: Path, network: Network) -> Pin:
+    """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter."""
+    header, arrays = _open(file, network)
+    if unlike := list(_unlike(header, network)):
+        message = "the pinned network is not the one that its front matter describes: " + "; ".join(unlike)
+        raise GalleryError(Problem(str(file), message, hint=_again(network)))
+    weights: dict[str, np.ndarray] = {}
+    untrained: dict[str, np.ndarray] = {}
+    for name, values in arrays.items():
+        kept, key = (untrained, name.removeprefix(UNTRAINED)) if name.startswith(UNTRAINED) else (weights, name)
+        kept[key] = values
+    if (found := hash_weights(weights, untrained)) != header.sha256:
+        message = f"expected weights with the SHA-256 {header.sha256[:12]}…, found {found[:12]}…"
+        raise _damaged(file, message)
+    return Pin(file, header, weights, untrained)
+
+
+def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
+    """Return a problem for each pin in the folder of networks that has no network's file beside it."""
+    known = set(networks)
+    return [
+        Problem(
+            str(file),
+            f"expected the network that is pinned here, {file.with_suffix('.md').name}, found none",
+            hint="rename or remove one of them, so that both have the same name",
+        )
+        for file in sorted(folder.glob(f"*{SUFFIX}"))
+        if file.stem not in known and not file.name.startswith(".")
+    ]
+
+
+def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
+    """Return the header and all arrays, each of the shape that the network's front matter asks for."""
+    shapes = network.weight_shapes
+    expected = shapes | {f"{UNTRAINED}{name}": shape for name, shape in shapes.items()}
+    try:
+        with zipfile.ZipFile(file) as archive:
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
+            if len(sizes) != len(archive.infolist()):
+                raise _damaged(file, "expected every part once, found one twice")
+            header = _read_header(file, archive, sizes)
+            names = {name.removesuffix(".npy") for name in sizes if name != HEADER}
+            unlike = [] if names == expected.keys() else list(_unlike(header, network))
+            if names != expected.keys() and not unlike:
+                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {_listed(names)}")
+            if unlike:
+                return header, {}
+            return header, {
+                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"], _unlike(header, network))
+                for name, shape in expected.items()
+            }
+    except FileNotFoundError:
+        raise GalleryError(Problem(str(file), "expected pinned weights, found no file")) from None
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        raise _damaged(file, f"expected an npz file, found one that cannot be read ({error})") from None
+    except OSError as error:
+        raise GalleryError(Problem(str(file), f"cannot be read: {error.strerror or error}")) from None
+
+
+def _read_header(file: Path, archive: zipfile.ZipFile, sizes: Mapping[str, int]) -> Header:
+    if HEADER not in sizes:
+        raise _damaged(file, f"expected an npz file with {HEADER}, found one without")
+    if sizes[HEADER] > LARGEST_HEADER:
+        raise _damaged(file, f"expected a {HEADER} of at most {LARGEST_HEADER:,} bytes, found {sizes[HEADER]:,}")
+    try:
+        return Header.model_validate_json(archive.read(HEADER))
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _damaged(file, f"{HEADER}: {where + ': ' if where else ''}{first['msg']}") from None
+
+
+def _read_array(
+    file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], size: int, unlike: Iterable[str]
+) -> np.ndarray:
+    expected = f"{name}: expected float32 of shape {shape}"
+    if size > 4 * int(np.prod(shape)) + _SPARE:
+        if further := "; ".join(unlike):
+            expected = f"{expected} ({further})"
+        raise _damaged(file, f"{expected}, found {size:,} bytes")
+    try:
+        values = np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
+    except ValueError as error:  # pickles and what is no array
+        raise _damaged(file, f"{expected}, found something else ({error})") from None
+    if values.dtype != np.float32 or values.shape != shape:
+        raise _damaged(file, f"{expected}, found {values.dtype} of shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise _damaged(file, f"{name}: expected finite numbers, found {np.count_nonzero(~np.isfinite(values))} others")
+    return np.asarray(values)
+
+
+def _unlike(header: Header, network: Network) -> Iterable[str]:
+    """Yield in what the pinned network differs from `network`, as `units: 10 in the front matter, 12 in the pin`."""
+    try:
+        given = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
+        pinned = Network.model_validate_json(json.dumps({**header.network, **given})).training_spec
+    except (pydantic.ValidationError, ValueError):
+        pinned = header.network
+    flat, flat_pinned = _flat(network.training_spec), _flat(pinned)
+    for key in dict.fromkeys((*flat, *flat_pinned)):
+        if flat.get(key) != flat_pinned.get(key) and key != "name":
+            yield f"{key}: {flat.get(key, 'none')} in the front matter, {flat_pinned.get(key, 'none')} in the pin"
+
+
+def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in spec.items():
+        flat |= {f"{key}.{inner}": each for inner, each in _flat(value).items()} if isinstance(value, dict) else {}
+        flat |= {} if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def _again(network: Network) -> str:
+    return (
+        f"undo the change, or train it again and pin that: lstmgallery build --network {network.name} --retrain, "
+        f"then lstmgallery pin {network.name}; or let go of it: lstmgallery unpin {network.name}"
+    )
+
+
+def _damaged(file: Path, message: str) -> GalleryError:
+    hint = f"restore the file, or let go of it: lstmgallery unpin {file.stem}"
+    return GalleryError(Problem(str(file), message, hint=hint))
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = sorted(names)
+    return ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")

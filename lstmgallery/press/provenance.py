@@ -1,0 +1,134 @@
+"""Where the network of a page comes from: how it was trained and chosen, and whether it comes out the same here.
+
+Takes a network's results, its pin and the claims of the write-ups; gives sentences and a table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstmgallery.desk.claims import Expectation, parse_expectation
+from lstmgallery.machine import Origin
+from lstmgallery.press.results import Results
+from lstmgallery.press.text import count, plain, scientific
+from lstmgallery.searches import Search
+
+NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claim on a network: the path of its place in a write-up, its sentence, and what is expected."""
+
+    path: str
+    says: str
+    expectation: Expectation
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One measure of a search: of whom and what, its value in the network shown, and in all that were searched."""
+
+    who: str
+    measure: str
+    claim: Claimed | None
+    value: str
+    spread: str
+    expected: str
+    holding: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How the network shown was chosen: a sentence, what it had to pass, and a line for each measure."""
+
+    sentence: str
+    conditions: tuple[str, ...]
+    rows: tuple[Asked, ...]
+
+
+def trained_where(results: Results) -> str:
+    """Return where and with what the weights shown were trained, in a sentence."""
+    with_what = _machine(results.origin)
+    if results.pinned is None:
+        return f"It was trained by this build, {with_what}."
+    day = results.pinned["date"]
+    return f"Its weights are pinned, as part of this gallery’s content, since {day}. They were trained {with_what}."
+
+
+def trained_again(results: Results) -> str:
+    """Return whether training a pinned network again, here, gave the same weights; nothing where it is not pinned."""
+    if results.pinned is None:
+        return ""
+    if results.seeds_about is None:
+        return "This build did not train it again."
+    differs_by = results.seeds_about["own_seed_differs_by"]
+    if differs_by == 0:
+        return "Trained again by this build under the same seed, it comes out the same, every weight equal to the bit."
+    with_what = _machine(Origin.model_validate(results.seeds_about["origin"]))
+    return (
+        f"Trained again under the same seed {with_what}, it comes out as another network: the weights differ by up to "
+        f"{scientific(differs_by)}. What this page says is about the pinned one."
+    )
+
+
+def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequence[Claimed]]) -> Chosen | None:
+    """Return how a pinned network was chosen, `claims` being those on it by their questions; None without a record."""
+    if search is None:
+        return None
+    name = results.network.name
+    met = [trial for trial in search.trials if trial.is_met]
+    shown = next((trial for trial in met if trial.seed == results.network.seed), None)
+    wins = "largest" if search.wins == "highest" else "smallest"
+    conditions = {condition.measure: parse_expectation(condition.expect) for condition in search.conditions}
+    rows = []
+    for at, key in enumerate(search.measures):
+        who, _, measure = key.partition(": ")
+        values = [trial.values[at] for trial in met if trial.values[at] is not None]
+        own = None if shown is None else shown.values[at]
+        for claim in claims.get(key, [None]):
+            expectation = conditions.get(key) if claim is None else claim.expectation
+            holding = "" if expectation is None else f"{sum(map(expectation.is_met, values))} of {len(search.trials)}"  # type: ignore[arg-type]
+            rows.append(
+                Asked(
+                    who=who.removeprefix(name).strip() or "the network",
+                    measure=measure,
+                    claim=claim,
+                    value="–" if own is None else plain(own),
+                    spread=_spread(values),
+                    expected="" if expectation is None else str(expectation),
+                    holding=holding,
+                )
+            )
+    who, _, measure = search.best.partition(": ")
+    subject = who.removeprefix(name).strip()
+    sentence = (
+        f"It is one of {count(len(search.trials), 'network')} that were trained for this page from as many seeds; "
+        f"{len(met)} of them meet the criterion. Chosen was the one with the {wins} "
+        f"{measure}{f' of {subject}' if subject else ''}"
+    )
+    sentence += ", among those that also pass:" if conditions else "."
+    passed = tuple(f"{key.removeprefix(name).strip(' :')} {bound}" for key, bound in conditions.items())
+    return Chosen(sentence, passed, tuple(rows))
+
+
+def holding_in_search(search: Search, question: str, expectation: Expectation) -> tuple[int, int] | None:
+    """Return in how many of the networks searched a claim holds, of how many; None where it was not asked of them."""
+    if question not in search.measures:
+        return None
+    values = [value for value in search.values_of(question, recipe=0) if value is not None]
+    return sum(map(expectation.is_met, values)), len(search.trials)
+
+
+def _machine(origin: Origin) -> str:
+    libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in origin.libraries.items())
+    compiled = f", compiled for {origin.instruction_set}" if origin.instruction_set != origin.architecture else ""
+    return f"on a processor of the kind {origin.processor} ({origin.architecture}{compiled}), with {libraries}"
+
+
+def _spread(values: Sequence[float | None]) -> str:
+    if not values:
+        return "–"
+    found = np.array(values, float)
+    return f"{plain(found.min())} / {plain(float(np.median(found)))} / {plain(found.max())}"

@@ -1,0 +1,345 @@
+"""Search seeds and recipes for the network that shows something best, and keep a record of the whole search.
+
+Takes a network's file and what to look for, trains it under many seeds (and, if asked, with other values in its front
+matter), and measures each. A measure is written as in a write-up, with who is measured before a bar: `best(remaining) |
+r2 of cell with remaining`, or `first failure` of the network itself. Every claim of the write-ups on this network is
+asked as well, so that a page can say in how many of the networks searched each of them holds.
+"""
+
+import concurrent.futures
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pydantic
+
+from lstmgallery.cache import library_versions
+from lstmgallery.desk.claims import Expectation, Question, parse_expectation, take_expectation, take_question
+from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.subjects import Subject, parse_subject
+from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.machine import Origin
+from lstmgallery.network import Network, read_network
+from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
+from lstmgallery.pins import Curve
+from lstmgallery.press.content import Content, read_content
+from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, write_search
+from lstmgallery.stages import LAB_LIBRARIES, Progress, Workers
+
+if TYPE_CHECKING:
+    from lstmgallery.lab.train import Trained
+
+DIGITS = 6  # significant ones, of what is kept of a measure's value
+MOST_RECIPES = 64
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: the measure that decides, whether its lowest value wins, and what else has to hold."""
+
+    best: Question
+    is_lowest: bool
+    conditions: tuple[tuple[Question, Expectation], ...] = ()
+    also: tuple[Question, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Everything that is measured, each once."""
+        asked = (self.best, *(question for question, _ in self.conditions), *self.also)
+        return tuple({question.key: question for question in asked}.values())
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A network that meets the criterion and every condition, with all that a pin of it needs."""
+
+    trial: Trial
+    value: float
+    network: Network
+    trained: "Trained"
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search that is done, and the winner; None where no network meets the criterion and every condition."""
+
+    content: Content
+    search: Search
+    winner: Candidate | None
+
+
+def parse_wanted(
+    content: Path, name: str, *, best: str, is_lowest: bool, where: Iterable[str], also: Iterable[str]
+) -> Wanted:
+    """Return what is looked for in network `name`. Raises `GalleryError` with all that cannot be read."""
+    network = _entry(content, name)
+    problems: list[Problem] = []
+
+    def tried(option: str, text: str, parse: Any) -> Any:
+        try:
+            return parse(network, text)
+        except GrammarError as error:
+            problems.append(Problem(option, error.message, 1, error.at + 1, text, error.hint))
+            return None
+
+    wanted_best = tried("--lowest" if is_lowest else "--best", best, _question)
+    conditions = [tried("--where", text, _condition) for text in where]
+    others = [tried("--also", text, _question) for text in also]
+    if problems:
+        raise GalleryError(problems)
+    return Wanted(wanted_best, is_lowest, tuple(conditions), tuple(others))
+
+
+def parse_recipes(content: Path, name: str, vary: Iterable[str]) -> tuple[tuple[Recipe, Network], ...]:
+    """Return every recipe of the grid that `vary` spans (`units=8,20`), each with its network.
+
+    Raises `GalleryError` where a key or a value is none of a network's front matter.
+    """
+    network = _entry(content, name)
+    grid: dict[str, list[int | float]] = {}
+    for text in vary:
+        key, sign, listed = text.partition("=")
+        try:
+            values = [json.loads(value) for value in listed.split(",")]
+            if not sign or not all(type(value) in (int, float) for value in values):
+                raise ValueError
+        except ValueError:
+            message = f"expected a key and numbers, such as units=8,20, found {text!r}"
+            raise GalleryError(Problem("--vary", message)) from None
+        grid[key] = values
+    recipes: list[Recipe] = [dict(zip(grid, chosen, strict=True)) for chosen in itertools.product(*grid.values())]
+    if len(recipes) > MOST_RECIPES:
+        message = f"expected at most {MOST_RECIPES} recipes, found {len(recipes)}"
+        raise GalleryError(Problem("--vary", message, hint="name fewer values"))
+    return tuple((recipe, _varied(network, recipe)) for recipe in recipes)
+
+
+def search(
+    content: Path,
+    name: str,
+    wanted: Wanted,
+    *,
+    recipes: Sequence[tuple[Recipe, Network]],
+    seeds: Sequence[int],
+    progress: Progress,
+    today: date,
+) -> Searched:
+    """Train network `name` under each recipe and seed, measure each, and find the one that is looked for."""
+    read = read_content(content, without_pins=True)
+    network = _entry(content, name)
+    claimed = [claim.question for _, claim in claims_of(read, network) if claim.question.subject.is_comparable]
+    asked = {question.key: question for question in (*wanted.questions, *claimed)}
+    trials: dict[tuple[int, int], Trial] = {}
+    winner: Candidate | None = None
+    progress.start(name, "search", len(recipes) * len(seeds))
+    with Workers() as workers:
+        jobs = {}
+        for number, (_, varied) in enumerate(recipes):
+            moved = [_of(question, varied) for question in asked.values()]
+            for share in _shares(seeds, workers.processes):
+                jobs[workers.submit(_try_seeds, varied, share, moved)] = number
+        for job in concurrent.futures.as_completed(jobs):
+            number = jobs[job]
+            for trained, values in job.result():
+                rounded = tuple(None if value is None else float(f"{value:.{DIGITS}g}") for value in values)
+                criterion = trained.criterion
+                trial = Trial(
+                    recipe=number, seed=trained.seed, steps=criterion.steps, is_met=criterion.is_met, values=rounded
+                )
+                trials[number, trained.seed] = trial
+                candidate = _candidate(wanted, list(asked), trial, recipes[number][1], trained)
+                winner = _better(wanted, winner, candidate)
+                progress.advance(len(trials))
+    progress.finish()
+    record = Search(
+        network=network.training_spec,
+        recipes=tuple(recipe for recipe, _ in recipes),
+        measures=tuple(asked),
+        best=wanted.best.key,
+        wins="lowest" if wanted.is_lowest else "highest",
+        conditions=tuple(Condition(measure=each.key, expect=str(bound)) for each, bound in wanted.conditions),
+        trials=tuple(trials[key] for key in sorted(trials)),
+        origin=Origin.here(library_versions(LAB_LIBRARIES)),
+        date=today,
+    )
+    return Searched(read, record, winner)
+
+
+def save(content: Path, name: str, searched: Searched) -> Path:
+    """Keep a search beside its network's file, and return where."""
+    file = search_path(content, name)
+    write_search(file, searched.search)
+    return file
+
+
+def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pinned:
+    """Pin the winner of a search, its seed written into the network's file. Raises `GalleryError` without a winner."""
+    winner = searched.winner
+    if winner is None:
+        hint = "ask for less with --where, or try more seeds or other recipes"
+        message = "expected a network that meets the criterion and every --where, found none"
+        raise GalleryError(Problem("--pin", message, hint=hint))
+    if searched.search.recipes != ({},):
+        message = "expected the recipe of the network's file, found others"
+        hint = f"write the winning recipe into {name}.md and search again without --vary"
+        raise GalleryError(Problem("--pin", message, hint=hint))
+    _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
+    network = winner.network.model_copy(update={"seed": winner.trial.seed})
+    record = searched.search.model_copy(update={"network": network.training_spec})
+    trained = winner.trained
+    header = describe(
+        network,
+        trained.weights,
+        trained.untrained,
+        criterion=trained.criterion.to_json(),
+        curve=Curve.model_validate(trained.curve.to_dict(orient="list")),
+        origin=record.origin,
+        today=today,
+        search=record,
+    )
+    return keep(content, network, searched.content, header, trained.weights, trained.untrained)
+
+
+def rank(search: Search) -> list[Trial]:
+    """Return the trials that meet the criterion and every condition, best first."""
+    at = search.measures.index(search.best)
+    passing = [trial for trial in search.trials if _passes(search, trial) and trial.values[at] is not None]
+    sign = 1 if search.wins == "lowest" else -1
+    return sorted(passing, key=lambda trial: (sign * (trial.values[at] or 0.0), trial.recipe, trial.seed))
+
+
+def _passes(search: Search, trial: Trial) -> bool:
+    for condition in search.conditions:
+        value = trial.values[search.measures.index(condition.measure)]
+        if value is None or not parse_expectation(condition.expect).is_met(value):
+            return False
+    return trial.is_met
+
+
+def _entry(content: Path, name: str) -> Network:
+    folder = content / "networks"
+    file = folder / f"{name}.md"
+    if not file.is_file():
+        known = sorted(each.stem for each in folder.glob("*.md"))
+        message = f"expected the name of a network in {folder}, found {name!r}"
+        raise GalleryError(Problem("search", message, hint=nearest(name, known)))
+    return read_network(file)[0]
+
+
+def _question(network: Network, text: str) -> Question:
+    words = Words(text)
+    question = _take_question(network, text, words)
+    words.end()
+    return question
+
+
+def _condition(network: Network, text: str) -> tuple[Question, Expectation]:
+    words = Words(text)
+    question = _take_question(network, text, words)
+    expectation = take_expectation(words)
+    words.end()
+    return question, expectation
+
+
+def _take_question(network: Network, text: str, words: Words) -> Question:
+    """Take who is measured, if there is a bar, and the measure."""
+    who, bar, _ = text.partition("|")
+    subject = _subject(network, who if bar else "")
+    while bar and not words.takes("|"):
+        words.take()
+    at = words.at
+    question = take_question(words, subject)
+    if question.over is not None:
+        raise GrammarError("expected a measure of one network, found one over seeds", at=at)
+    return question
+
+
+def _subject(network: Network, who: str) -> Subject:
+    own = who.strip()
+    text = own if own.split(" ")[0] == network.name else f"{network.name} {own}".strip()
+    try:
+        return parse_subject(text, {network.name: network})
+    except GrammarError as error:
+        raise GrammarError(error.message, at=max(0, error.at - len(text) + len(own)), hint=error.hint) from None
+
+
+def _of(question: Question, network: Network) -> Question:
+    """Return a question asked of the network under another recipe: places and features are those of its own task."""
+    return replace(question, subject=replace(question.subject, network=network))
+
+
+def _varied(network: Network, recipe: Recipe) -> Network:
+    described: Any = network.model_dump(mode="json")
+    for key, value in recipe.items():
+        inner = described
+        *way, last = key.split(".")
+        for step in way:
+            inner = inner.get(step, {}) if isinstance(inner, dict) else {}
+        if not isinstance(inner, dict) or last not in inner or isinstance(inner[last], dict | list):
+            flat = [name for name, each in described.items() if isinstance(each, int | float)]
+            flat += [f"{outer}.{name}" for outer in ("task", "training") for name in described[outer] if name != "kind"]
+            hint = nearest(key, flat)
+            raise GalleryError(Problem("--vary", f"expected a number of the front matter, found {key!r}", hint=hint))
+        inner[last] = value
+    try:
+        return Network.model_validate_json(json.dumps(described))
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        message = f"{recipe}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise GalleryError(Problem("--vary", message)) from None
+
+
+def _shares(seeds: Sequence[int], processes: int) -> Iterator[Sequence[int]]:
+    """Yield the seeds in shares for processes: long enough to compile seldom, short enough to end together."""
+    size = max(1, min(8, -(-len(seeds) // processes)))
+    for first in range(0, len(seeds), size):
+        yield seeds[first : first + size]
+
+
+def _try_seeds(
+    network: Network, seeds: Sequence[int], questions: Sequence[Question]
+) -> list[tuple["Trained", list[float | None]]]:
+    """Train under each seed and measure. Runs in a process of its own."""
+    from lstmgallery.lab.train import train_seeds
+
+    found = []
+    for trained in train_seeds(network, seeds, report=lambda steps, right: None):  # noqa: ARG005
+        values = ask(network, trained.weights, questions)
+        found.append((trained, [values[question.key] for question in questions]))
+    return found
+
+
+def _candidate(
+    wanted: Wanted, measures: list[str], trial: Trial, network: Network, trained: "Trained"
+) -> Candidate | None:
+    values = dict(zip(measures, trial.values, strict=True))
+    value = values[wanted.best.key]
+    met = all(
+        values[question.key] is not None and bound.is_met(values[question.key] or 0.0)
+        for question, bound in wanted.conditions
+    )
+    return Candidate(trial, value, network, trained) if trial.is_met and met and value is not None else None
+
+
+def _better(wanted: Wanted, one: Candidate | None, other: Candidate | None) -> Candidate | None:
+    """Return the better of two; the lower recipe and seed where they are equal."""
+    if one is None or other is None:
+        return one or other
+    sign = 1 if wanted.is_lowest else -1
+    return min(one, other, key=lambda each: (sign * each.value, each.trial.recipe, each.trial.seed))
+
+
+def _write_seed(file: Path, seed: int) -> None:
+    """Write the seed into a network's front matter, where it stands or below its units."""
+    _, document = read_network(file)
+    lines = file.read_text(encoding="utf-8").split("\n")
+    if ("seed",) in document.keys:
+        at = document.keys["seed",][0] - 1
+        lines[at] = lines[at].replace(str(document.values["seed"]), str(seed), 1)
+    else:
+        lines.insert(document.keys["units",][0], f"seed: {seed}")
+    file.write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,136 @@
+"""What a search over seeds and recipes came to: a record that travels with a pin, or stands beside a network's file.
+
+`lstmgallery search` writes it: every network that was trained, and what each measure gave in it. So a page can say how
+the network that it shows was chosen, and a write-up how often a phenomenon turns up under which recipe.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.machine import Origin
+
+SUFFIX = ".search.json"
+Recipe = dict[str, int | float]  # keys of the front matter, as `training.steps`, with the values that were tried
+
+
+class Trial(pydantic.BaseModel):
+    """One network that was trained: under which recipe (by its number, from 0) and seed, and what was measured.
+
+    `values` are those of `Search.measures`, in their order; None where nothing could be measured.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    recipe: int = pydantic.Field(ge=0)
+    seed: int = pydantic.Field(ge=0)
+    steps: int = pydantic.Field(ge=1)
+    is_met: bool
+    values: tuple[float | None, ...]
+
+
+class Condition(pydantic.BaseModel):
+    """What the network that is looked for has to pass, besides the success criterion: a measure and its bound."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    measure: str
+    expect: str
+
+
+class Search(pydantic.BaseModel):
+    """A search: networks of one front matter, `recipes` away from it, under several seeds each.
+
+    `measures` are questions by their keys (`counter best(remaining): r2 of cell with remaining`). `best` is the one
+    that decides among those that meet every condition, the `highest` or the `lowest` value winning.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    network: dict[str, Any]
+    recipes: tuple[Recipe, ...] = pydantic.Field(min_length=1)
+    measures: tuple[str, ...] = pydantic.Field(min_length=1)
+    best: str
+    wins: Literal["highest", "lowest"] = "highest"
+    conditions: tuple[Condition, ...] = ()
+    trials: tuple[Trial, ...] = pydantic.Field(min_length=1)
+    origin: Origin
+    date: date
+
+    @pydantic.model_validator(mode="after")
+    def _fits_together(self) -> "Search":
+        known = set(self.measures)
+        if asked := {self.best, *(each.measure for each in self.conditions)} - known:
+            raise ValueError(f"expected measures that were taken, found {sorted(asked)[0]!r}")
+        for trial in self.trials:
+            if trial.recipe >= len(self.recipes) or len(trial.values) != len(self.measures):
+                raise ValueError(f"the trial of seed {trial.seed} does not fit the recipes and measures")
+        return self
+
+    def values_of(self, measure: str, *, recipe: int | None = None) -> tuple[float | None, ...]:
+        """Return a measure's value in every network trained, or in those of one recipe that met the criterion."""
+        at = self.measures.index(measure)
+        return tuple(
+            trial.values[at] for trial in self.trials if recipe is None or (trial.recipe == recipe and trial.is_met)
+        )
+
+    def of_recipe(self, recipe: int) -> tuple[Trial, ...]:
+        """Return the trials of one recipe."""
+        return tuple(trial for trial in self.trials if trial.recipe == recipe)
+
+    @property
+    def seeds(self) -> int:
+        """Under how many seeds each recipe was tried."""
+        return len({trial.seed for trial in self.trials})
+
+
+def search_path(content: Path, network: str) -> Path:
+    """Return where the saved search of a network stands in the content folder."""
+    return content / "networks" / f"{network}{SUFFIX}"
+
+
+def write_search(file: Path, search: Search) -> None:
+    """Write a search as JSON, one trial a line."""
+    described = search.model_dump(mode="json")
+    trials = described.pop("trials")
+    text = json.dumps(described, ensure_ascii=False, indent=1)
+    lines = ",\n  ".join(json.dumps(trial, ensure_ascii=False) for trial in trials)
+    file.write_text(f'{text[:-2]},\n "trials": [\n  {lines}\n ]\n}}\n', encoding="utf-8")
+
+
+def read_search(file: Path) -> Search:
+    """Read a saved search. Raises `GalleryError` if it is none."""
+    try:
+        return Search.model_validate_json(file.read_bytes())
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        message = f"expected a search that lstmgallery search saved; {where + ': ' if where else ''}{first['msg']}"
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+    raise GalleryError(Problem(str(file), message, hint="search again with --save, or remove the file"))
+
+
+def read_searches(folder: Path, networks: Collection[str]) -> tuple[dict[str, Search], list[Problem]]:
+    """Return the saved searches in the folder of networks by network, and what is wrong with them."""
+    found: dict[str, Search] = {}
+    problems: list[Problem] = []
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        name = file.name.removesuffix(SUFFIX)
+        if name.startswith("."):
+            continue
+        if name not in networks:
+            message = f"expected the network that was searched, {name}.md, found none"
+            problems.append(Problem(str(file), message, hint="rename or remove one of them"))
+            continue
+        try:
+            found[name] = read_search(file)
+        except GalleryError as error:
+            problems += error.problems
+    return found, problems

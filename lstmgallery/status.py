@@ -1,0 +1,47 @@
+"""The state of each network: pinned or trained here, results current or stale, seeds swept."""
+
+from dataclasses import dataclass
+
+from lstmgallery import store
+from lstmgallery.build import Project
+from lstmgallery.press.content import NetworkContent, read_content
+from lstmgallery.stages import NetworkWork, Progress, Workers
+
+
+@dataclass(frozen=True)
+class State:
+    """One network in words: its weights, its results, its sweep."""
+
+    network: str
+    weights: str
+    results: str
+    seeds: str
+
+
+def read_states(project: Project, progress: Progress) -> list[State]:
+    """Return the state of every network, in the order of the index; nothing is changed."""
+    with Workers() as workers:
+        return [_state(project, entry, progress, workers) for entry in read_content(project.content).networks]
+
+
+def _state(project: Project, entry: NetworkContent, progress: Progress, workers: Workers) -> State:
+    name = entry.network.name
+    folder = project.build / name
+
+    def is_current(seeds: int) -> bool:
+        return NetworkWork(entry.network, folder, progress, workers, seeds=seeds, pin=entry.pin).is_current()
+
+    try:
+        about = store.read_about(folder / store.CURVE)
+    except (OSError, KeyError, ValueError):
+        about = None
+    weights = "to be trained"
+    if entry.pin is not None:
+        weights = f"pinned {entry.pin.header.date.isoformat()}"
+        weights += "; another was trained here" if about is not None and "pin" not in about else ""
+    elif about is not None and "pin" not in about:
+        weights = "trained here"
+    results = "none" if about is None else "current" if is_current(0) else "stale"
+    swept = NetworkWork.count_swept(folder)
+    seeds = "none" if not swept else str(swept) if is_current(swept) else f"{swept}, stale"
+    return State(name, weights, results, seeds)
