@@ -161,10 +161,11 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
     """Return every write-up ready to be shown, in reading order; its figures are drawn when they are shown."""
     by_name = {each.network.name: each for each in results}
     searches = {entry.network.name: entry.chosen for entry in content.networks}
+    saved = {entry.network.name: entry.search for entry in content.networks if entry.search is not None}
     articles = []
     for number, writeup in enumerate(content.writeups, start=1):
         claims = {claim.id: claim for claim in writeup.claims}
-        studio = Studio(by_name, answers, claims)
+        studio = Studio(by_name, answers, claims, saved)
         articles.append(
             Article(
                 writeup=writeup,

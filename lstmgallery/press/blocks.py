@@ -139,9 +139,16 @@ class SeedsBlock(_Strict):
     claim: str
 
 
+class SearchBlock(_Strict):
+    """A measure under each recipe of a saved search."""
+
+    kind: Literal["search"]
+    network: str
+
+
 PLAIN = (
     *(StripBlock, OverviewBlock, LineBlock, ValuesBlock, FrontierBlock, DoseBlock),
-    *(TogetherBlock, SaturationBlock, CellBlock, GeneratedBlock, SeedsBlock),
+    *(TogetherBlock, SaturationBlock, CellBlock, GeneratedBlock, SeedsBlock, SearchBlock),
 )
 PlainBlock = Annotated[
     StripBlock
@@ -154,7 +161,8 @@ PlainBlock = Annotated[
     | SaturationBlock
     | CellBlock
     | GeneratedBlock
-    | SeedsBlock,
+    | SeedsBlock
+    | SearchBlock,
     pydantic.Field(discriminator="kind"),
 ]
 
@@ -241,10 +249,12 @@ class Checker:
     """Checks blocks of one document against the networks, and collects what is wrong.
 
     `broken` are networks whose own files have mistakes: they are known, but nothing more can be said of them.
+    `searched` are those with a saved search.
     """
 
     networks: Mapping[str, Network]
     broken: Collection[str]
+    searched: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
     named: dict[str, Subject] = field(default_factory=dict)  # everyone named so far
 
@@ -342,7 +352,7 @@ class Checker:
                     self._among(document, (*path, "gates"), block.gates or (), gates, "a gate")
             case ValuesBlock():
                 self._check_values(document, path, block)
-            case FrontierBlock() | TogetherBlock() | GeneratedBlock():
+            case FrontierBlock() | TogetherBlock() | GeneratedBlock() | SearchBlock():
                 self._check_network(document, path, block)
             case DoseBlock():
                 subject = self.subject(document, (*path, "neuron"), block.neuron, is_neuron=True)
@@ -378,6 +388,11 @@ class Checker:
                 self._unfit(document, place, network, "a task of several sizes")
             elif block.show == "written" and "counting" not in network.task.kind:
                 self._unfit(document, place, network, "a counting network")
+        elif isinstance(block, SearchBlock):
+            if network.name not in self.searched:
+                message = f"expected a network with a saved search, found {network.name}"
+                hint = f"make one: lstmgallery search {network.name} --vary ... --save"
+                self.problems.append(document.problem(place, message, hint=hint))
         elif isinstance(block, TogetherBlock):
             if "counting" not in network.task.kind and network.task.kind != "state-memory":
                 self._unfit(document, place, network, "a counting network or a state memorizer")

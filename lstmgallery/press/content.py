@@ -150,7 +150,11 @@ def read_content(folder: Path, *, without_pins: bool | str = False) -> Content:
     by_name = {entry.network.name: entry.network for entry in networks}
     broken = {file.stem for file in files} - set(by_name)
     written = sorted((folder / "writeups").glob("*.md"))
-    drafts = [draft for file in written if (draft := tried(partial(read_writeup, file, by_name, broken))) is not None]
+    drafts = [
+        draft
+        for file in written
+        if (draft := tried(partial(read_writeup, file, by_name, broken, searches))) is not None
+    ]
     problems += _equal_slugs(drafts)
     writeups = sorted((writeup for writeup, _ in drafts), key=lambda each: (each.front.order, each.front.slug))
     linked += [links for _, links in drafts]

@@ -7,13 +7,13 @@ drawn, not only those that were traced.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.claims import Answers
+from lstmgallery.desk.claims import Answers, parse_expectation
 from lstmgallery.desk.findings import Finding
 from lstmgallery.desk.interventions import Place, write_with_counts
 from lstmgallery.desk.reference import run_reference, write_on
@@ -27,6 +27,7 @@ from lstmgallery.press.explorer import add_counts, explorer_url
 from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_strip, largest_size, show_tokens
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
+from lstmgallery.searches import Recipe, Search
 from lstmgallery.signals import CELL_KINDS, Signal
 from lstmgallery.store import read_tokens
 
@@ -142,6 +143,7 @@ class Studio:
     results: Mapping[str, Results]
     answers: Answers
     claims: Mapping[str, Claim]
+    searches: Mapping[str, Search] = field(default_factory=dict)  # saved ones, by network
 
     def draw(self, figure: Figure) -> Illustration:
         """Draw one figure block."""
@@ -173,6 +175,7 @@ class Studio:
             blocks.CellBlock: self._cell,
             blocks.GeneratedBlock: self._generated,
             blocks.SeedsBlock: self._seeds,
+            blocks.SearchBlock: self._search,
         }
         return next(make for model, make in makers.items() if isinstance(block, model))(block, subjects)
 
@@ -439,6 +442,35 @@ class Studio:
         own = None if shown is None or not math.isfinite(shown) else shown
         plot = plots.plot_seeds(finding, data["value"], own=own)
         return [Part("plot", title, f"{network_path(network.name)}#seeds", plot, plot.summary)], data
+
+    def _search(self, block: blocks.SearchBlock, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:
+        network = subjects[block.network].network
+        search = self.searches[network.name]
+        bound = next(
+            (parse_expectation(each.expect) for each in search.conditions if each.measure == search.best), None
+        )
+        rows = []
+        numbers: list[dict[str, Any]] = []
+        for at, recipe in enumerate(search.recipes):
+            values = tuple(value for value in search.values_of(search.best, recipe=at) if value is not None)
+            passing = None if bound is None else sum(map(bound.is_met, values))
+            name = recipe_words(recipe) or "as in the gallery"
+            rows.append(plots.Tried(name, values, len(search.of_recipe(at)), passing))
+            for trial in search.of_recipe(at):
+                measured = dict(zip(search.measures, trial.values, strict=True))
+                numbers.append({**recipe, "seed": trial.seed, "learned": trial.is_met, **measured})
+        who, _, measure = search.best.partition(": ")
+        words = f"{measure}, {who.removeprefix(network.name).strip()}".strip(", ")
+        line = bound.bounds[0][1] if bound is not None and len(bound.bounds) == 1 else None
+        plot = plots.plot_search(rows, words=words, bound=line, expected="" if bound is None else str(bound))
+        title = f"{network.title}, {count(len(search.trials), 'network')}, searched {search.date.isoformat()}"
+        part = Part("plot", title, network_path(network.name), plot, plot.summary, table=plot.table)
+        return [part], pd.DataFrame(numbers)
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """Return a recipe as a row's name: `units 8, most ignored 15`."""
+    return ", ".join(f"{key.rpartition('.')[2].replace('_', ' ')} {value:,g}" for key, value in recipe.items())
 
 
 def name_of(network: Network, layer: int, neuron: int) -> str:

@@ -82,8 +82,8 @@ class Frame:
     height: int = 220
     is_log: bool = False  # of the horizontal axis
     room: int = 0  # at the right, for the names of lines
+    left: int = 46
 
-    left = 46
     top = 12
 
     @property
@@ -302,6 +302,55 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
     )
     plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
     return replace(plot, y_ticks=())
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One recipe of a search: what it is, what was measured in the networks that learned the task, how many did not."""
+
+    name: str
+    values: tuple[float, ...]
+    trained: int
+    passing: int | None  # how many pass the bound, where there is one
+
+
+def plot_search(rows: Sequence[Tried], *, words: str, bound: float | None, expected: str) -> Plot:
+    """Plot a measure under each recipe of a search: a row for each, a dot for each network, a line at the median."""
+    everything = [value for row in rows for value in row.values]
+    if not everything:
+        return plot_nothing("No network of this search learned the task.")
+    ends = around([*everything, *([] if bound is None else [bound])], margin=0.04)
+    label = max(len(row.name) for row in rows)
+    left = min(300, 20 + round(6.3 * label))
+    frame = Frame(ends, (len(rows) - 0.5, -0.5), width=760, height=58 + 30 * len(rows), left=left)
+    series: list[Series] = []
+    if bound is not None:
+        series.append(Series("line", "faint", frame.points((bound, bound), frame.y)))
+    for at, row in enumerate(rows):
+        spread = ((number_in_row * 5) % 7 - 3 for number_in_row in range(len(row.values)))
+        dots = tuple(
+            frame.point(value, at + aside * 0.07, f"{row.name}: {number(value)}")
+            for value, aside in zip(sorted(row.values), spread, strict=True)
+        )
+        series.append(Series("dots", "main", dots, radius=3.6))
+        if row.values:
+            middle = float(np.median(row.values))
+            series.append(Series("line", "own-line", frame.points((middle, middle), (at - 0.36, at + 0.36))))
+    summary = "; ".join(
+        f"{row.name}: " + (f"median {brief(float(np.median(row.values)))}" if row.values else "none learned the task")
+        for row in rows
+    )
+    heads = ("recipe", "trained", "learned the task", "lowest", "median", "highest", expected)
+    table_rows = []
+    for row in rows:
+        values = np.array(row.values, float)
+        found = (values.min(), float(np.median(values)), values.max()) if len(values) else ()
+        numbers = tuple(map(number, found)) or ("–",) * 3
+        passing = () if row.passing is None else (f"{row.passing} of {row.trained}",)
+        table_rows.append((row.name, str(row.trained), str(len(values)), *numbers, *passing))
+    table = Table(heads if expected else heads[:-1], tuple(table_rows))
+    plot = frame.plot(*series, x_name=words, summary=f"{words}, {summary}.", table=table)
+    return replace(plot, y_ticks=tuple(frame.point(frame.x[0], at, row.name) for at, row in enumerate(rows)))
 
 
 def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: str) -> Plot:

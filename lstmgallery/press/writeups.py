@@ -136,8 +136,13 @@ class Writeup:
         return (*drawn, *(each.subject for each in self.questions), *(q.subject for q in self.quotes if q.subject))
 
 
-def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection[str]) -> tuple[Writeup, Linked]:
-    """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links."""
+def read_writeup(
+    path: Path, networks: Mapping[str, Network], broken: Collection[str], searched: Collection[str] = ()
+) -> tuple[Writeup, Linked]:
+    """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links.
+
+    `broken` networks have mistakes of their own; `searched` ones have a saved search.
+    """
     document = read_markdown(path)
     document = replace(document, values={"slug": path.stem, **document.values})
     problems: list[Problem] = []
@@ -149,7 +154,7 @@ def read_writeup(path: Path, networks: Mapping[str, Network], broken: Collection
     if front is not None and (fault := slug_fault(front.slug)):
         hint = "the name becomes the write-up's address in the site"
         problems.append(document.problem(("slug",), fault, hint=hint))
-    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken))
+    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched))
     reader.read()
     problems += reader.problems
     if problems or front is None:
