@@ -152,8 +152,9 @@ class Gallery:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The shipped content, trained (under no other seeds) and published for real, once for the whole run.
+    """The shipped content with its pinned networks, measured and published for real, once for the whole run.
 
+    No seed is trained: what is said over seeds is tested on the small network, and by `tests/test_shipped_sweep.py`.
     Where several processes run the tests, one of them builds it, and the others wait and find it.
     """
     base = tmp_path_factory.getbasetemp()
@@ -163,7 +164,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     with filelock.FileLock(folder / ".lock"):
         if not kept.is_file():
             project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
-            built = Gallery(project, build_gallery(project, record(), seeds=1))
+            built = Gallery(project, build_gallery(project, record()))
             kept.write_bytes(pickle.dumps(built))
         found: Gallery = pickle.loads(kept.read_bytes())
     return found
