@@ -9,7 +9,9 @@ anything runs.
 import hashlib
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -119,9 +121,6 @@ def hash_weights(weights: Arrays, untrained: Arrays) -> str:
 def read_pin(file: Path, network: Network) -> Pin:
     """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter."""
     header, arrays = _open(file, network)
-    if unlike := list(_unlike(header, network)):
-        message = "the pinned network is not the one that its front matter describes: " + "; ".join(unlike)
-        raise GalleryError(Problem(str(file), message, hint=_again(network)))
     weights: dict[str, np.ndarray] = {}
     untrained: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
@@ -157,19 +156,19 @@ def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
             if len(sizes) != len(archive.infolist()):
                 raise _damaged(file, "expected every part once, found one twice")
             header = _read_header(file, archive, sizes)
-            names = {name.removesuffix(".npy") for name in sizes if name != HEADER}
-            unlike = [] if names == expected.keys() else list(_unlike(header, network))
-            if names != expected.keys() and not unlike:
-                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {_listed(names)}")
-            if unlike:
-                return header, {}
+            if unlike := list(_unlike(header, network)):  # which explains all other shapes as well
+                message = "the pinned network is not the one that its front matter describes: " + "; ".join(unlike)
+                raise GalleryError(Problem(str(file), message, hint=_again(network)))
+            parts = sizes.keys() - {HEADER}
+            if parts != {f"{name}.npy" for name in expected}:
+                listed = _listed(name.removesuffix(".npy") if name.endswith(".npy") else repr(name) for name in parts)
+                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {listed}")
             return header, {
-                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"], _unlike(header, network))
-                for name, shape in expected.items()
+                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"]) for name, shape in expected.items()
             }
     except FileNotFoundError:
         raise GalleryError(Problem(str(file), "expected pinned weights, found no file")) from None
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise _damaged(file, f"expected an npz file, found one that cannot be read ({error})") from None
     except OSError as error:
         raise GalleryError(Problem(str(file), f"cannot be read: {error.strerror or error}")) from None
@@ -188,17 +187,13 @@ def _read_header(file: Path, archive: zipfile.ZipFile, sizes: Mapping[str, int])
         raise _damaged(file, f"{HEADER}: {where + ': ' if where else ''}{first['msg']}") from None
 
 
-def _read_array(
-    file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], size: int, unlike: Iterable[str]
-) -> np.ndarray:
+def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], size: int) -> np.ndarray:
     expected = f"{name}: expected float32 of shape {shape}"
     if size > 4 * int(np.prod(shape)) + _SPARE:
-        if further := "; ".join(unlike):
-            expected = f"{expected} ({further})"
         raise _damaged(file, f"{expected}, found {size:,} bytes")
     try:
         values = np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-    except ValueError as error:  # pickles and what is no array
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError) as error:  # pickles, and no array
         raise _damaged(file, f"{expected}, found something else ({error})") from None
     if values.dtype != np.float32 or values.shape != shape:
         raise _damaged(file, f"{expected}, found {values.dtype} of shape {values.shape}")
