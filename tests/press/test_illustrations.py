@@ -285,3 +285,22 @@ def test_drawing_again_gives_the_same_numbers(press: Press) -> None:
     again = Press(press.content, press.results, press.answers)
     for name in BLOCKS:
         pd.testing.assert_frame_equal(press.csv(name), again.csv(name))
+
+
+def test_a_search_is_drawn_with_a_row_for_each_recipe_and_a_dot_for_each_network_that_learned(press: Press) -> None:
+    plot = plot_of(press.drawn("search").parts[0])
+    assert [tick.label for tick in plot.y_ticks] == ["units 6", "units 8"]
+    dots = [series.points for series in plot.series if series.kind == "dots"]
+    assert [[point.label for point in points] for points in dots] == [
+        ["units 6: 0.5", "units 6: 0.9"],  # the third could not be measured
+        ["units 8: 0.25", "units 8: 0.75"],  # the third did not learn the task
+    ]
+    points = [point for row in dots for point in row]
+    require_linear(points, [0.5, 0.9, 0.25, 0.75], along="x")
+
+
+def test_a_search_s_numbers_are_those_of_every_network(press: Press) -> None:
+    data = press.csv("search")
+    assert data.columns.tolist()[:3] == ["units", "seed", "learned"]
+    assert data[["units", "seed"]].to_numpy().tolist() == [[6, 1], [6, 2], [6, 3], [8, 1], [8, 2], [8, 3]]
+    assert data["small: first failure"].tolist() == ["3", "", "4", "8", "8", "1"]
