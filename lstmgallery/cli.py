@@ -273,6 +273,7 @@ def status(content: Path, cache: Path) -> None:
     "--save", "saves", is_flag=True, help="Keep the record beside the network's file, for a figure of a write-up."
 )
 @content_option
+@cache_option
 def search(
     network: str,
     best: str | None,
@@ -284,10 +285,12 @@ def search(
     pins: bool,
     saves: bool,
     content: Path,
+    cache: Path,
 ) -> None:
     """Train NETWORK under many seeds, and with other recipes, for the one that shows something best.
 
-    One of --best and --lowest says what decides. Only networks that meet the success criterion count.
+    One of --best and --lowest says what decides. Only networks that meet the success criterion count. What was trained
+    is kept: to ask again for something else takes no more training.
     """
     from lstmgallery import search as searching
 
@@ -295,14 +298,21 @@ def search(
         raise click.UsageError("expected one of --best and --lowest")
     console = Console(stderr=True)
     today = date.today()
-    with _errors_told(console, "nothing was pinned or saved", "Stopped; nothing was kept."):
+    with _errors_told(console, "nothing was pinned or saved", "Stopped; what was trained is kept."):
         with ConsoleProgress(console) as progress:
             wanted = searching.parse_wanted(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
             )
             recipes = searching.parse_recipes(content, network, vary)
             found = searching.search(
-                content, network, wanted, recipes=recipes, seeds=range(1, seeds + 1), progress=progress, today=today
+                content,
+                cache,
+                network,
+                wanted,
+                recipes=recipes,
+                seeds=range(1, seeds + 1),
+                progress=progress,
+                today=today,
             )
         print_search(Console(), found.search, searching.rank(found.search))
         if saves:

@@ -3,7 +3,8 @@
 Takes a network's file and what to look for, trains it under many seeds (and, if asked, with other values in its front
 matter), and measures each. A measure is written as in a write-up, with who is measured before a bar: `best(remaining) |
 r2 of cell with remaining`, or `first failure` of the network itself. Every claim of the write-ups on this network is
-asked as well, so that a page can say in how many of the networks searched each of them holds.
+asked as well, so that a page can say in how many of the networks searched each of them holds. Every network that is
+trained is kept, as a pin in `build/<network>/searched/`: to ask for something else takes no more training.
 """
 
 import concurrent.futures
@@ -13,28 +14,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pydantic
 
-from lstmgallery.cache import library_versions
+from lstmgallery.cache import library_versions, stage_key
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, take_expectation, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
-from lstmgallery.machine import Origin
+from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
-from lstmgallery.pins import Curve
+from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
 from lstmgallery.press.content import Content, read_content
 from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, write_search
 from lstmgallery.stages import LAB_LIBRARIES, Progress, Workers
 
-if TYPE_CHECKING:
-    from lstmgallery.lab.train import Trained
-
 DIGITS = 6  # significant ones, of what is kept of a measure's value
 MOST_RECIPES = 64
+SEARCHED = "searched"  # the folder of a network's results that keeps what searches trained
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network that meets the criterion and every condition, with all that a pin of it needs."""
+    """A network that meets the criterion and every condition: how it fared, and where it is kept."""
 
     trial: Trial
     value: float
     network: Network
-    trained: "Trained"
+    kept: Path
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,7 @@ def parse_recipes(content: Path, name: str, vary: Iterable[str]) -> tuple[tuple[
 
 def search(
     content: Path,
+    build: Path,
     name: str,
     wanted: Wanted,
     *,
@@ -131,6 +131,8 @@ def search(
     """Train network `name` under each recipe and seed, measure each, and find the one that is looked for."""
     read = read_content(content, without_pins=True)
     network = _entry(content, name)
+    folder = build / name / SEARCHED
+    folder.mkdir(parents=True, exist_ok=True)
     claimed = [claim.question for _, claim in claims_of(read, network) if claim.question.subject.is_comparable]
     asked = {question.key: question for question in (*wanted.questions, *claimed)}
     trials: dict[tuple[int, int], Trial] = {}
@@ -141,17 +143,14 @@ def search(
         for number, (_, varied) in enumerate(recipes):
             moved = [_of(question, varied) for question in asked.values()]
             for share in _shares(seeds, workers.processes):
-                jobs[workers.submit(_try_seeds, varied, share, moved)] = number
+                jobs[workers.submit(_try_seeds, varied, share, moved, folder, today)] = number
         for job in concurrent.futures.as_completed(jobs):
             number = jobs[job]
-            for trained, values in job.result():
+            for seed, kept, steps, is_met, values in job.result():
                 rounded = tuple(None if value is None else float(f"{value:.{DIGITS}g}") for value in values)
-                criterion = trained.criterion
-                trial = Trial(
-                    recipe=number, seed=trained.seed, steps=criterion.steps, is_met=criterion.is_met, values=rounded
-                )
-                trials[number, trained.seed] = trial
-                candidate = _candidate(wanted, list(asked), trial, recipes[number][1], trained)
+                trial = Trial(recipe=number, seed=seed, steps=steps, is_met=is_met, values=rounded)
+                trials[number, seed] = trial
+                candidate = _candidate(wanted, list(asked), trial, recipes[number][1], kept)
                 winner = _better(wanted, winner, candidate)
                 progress.advance(len(trials))
     progress.finish()
@@ -190,18 +189,9 @@ def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pin
     _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
     network = winner.network.model_copy(update={"seed": winner.trial.seed})
     record = searched.search.model_copy(update={"network": network.training_spec})
-    trained = winner.trained
-    header = describe(
-        network,
-        trained.weights,
-        trained.untrained,
-        criterion=trained.criterion.to_json(),
-        curve=Curve.model_validate(trained.curve.to_dict(orient="list")),
-        origin=record.origin,
-        today=today,
-        search=record,
-    )
-    return keep(content, network, searched.content, header, trained.weights, trained.untrained)
+    found = read_pin(winner.kept, network)
+    header = found.header.model_copy(update={"date": today, "search": record})
+    return keep(content, network, searched.content, header, found.weights, found.untrained)
 
 
 def rank(search: Search) -> list[Trial]:
@@ -300,29 +290,61 @@ def _shares(seeds: Sequence[int], processes: int) -> Iterator[Sequence[int]]:
         yield seeds[first : first + size]
 
 
-def _try_seeds(
-    network: Network, seeds: Sequence[int], questions: Sequence[Question]
-) -> list[tuple["Trained", list[float | None]]]:
-    """Train under each seed and measure. Runs in a process of its own."""
-    from lstmgallery.lab.train import train_seeds
+Tried = tuple[int, Path, int, bool, list[float | None]]  # seed, where it is kept, steps, whether it learned, values
 
+
+def _try_seeds(
+    network: Network, seeds: Sequence[int], questions: Sequence[Question], folder: Path, today: date
+) -> list[Tried]:
+    """Train under each seed, unless that was done before, and measure. Runs in a process of its own."""
+    spec = {**network.training_spec, "seed": None, "instruction_set": instruction_set()}
+    key = stage_key(["lstmgallery.lab.train"], caller=__name__, spec=spec, inputs=[], libraries=LAB_LIBRARIES)[:16]
+    files = {seed: folder / f"{key}-{seed}{SUFFIX}" for seed in seeds}
+    _train_missing(network, {seed: file for seed, file in files.items() if not _is_kept(file, network, seed)}, today)
     found = []
-    for trained in train_seeds(network, seeds, report=lambda steps, right: None):  # noqa: ARG005
-        values = ask(network, trained.weights, questions)
-        found.append((trained, [values[question.key] for question in questions]))
+    for seed, file in files.items():
+        pin = read_pin(file, network.model_copy(update={"seed": seed}))
+        values = ask(network, pin.weights, questions)
+        asked = [values[question.key] for question in questions]
+        found.append((seed, file, pin.header.steps, bool(pin.header.criterion["is_met"]), asked))
     return found
 
 
-def _candidate(
-    wanted: Wanted, measures: list[str], trial: Trial, network: Network, trained: "Trained"
-) -> Candidate | None:
+def _train_missing(network: Network, files: dict[int, Path], today: date) -> None:
+    if not files:
+        return
+    from lstmgallery.lab.train import train_seeds
+
+    origin = Origin.here(library_versions(LAB_LIBRARIES))
+    for trained in train_seeds(network, list(files), report=lambda steps, right: None):  # noqa: ARG005
+        header = describe(
+            network.model_copy(update={"seed": trained.seed}),
+            trained.weights,
+            trained.untrained,
+            criterion=trained.criterion.to_json(),
+            curve=Curve.model_validate(trained.curve.to_dict(orient="list")),
+            origin=origin,
+            today=today,
+        )
+        write_pin(files[trained.seed], header, trained.weights, trained.untrained)
+
+
+def _is_kept(file: Path, network: Network, seed: int) -> bool:
+    try:
+        read_pin(file, network.model_copy(update={"seed": seed}))
+    except GalleryError:
+        return False
+    return True
+
+
+def _candidate(wanted: Wanted, measures: list[str], trial: Trial, network: Network, kept: Path) -> Candidate | None:
     values = dict(zip(measures, trial.values, strict=True))
     value = values[wanted.best.key]
     met = all(
         values[question.key] is not None and bound.is_met(values[question.key] or 0.0)
         for question, bound in wanted.conditions
     )
-    return Candidate(trial, value, network, trained) if trial.is_met and met and value is not None else None
+    return Candidate(trial, value, network, kept) if trial.is_met and met and value is not None else None
 
 
 def _better(wanted: Wanted, one: Candidate | None, other: Candidate | None) -> Candidate | None:

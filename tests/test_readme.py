@@ -43,8 +43,9 @@ def test_the_readmes_pandas_example_runs_on_a_built_gallery(gallery: Gallery) ->
 
 
 def test_the_readmes_commands_are_those_of_the_program() -> None:
-    commands = [shlex.split(line) for block in blocks("sh") for line in block.splitlines() if "bin/lstmgallery" in line]
-    assert {command[1] for command in commands} == {"new", "serve"}
+    lines = [line for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
+    commands = [shlex.split(line, comments=True) for line in lines if "bin/lstmgallery" in line]
+    assert {command[1] for command in commands} == {"new", "serve", "build", "pin", "unpin", "status", "search"}
     for _, *arguments in commands:
         command: click.Command = main
         while isinstance(command, click.Group):

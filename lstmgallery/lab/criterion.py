@@ -46,7 +46,7 @@ class Criterion:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "is_met": self.is_met}
 
 
 def compile_prediction(model: keras.Model) -> Predict:
