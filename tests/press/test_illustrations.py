@@ -292,8 +292,8 @@ def test_a_search_is_drawn_with_a_row_for_each_recipe_and_a_dot_for_each_network
     assert [tick.label for tick in plot.y_ticks] == ["units 6", "units 8"]
     dots = [series.points for series in plot.series if series.kind == "dots"]
     assert [[point.label for point in points] for points in dots] == [
-        ["units 6: 0.5", "units 6: 0.9"],  # the third could not be measured
-        ["units 8: 0.25", "units 8: 0.75"],  # the third did not learn the task
+        ["units 6: 0.500", "units 6: 0.900"],  # the third could not be measured
+        ["units 8: 0.250", "units 8: 0.750"],  # the third did not learn the task
     ]
     points = [point for row in dots for point in row]
     require_linear(points, [0.5, 0.9, 0.25, 0.75], along="x")
