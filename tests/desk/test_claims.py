@@ -105,6 +105,12 @@ def test_an_expectation_printed_in_words_reads_the_same_again(sign: str, bound: 
         assert parse_expectation(str(expectation)) == expectation
 
 
+@given(sign=st.sampled_from(["<", ">=", "=="]), digits=st.integers(-(10**6), 10**6), power=st.integers(-20, 20))
+def test_a_bound_of_any_size_printed_in_words_reads_the_same_again(sign: str, digits: int, power: int) -> None:
+    expectation = Expectation(((sign, float(f"{digits}e{power}")),))
+    assert parse_expectation(str(expectation)) == expectation
+
+
 @pytest.mark.parametrize(
     "text", ["below 0.1", "at most 3", "above -0.5", "at least 0.95", "exactly 1", "between 0 and 1"]
 )
