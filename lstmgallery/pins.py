@@ -29,6 +29,7 @@ from lstmgallery.searches import Search
 SUFFIX = ".npz"
 HEADER = "header.json"
 UNTRAINED = "untrained/"
+TRAINING = ("seed", "training")  # the keys that shape neither the weights' shapes nor what the network is asked to do
 LARGEST_HEADER = 4_000_000  # bytes
 _SPARE = 1_024  # bytes of an array's file beside its values
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so that equal pins are equal bytes
@@ -118,9 +119,12 @@ def hash_weights(weights: Arrays, untrained: Arrays) -> str:
     return found.hexdigest()
 
 
-def read_pin(file: Path, network: Network) -> Pin:
-    """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter."""
-    header, arrays = _open(file, network)
+def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> Pin:
+    """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter.
+
+    `however_trained` takes one with another seed, or other training, too.
+    """
+    header, arrays = _open(file, network, however_trained=however_trained)
     weights: dict[str, np.ndarray] = {}
     untrained: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
@@ -146,7 +150,7 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
     ]
 
 
-def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
+def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Header, dict[str, np.ndarray]]:
     """Return the header and all arrays, each of the shape that the network's front matter asks for."""
     shapes = network.weight_shapes
     expected = shapes | {f"{UNTRAINED}{name}": shape for name, shape in shapes.items()}
@@ -156,8 +160,13 @@ def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
             if len(sizes) != len(archive.infolist()):
                 raise _damaged(file, "expected every part once, found one twice")
             header = _read_header(file, archive, sizes)
-            if unlike := list(_unlike(header, network)):  # which explains all other shapes as well
-                message = "the pinned network is not the one that its front matter describes: " + "; ".join(unlike)
+            differing = dict(_unlike(header, network))
+            if however_trained:
+                differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
+            if differing:  # which explains all other shapes as well
+                message = "the pinned network is not the one that its front matter describes: " + "; ".join(
+                    differing.values()
+                )
                 raise GalleryError(Problem(str(file), message, hint=_again(network)))
             parts = sizes.keys() - {HEADER}
             if parts != {f"{name}.npy" for name in expected}:
@@ -202,17 +211,18 @@ def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[in
     return np.asarray(values)
 
 
-def _unlike(header: Header, network: Network) -> Iterable[str]:
-    """Yield in what the pinned network differs from `network`, as `units: 10 in the front matter, 12 in the pin`."""
+def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
+    """Yield each key in which the pinned network differs: `units: 10 in the front matter, 12 in the pin`."""
     try:
-        given = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
-        pinned = Network.model_validate_json(json.dumps({**header.network, **given})).training_spec
+        as_now = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
+        pinned = Network.model_validate_json(json.dumps({**header.network, **as_now})).training_spec
     except (pydantic.ValidationError, ValueError):
         pinned = header.network
     flat, flat_pinned = _flat(network.training_spec), _flat(pinned)
     for key in dict.fromkeys((*flat, *flat_pinned)):
         if flat.get(key) != flat_pinned.get(key) and key != "name":
-            yield f"{key}: {flat.get(key, 'none')} in the front matter, {flat_pinned.get(key, 'none')} in the pin"
+            given, found = flat.get(key, "none"), flat_pinned.get(key, "none")
+            yield key, f"{key}: {given} in the front matter, {found} in the pin"
 
 
 def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
