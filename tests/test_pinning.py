@@ -19,7 +19,9 @@ from lstmgallery import store
 from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.cache import file_hash
 from lstmgallery.cli import main
+from lstmgallery.desk.findings import find_findings
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import pin_networks, unpin_network
 from lstmgallery.pins import Arrays, Pin, hash_weights, pin_path, read_pin, write_pin
@@ -188,8 +190,6 @@ def test_every_file_of_a_pinned_network_is_about_its_weights(pinned_gallery: Gal
         assert {key: values.tobytes() for key, values in found.items()} == {
             key: values.tobytes() for key, values in expected.items()
         }
-    from lstmgallery.lab.trace import trace
-
     steps = store.read_steps(folder)
     sequences = [*network.figures, *network.task.split(held_out=network.held_out).held_out]
     traced = trace(network, weights, sequences)
@@ -491,8 +491,6 @@ def test_a_sweep_of_what_was_pinned_here_gives_it_again_to_the_bit(
 
 
 def test_what_the_sweep_shows_of_the_pinned_network_is_its_own(swept: Project) -> None:
-    from lstmgallery.desk.findings import find_findings
-
     network = network_of(swept)
     held_out = network.task.split(held_out=network.held_out).held_out
     expected = {key: value for key, (value, _, _) in find_findings(network, pin_of(swept).weights, held_out).items()}

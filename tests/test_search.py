@@ -1,5 +1,6 @@
 """A search finds the network that shows something best, among those that learned the task, and keeps how it did."""
 
+import concurrent.futures
 import json
 import re
 import shutil
@@ -23,6 +24,7 @@ from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.content import read_content
 from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Condition, Trial, read_search
+from lstmgallery.stages import Workers
 from tests.conftest import folders_in, options, record, search_record, small_network, write_small_content
 from tests.press.conftest import Element, parse_html
 
@@ -351,12 +353,10 @@ def test_the_network_under_its_own_seed_is_the_one_that_a_build_trains(
     assert [name for name in trained if trained[name].tobytes() != kept[name].tobytes()] == []
 
 
-class Here(lstmgallery.search.Workers):
+class Here(Workers):
     """Workers that work here and now, and train nothing."""
 
     def submit(self, work: Any, *arguments: Any) -> Any:
-        import concurrent.futures
-
         future: Any = concurrent.futures.Future()
         future.set_result(work(*arguments))
         return future

@@ -16,8 +16,9 @@ from lstmgallery.press.palette import shade
 from lstmgallery.press.plots import Plot
 from lstmgallery.press.text import number
 from tests.conftest import Gallery
-from tests.press.conftest import BLOCKS, Press
+from tests.press.conftest import BLOCKS, CLAIMS, Press, Typeset, figure, writeup
 
+OVER = "share of seeds where r2 of cell with remaining >= 0.6"
 EXACT = 1e-5  # relative: numbers in a CSV have six digits
 
 
@@ -304,3 +305,33 @@ def test_a_search_s_numbers_are_those_of_every_network(press: Press) -> None:
     assert data.columns.tolist()[:3] == ["units", "seed", "learned"]
     assert data[["units", "seed"]].to_numpy().tolist() == [[6, 1], [6, 2], [6, 3], [8, 1], [8, 2], [8, 3]]
     assert data["small: first failure"].tolist() == ["3", "", "4", "8", "8", "1"]
+
+
+def test_seeds_are_drawn_beside_the_shown_network_s_own_value(press: Press) -> None:
+    own = press.answers["small best(remaining): r2 of cell with remaining"].value
+    assert own is not None
+    swept = press.with_seeds({1: own - 0.2, 2: own - 0.1, 3: None})  # as where the one that is shown was pinned
+    series = {each.style: each.points for each in plot_of(swept.drawn("seeds").parts[0]).series}
+    (mark,) = series["own"]
+    require_linear([*series["main"], mark], [own - 0.2, own - 0.1, own], along="x")
+    assert swept.csv("seeds")["seed"].tolist() == [1, 2]
+
+
+def test_seeds_under_which_nothing_could_be_measured_are_not_called_left_out(press: Press) -> None:
+    part = press.with_seeds({1: None, 2: None}).drawn("seeds").parts[0]
+    assert part.summary == "It could be measured under no seed."
+
+
+def test_a_claim_over_seeds_is_drawn_with_the_bound_that_each_seed_has_to_pass(typeset: Typeset) -> None:
+    claim = CLAIMS.split("\n\n")[0].replace("measure: r2 of cell with remaining", "measure: " + OVER)
+    made = typeset(article=writeup(figure("seeds", "kind: seeds\nclaim: it-holds") + claim))
+    swept = made.with_seeds({1: 0.5, 2: 0.75, 3: 1.0})
+    (key,) = [key for key in made.answers if key.endswith(OVER)]
+    own = made.answers[key].own
+    assert own is not None
+    drawn = swept.articles["article"].illustrations["seeds"]
+    series = {each.style: each.points for each in plot_of(drawn.parts[0]).series}
+    (mark,) = series["own"]
+    bound = series["faint"][0]
+    require_linear([*series["main"], mark, bound], [0.5, 0.75, 1.0, own, 0.6], along="x")
+    assert drawn.parts[0].summary.startswith("r2 of cell with remaining in 3 seeds: lowest")
