@@ -2,8 +2,10 @@
 
 import concurrent.futures
 import json
+import random
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -360,6 +362,28 @@ class Here(Workers):
         future: Any = concurrent.futures.Future()
         future.set_result(work(*arguments))
         return future
+
+
+@pytest.mark.parametrize("is_lowest", [False, True])
+@pytest.mark.parametrize("chance", range(8))
+def test_of_whatever_is_measured_the_winner_is_the_first_of_the_ranking(
+    content: Path, monkeypatch: pytest.MonkeyPatch, is_lowest: bool, chance: int
+) -> None:
+    def tried(network: Network, seeds: Sequence[int], questions: Sequence[Any], *_: Any) -> list[Any]:
+        drawn = [random.Random(f"{chance} {network.units} {seed}") for seed in seeds]
+        return [
+            (seed, content, 200, each.random() > 0.3, [each.choice((None, -1.0, 0.0, 0.5)) for _ in questions])
+            for seed, each in zip(seeds, drawn, strict=True)
+        ]
+
+    monkeypatch.setattr(lstmgallery.search, "Workers", Here)
+    monkeypatch.setattr(lstmgallery.search, "_try_seeds", tried)
+    project = Project(content=content, build=content.parent / "build")
+    asked = wanted(content, is_lowest=is_lowest, where=["first failure above -1"])
+    found = search_small(project, asked, "units=4,6", seeds=12)
+    best = next(iter(rank(found.search)), None)
+    assert (None if found.winner is None else found.winner.trial) == best
+    assert len(found.search.trials) == 24
 
 
 def refuse_training(network: Network, files: dict[int, Path], today: date) -> None:  # noqa: ARG001
