@@ -130,7 +130,7 @@ def search(
     today: date,
 ) -> Searched:
     """Train network `name` under each recipe and seed, measure each, and find the one that is looked for."""
-    read = read_content(content, without_pins=True)
+    read = read_content(content, without_pins=True, searching=True)
     network = _entry(content, name)
     folder = build / name / SEARCHED
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,9 +30,9 @@ def figure_path(slug: str, figure: str, extension: str) -> str:
     return f"writeups/{slug}/{figure}.{extension}"
 
 
-def network_fragments(network: Network, *, is_chosen: bool) -> set[str]:
-    """Return the fragments of a network's page; `is_chosen` where a record says how the network was chosen."""
-    found = {"roles", "seeds", "gates", "training", "loss", "right", "files"} | ({"chosen"} if is_chosen else set())
+def network_fragments(network: Network) -> set[str]:
+    """Return the fragments of a network's page."""
+    found = {"roles", "seeds", "chosen", "gates", "training", "loss", "right", "files"}
     for layer in range(1, network.layers + 1):
         found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
     if isinstance(network.task, Counting | SelectiveCounting | StateMemory):

@@ -91,9 +91,7 @@ class Content:
         ]
         found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
         found |= {explorer_path(network.name): None for network in networks}
-        found |= {
-            entry.path: network_fragments(entry.network, is_chosen=entry.chosen is not None) for entry in self.networks
-        }
+        found |= {network_path(network.name): network_fragments(network) for network in networks}
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}
 
     def address_of(self, link: Link) -> str | None:
@@ -111,10 +109,11 @@ class Content:
         )
 
 
-def read_content(folder: Path, *, without_pins: bool | str = False) -> Content:
+def read_content(folder: Path, *, without_pins: bool | str = False, searching: bool = False) -> Content:
     """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files.
 
     `without_pins` leaves all pins, or that of one network, unread: whoever trains anew need not mind an old one.
+    While `searching`, figures may show searches that are not saved yet.
     """
     problems: list[Problem] = []
 
@@ -149,11 +148,12 @@ def read_content(folder: Path, *, without_pins: bool | str = False) -> Content:
     networks.sort(key=lambda entry: (entry.network.order, entry.network.name))
     by_name = {entry.network.name: entry.network for entry in networks}
     broken = {file.stem for file in files} - set(by_name)
+    searched = by_name if searching else searches
     written = sorted((folder / "writeups").glob("*.md"))
     drafts = [
         draft
         for file in written
-        if (draft := tried(partial(read_writeup, file, by_name, broken, searches))) is not None
+        if (draft := tried(partial(read_writeup, file, by_name, broken, searched))) is not None
     ]
     problems += _equal_slugs(drafts)
     writeups = sorted((writeup for writeup, _ in drafts), key=lambda each: (each.front.order, each.front.slug))
