@@ -589,9 +589,26 @@ def test_the_page_links_to_the_section(chosen: Project) -> None:
     assert [link.text for link in page.all("a", href="#chosen")] == ["how it was chosen"]
 
 
-def test_a_network_that_was_not_searched_has_no_such_section(small_gallery: Any) -> None:
-    page = (small_gallery.project.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
-    assert 'id="chosen"' not in page
+def test_a_network_that_was_not_searched_says_so(small_gallery: Any) -> None:
+    text = section_of(small_gallery.project).text
+    assert text == (
+        "How it was chosen No record says that it was: it is what training gave from the seed in its description, 1."
+    )
+
+
+def test_a_figure_may_stand_in_a_write_up_before_its_search_is_saved(
+    content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (content / "writeups").mkdir()
+    drawn = "\n```figure\nid: searched\nkind: search\nnetwork: small\nalt: A search.\ncaption: A search.\n```\n"
+    (content / "writeups" / "what-it-does.md").write_text(WRITEUP + drawn, encoding="utf-8")
+    with pytest.raises(GalleryError, match="expected a network with a saved search, found small"):
+        read_content(content)
+    monkeypatch.setattr(lstmgallery.search, "Workers", Here)
+    monkeypatch.setattr(lstmgallery.search, "_try_seeds", lambda *_: [(1, content, 200, True, [0.5, 1.0, 9.0])])
+    project = Project(content=content, build=content.parent / "build")
+    save(content, "small", search_small(project, wanted(content), seeds=1))
+    assert read_content(content).networks[0].search is not None
 
 
 def test_the_chosen_network_builds_from_the_command_line_again(chosen: Project) -> None:

@@ -138,7 +138,7 @@ def test_every_network_s_page_has_the_fragments_that_can_be_linked_to(gallery: G
         path = gallery.project.site / network_path(entry.network.name)
         page = parse_html(path.read_text(encoding="utf-8"))
         ids = {element["id"] for element in page.elements if "id" in element.attributes}
-        assert network_fragments(entry.network, is_chosen=entry.chosen is not None) <= ids, entry.network.name
+        assert network_fragments(entry.network) <= ids, entry.network.name
 
 
 def test_each_neuron_that_an_article_draws_links_back_to_it(gallery: Gallery, pages: dict[str, Element]) -> None:

@@ -29,7 +29,7 @@ def test_every_page_and_file_of_a_write_up_is_planned_at_its_address(press: Pres
 
 def test_a_network_s_page_has_the_fragments_that_can_be_linked_to(press: Press) -> None:
     ids = {element["id"] for element in press.page(network_path("small")).elements if "id" in element.attributes}
-    assert ids == network_fragments(press.content.networks[0].network, is_chosen=False) | {"main"}
+    assert ids == network_fragments(press.content.networks[0].network) | {"main"}
 
 
 def test_an_article_s_page_has_the_fragments_that_can_be_linked_to(press: Press) -> None:
