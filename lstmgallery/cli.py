@@ -304,6 +304,8 @@ def search(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
             )
             recipes = searching.parse_recipes(content, network, vary)
+            if pins:
+                searching.check_can_pin(network, [recipe for recipe, _ in recipes])
             found = searching.search(
                 content,
                 cache,
@@ -314,7 +316,7 @@ def search(
                 progress=progress,
                 today=today,
             )
-        print_search(Console(), found.search, searching.rank(found.search))
+        print_search(Console(), found.search, searching.rank(found.search), [each.key for each in wanted.questions])
         if saves:
             print(f"saved {searching.save(content, network, found)}")
         if pins:

@@ -136,7 +136,8 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
     again = f"train it: lstmgallery build --network {network.name} --quick --retrain"
     try:
         about = store.read_about(folder / store.CURVE)
-    except (OSError, KeyError, ValueError):
+        origin = Origin.model_validate(about["origin"])
+    except (OSError, KeyError, ValueError):  # results of an earlier version have no origin
         message = "expected a network that was trained here, found none"
         raise GalleryError(Problem(str(folder), message, hint=again)) from None
     if "pin" in about:
@@ -155,7 +156,7 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
         untrained,
         criterion=about["criterion"],
         curve=Curve.model_validate(curve.to_dict(orient="list")),
-        origin=Origin.model_validate(about["origin"]),
+        origin=origin,
         today=today,
     )
     return keep(content, network, read, header, weights, untrained)
@@ -169,9 +170,9 @@ def _is_trained_here(folder: Path) -> bool:
 
 
 def _readable(file: Path, network: Network) -> Pin | None:
-    """Return the pin that is to be replaced; None where there is none that this network could have."""
+    """Return the pin that is to be replaced; None where there is none, or the claims cannot be asked of it."""
     try:
-        return read_pin(file, network)
+        return read_pin(file, network, however_trained=True)
     except GalleryError:
         return None
 

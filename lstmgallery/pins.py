@@ -9,7 +9,9 @@ anything runs.
 import hashlib
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +29,7 @@ from lstmgallery.searches import Search
 SUFFIX = ".npz"
 HEADER = "header.json"
 UNTRAINED = "untrained/"
+TRAINING = ("seed", "training")  # the keys that shape neither the weights' shapes nor what the network is asked to do
 LARGEST_HEADER = 4_000_000  # bytes
 _SPARE = 1_024  # bytes of an array's file beside its values
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so that equal pins are equal bytes
@@ -116,12 +119,12 @@ def hash_weights(weights: Arrays, untrained: Arrays) -> str:
     return found.hexdigest()
 
 
-def read_pin(file: Path, network: Network) -> Pin:
-    """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter."""
-    header, arrays = _open(file, network)
-    if unlike := list(_unlike(header, network)):
-        message = "the pinned network is not the one that its front matter describes: " + "; ".join(unlike)
-        raise GalleryError(Problem(str(file), message, hint=_again(network)))
+def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> Pin:
+    """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter.
+
+    `however_trained` takes one with another seed, or other training, too.
+    """
+    header, arrays = _open(file, network, however_trained=however_trained)
     weights: dict[str, np.ndarray] = {}
     untrained: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
@@ -147,7 +150,7 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
     ]
 
 
-def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
+def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Header, dict[str, np.ndarray]]:
     """Return the header and all arrays, each of the shape that the network's front matter asks for."""
     shapes = network.weight_shapes
     expected = shapes | {f"{UNTRAINED}{name}": shape for name, shape in shapes.items()}
@@ -157,19 +160,24 @@ def _open(file: Path, network: Network) -> tuple[Header, dict[str, np.ndarray]]:
             if len(sizes) != len(archive.infolist()):
                 raise _damaged(file, "expected every part once, found one twice")
             header = _read_header(file, archive, sizes)
-            names = {name.removesuffix(".npy") for name in sizes if name != HEADER}
-            unlike = [] if names == expected.keys() else list(_unlike(header, network))
-            if names != expected.keys() and not unlike:
-                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {_listed(names)}")
-            if unlike:
-                return header, {}
+            differing = dict(_unlike(header, network))
+            if however_trained:
+                differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
+            if differing:  # which explains all other shapes as well
+                message = "the pinned network is not the one that its front matter describes: " + "; ".join(
+                    differing.values()
+                )
+                raise GalleryError(Problem(str(file), message, hint=_again(network)))
+            parts = sizes.keys() - {HEADER}
+            if parts != {f"{name}.npy" for name in expected}:
+                listed = _listed(name.removesuffix(".npy") if name.endswith(".npy") else repr(name) for name in parts)
+                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {listed}")
             return header, {
-                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"], _unlike(header, network))
-                for name, shape in expected.items()
+                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"]) for name, shape in expected.items()
             }
     except FileNotFoundError:
         raise GalleryError(Problem(str(file), "expected pinned weights, found no file")) from None
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise _damaged(file, f"expected an npz file, found one that cannot be read ({error})") from None
     except OSError as error:
         raise GalleryError(Problem(str(file), f"cannot be read: {error.strerror or error}")) from None
@@ -188,17 +196,13 @@ def _read_header(file: Path, archive: zipfile.ZipFile, sizes: Mapping[str, int])
         raise _damaged(file, f"{HEADER}: {where + ': ' if where else ''}{first['msg']}") from None
 
 
-def _read_array(
-    file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], size: int, unlike: Iterable[str]
-) -> np.ndarray:
+def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], size: int) -> np.ndarray:
     expected = f"{name}: expected float32 of shape {shape}"
     if size > 4 * int(np.prod(shape)) + _SPARE:
-        if further := "; ".join(unlike):
-            expected = f"{expected} ({further})"
         raise _damaged(file, f"{expected}, found {size:,} bytes")
     try:
         values = np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-    except ValueError as error:  # pickles and what is no array
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError) as error:  # pickles, and no array
         raise _damaged(file, f"{expected}, found something else ({error})") from None
     if values.dtype != np.float32 or values.shape != shape:
         raise _damaged(file, f"{expected}, found {values.dtype} of shape {values.shape}")
@@ -207,17 +211,18 @@ def _read_array(
     return np.asarray(values)
 
 
-def _unlike(header: Header, network: Network) -> Iterable[str]:
-    """Yield in what the pinned network differs from `network`, as `units: 10 in the front matter, 12 in the pin`."""
+def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
+    """Yield each key in which the pinned network differs: `units: 10 in the front matter, 12 in the pin`."""
     try:
-        given = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
-        pinned = Network.model_validate_json(json.dumps({**header.network, **given})).training_spec
+        as_now = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
+        pinned = Network.model_validate_json(json.dumps({**header.network, **as_now})).training_spec
     except (pydantic.ValidationError, ValueError):
         pinned = header.network
     flat, flat_pinned = _flat(network.training_spec), _flat(pinned)
     for key in dict.fromkeys((*flat, *flat_pinned)):
         if flat.get(key) != flat_pinned.get(key) and key != "name":
-            yield f"{key}: {flat.get(key, 'none')} in the front matter, {flat_pinned.get(key, 'none')} in the pin"
+            given, found = flat.get(key, "none"), flat_pinned.get(key, "none")
+            yield key, f"{key}: {given} in the front matter, {found} in the pin"
 
 
 def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:

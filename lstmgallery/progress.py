@@ -141,8 +141,8 @@ def print_states(console: Console, states: Iterable["State"]) -> None:
     console.print(table)
 
 
-def print_search(console: Console, search: "Search", ranked: Sequence["Trial"]) -> None:
-    """Print what a search came to: its recipes, the best networks, and how often each condition holds."""
+def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], shown: Sequence[str]) -> None:
+    """Print what a search came to: the best networks, with the measures `shown`, and how often each condition holds."""
     from lstmgallery.desk.claims import parse_expectation
 
     tried = len(search.trials)
@@ -153,8 +153,6 @@ def print_search(console: Console, search: "Search", ranked: Sequence["Trial"]) 
         holding = sum(map(parse_expectation(condition.expect).is_met, values))
         text = f"{condition.measure} {condition.expect}: in {holding} of {tried}"
         console.print(escape(text), highlight=False, soft_wrap=True)
-    shown = dict.fromkeys((search.best, *(each.measure for each in search.conditions)))
-    shown |= dict.fromkeys(search.measures[: len(shown)])
     console.print(f"the {search.wins} {escape(search.best)}:", highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in dict.fromkeys(key for recipe in search.recipes for key in recipe):

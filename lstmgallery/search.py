@@ -10,6 +10,7 @@ trained is kept, as a pin in `build/<network>/searched/`: to ask for something e
 import concurrent.futures
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -175,16 +176,21 @@ def save(content: Path, name: str, searched: Searched) -> Path:
     return file
 
 
+def check_can_pin(name: str, recipes: Sequence[Recipe]) -> None:
+    """Raise `GalleryError` where a search tries other recipes than that of the network's file."""
+    if list(recipes) != [{}]:
+        message = "expected the recipe of the network's file, found others"
+        hint = f"write the winning recipe into {name}.md and search again without --vary"
+        raise GalleryError(Problem("--pin", message, hint=hint))
+
+
 def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pinned:
     """Pin the winner of a search, its seed written into the network's file. Raises `GalleryError` without a winner."""
+    check_can_pin(name, searched.search.recipes)
     winner = searched.winner
     if winner is None:
         hint = "ask for less with --where, or try more seeds or other recipes"
         message = "expected a network that meets the criterion and every --where, found none"
-        raise GalleryError(Problem("--pin", message, hint=hint))
-    if searched.search.recipes != ({},):
-        message = "expected the recipe of the network's file, found others"
-        hint = f"write the winning recipe into {name}.md and search again without --vary"
         raise GalleryError(Problem("--pin", message, hint=hint))
     _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
     network = winner.network.model_copy(update={"seed": winner.trial.seed})
@@ -245,6 +251,9 @@ def _take_question(network: Network, text: str, words: Words) -> Question:
     question = take_question(words, subject)
     if question.over is not None:
         raise GrammarError("expected a measure of one network, found one over seeds", at=at)
+    if not subject.is_comparable:
+        message = f"{subject.text} is known by its number alone, and cannot be found in other networks"
+        raise GrammarError(message, at=0, hint=f"such as best({network.task.main_feature})")
     return question
 
 
@@ -269,6 +278,8 @@ def _varied(network: Network, recipe: Recipe) -> Network:
         *way, last = key.split(".")
         for step in way:
             inner = inner.get(step, {}) if isinstance(inner, dict) else {}
+        if key == "seed":
+            raise GalleryError(Problem("--vary", "expected another key: each recipe is tried under --seeds seeds"))
         if not isinstance(inner, dict) or last not in inner or isinstance(inner[last], dict | list):
             flat = [name for name, each in described.items() if isinstance(each, int | float)]
             flat += [f"{outer}.{name}" for outer in ("task", "training") for name in described[outer] if name != "kind"]
@@ -360,8 +371,9 @@ def _write_seed(file: Path, seed: int) -> None:
     _, document = read_network(file)
     lines = file.read_text(encoding="utf-8").split("\n")
     if ("seed",) in document.keys:
-        at = document.keys["seed",][0] - 1
-        lines[at] = lines[at].replace(str(document.values["seed"]), str(seed), 1)
+        line, column = document.marks["seed",]
+        kept, old = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
+        lines[line - 1] = kept + re.sub(r"[^\s#,}]+", str(seed), old, count=1)
     else:
         lines.insert(document.keys["units",][0], f"seed: {seed}")
     file.write_text("\n".join(lines), encoding="utf-8")

@@ -16,6 +16,7 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin
 
 SUFFIX = ".search.json"
+_NUMBER = r"-?\d+(\.\d+)?(e[+-]\d+)?"
 Recipe = dict[str, int | float]  # keys of the front matter, as `training.steps`, with the values that were tried
 
 
@@ -40,7 +41,9 @@ class Condition(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
     measure: str
-    expect: str
+    expect: str = pydantic.Field(
+        pattern=rf"^((below|at most|above|at least|exactly) {_NUMBER}|between {_NUMBER} and {_NUMBER})$"
+    )
 
 
 class Search(pydantic.BaseModel):

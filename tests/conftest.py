@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import filelock
 import hypothesis
@@ -16,7 +18,9 @@ import pytest
 
 from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.errors import Problem
+from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
+from lstmgallery.searches import Condition, Search, Trial
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,6 +102,28 @@ def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[s
         weights |= {f"layer_{layer}/{name}": random.normal(0, scale, shape) for name, shape in shapes.items()}
     weights |= {"readout/kernel": random.normal(0, scale, (units, tokens)), "readout/bias": random.normal(size=tokens)}
     return {name: values.astype(np.float32) for name, values in weights.items()}
+
+
+def search_record(network: Network, **changes: Any) -> Search:
+    """Return the record of a search as it could have been: two recipes, three seeds each, two measures."""
+    name = network.name
+    values = {(0, 1): (0.5, 3.0), (0, 2): (0.9, None), (0, 3): (None, 4.0), (1, 1): (0.25, 8.0), (1, 2): (0.75, 8.0)}
+    trials = [
+        Trial(recipe=recipe, seed=seed, steps=200, is_met=True, values=found)
+        for (recipe, seed), found in values.items()
+    ]
+    missed = Trial(recipe=1, seed=3, steps=20_000, is_met=False, values=(1.0, 1.0))
+    given = {
+        "network": network.training_spec,
+        "recipes": ({"units": 6}, {"units": 8}),
+        "measures": (f"{name} best(remaining): r2 of cell with remaining", f"{name}: first failure"),
+        "best": f"{name} best(remaining): r2 of cell with remaining",
+        "conditions": (Condition(measure=f"{name}: first failure", expect="at least 4"),),
+        "trials": (*trials, missed),
+        "origin": Origin.here({"numpy": "2"}),
+        "date": date(2026, 1, 2),
+    }
+    return Search(**{**given, **changes})
 
 
 def run_python(*arguments: str, cwd: Path = ROOT, timeout: float = 120) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ Prose.
 """
 SITE = "title: Small gallery\ntagline: For a test.\ndescription: A gallery that a test builds.\n"
 
-KINDS = "strip, overview, line, values, frontier, dose-response, together, saturation, cell, generated, seeds"
+KINDS = "strip, overview, line, values, frontier, dose-response, together, saturation, cell, generated, seeds, search"
 TOKENS = "tokens: a b X"
 SHARED = "figures, claims and headings share their ids: change one of them"
 

@@ -69,6 +69,11 @@ def test_help_names_every_option_with_an_example(way: str) -> None:
     [
         ("build", ["--content", "--cache", "--output", "--network", "--retrain", "--seeds", "--quick"]),
         ("serve", ["--content", "--cache", "--network", "--seeds", "--quick", "--port", "--open", "8000"]),
+        ("pin", ["[NETWORK]...", "--content", "--cache", "commit them"]),
+        (
+            "search",
+            ["NETWORK", "--best", "--lowest", "--where", "--also", "--vary", "--seeds", "--pin", "--save", "--cache"],
+        ),
         ("new", ["network", "writeup"]),
         ("new network", ["NAME", "--task", "counting|selective-counting|state-memory|copying", "--title", "--content"]),
         ("new writeup", ["SLUG", "--title", "--content"]),
@@ -90,7 +95,11 @@ def test_help_waits_for_nothing_that_only_a_build_needs() -> None:
 
 def test_the_help_lists_every_command() -> None:
     done = run_here("-h")
-    assert [name for name in ("build", "serve", "new") if f"\n  {name} " not in done.stdout] == []
+    assert [
+        name
+        for name in ("build", "serve", "new", "pin", "unpin", "status", "search")
+        if f"\n  {name} " not in done.stdout
+    ] == []
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -14,22 +14,26 @@ FILES = {
     for file in sorted(PACKAGE.rglob("*.py"))
 }
 BASE = ("errors", "frontmatter", "signals", "tasks", "network")
+KEPT = ("machine", "searches", "pins")  # what stands beside a network's file
 ALLOWED = {
     "errors": (),
     "signals": (),
     "frontmatter": ("errors",),
     "tasks": ("errors", "signals", "tasks"),
     "network": ("errors", "frontmatter", "signals", "tasks"),
+    "machine": (),
+    "searches": ("errors", "machine"),
+    "pins": (*BASE, "machine", "searches"),
     "store": BASE,
-    "lab": (*BASE, "store", "lab"),
+    "lab": (*BASE, "machine", "store", "lab"),
     "desk": (*BASE, "store", "desk"),
-    "press": (*BASE, "store", "desk", "press"),
+    "press": (*BASE, *KEPT, "store", "desk", "press"),
     "publish": ("errors",),
     "cache": ("errors",),
     "scaffold": BASE,
 }
 # These may import whatever they like.
-EVERYTHING = ("stages", "verify", "build", "progress", "preview", "cli", "__main__")
+EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "progress", "preview", "cli", "__main__")
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 

@@ -384,3 +384,153 @@ def test_without_strict_the_command_publishes_and_lists_what_does_not_hold(proje
     assert f"unmeasured: {file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could " in run.stdout
     page = (project.site / "writeups" / "what-it-does.html").read_text(encoding="utf-8")
     assert 'data-claim="right-in-range" data-verdict="fails"' in page
+
+
+OVER_SEEDS = """\
+---
+title: What it does in general
+summary: What the small network does under every seed.
+published: 2024-02-03
+---
+
+Its cells reach {small best(remaining) | max over seeds of max of cell} at the most.
+
+```claim
+id: often-right
+network: small
+says: It is right in its range under some seeds.
+measure: share of seeds where right where size <= 3 == 1
+expect: at least 0.5
+```
+
+```claim
+id: counts-in-general
+neuron: small best(remaining)
+says: In general a cell counts.
+measure: median over seeds of r2 of cell with remaining
+expect: at least -1
+```
+
+```claim
+id: never-measured-in-general
+network: small
+says: Nothing is measured under any seed.
+measure: mean over seeds of mean of cell where step > 50
+expect: below 0
+```
+"""
+OFTEN = "small: share of seeds where right where size <= 3 == 1"
+IN_GENERAL = "small best(remaining): median over seeds of r2 of cell with remaining"
+NOWHERE = "small: mean over seeds of mean of cell where step > 50"
+HIGHEST = "small best(remaining): max over seeds of max of cell"
+
+
+@pytest.fixture
+def general(project: Project) -> Project:
+    """The gallery with a write-up on what holds over seeds, beside the one on its own network."""
+    write_up(project, without=["never-measured"])
+    (project.content / "writeups" / "in-general.md").write_text(OVER_SEEDS, encoding="utf-8")
+    return project
+
+
+def test_what_is_asked_over_seeds_is_made_of_what_each_seed_answers(
+    general: Project, answers: dict[str, Answer]
+) -> None:
+    found = ask(general, Inline())
+    right, counts = answers[RIGHT].by_seed or {}, answers[COUNTS].by_seed or {}
+    assert found[OFTEN].by_seed == right
+    assert found[OFTEN].value == sum(value == 1 for value in right.values()) / 2 == 0.5
+    assert found[IN_GENERAL].by_seed == counts
+    assert found[IN_GENERAL].value == pytest.approx(
+        np.median([value for value in counts.values() if value is not None])
+    )
+    assert (found[NOWHERE].value, found[NOWHERE].measurement.reason) == (None, "it could be measured under no seed")
+
+
+def test_a_quote_over_seeds_asks_every_seed(general: Project) -> None:
+    found = ask(general, Inline())[HIGHEST]
+    network = network_of(general)
+    steps = store.step_truths(network, list(network.task.sequences()))
+    weights = store.read_seed_weights(general.build / "small" / store.SEED_WEIGHTS)
+    question = next(q for w in check_content(general).writeups for q in w.questions if q.key == HIGHEST).of_one
+    values = {seed: question.answer(Trained(network, each, steps)).value for seed, each in weights.items()}
+    assert found.by_seed == values
+    assert found.value == max(value for value in values.values() if value is not None)
+
+
+def test_the_gallery_s_own_network_stands_beside_what_is_said_over_seeds(general: Project) -> None:
+    found = ask(general, Inline())
+    assert (found[OFTEN].own, found[IN_GENERAL].own) == (found[RIGHT].value, found[COUNTS].value)
+    assert (found[OFTEN].control, found[OFTEN].null_p99) == (None, None)
+
+
+def test_a_question_and_the_same_over_seeds_are_asked_once_of_each_seed(general: Project) -> None:
+    workers = Inline()
+    ask(general, workers)
+    highest = "small best(remaining): max of cell"
+    assert workers.asked == [highest] * 2  # the others were answered by the build before, under their own keys
+
+
+def test_without_a_sweep_what_is_said_over_seeds_is_unmeasured(general: Project) -> None:
+    summary = build_gallery(general, record())
+    found = {each.claim.id: (each.verdict, each.is_left_out) for each in summary.claims}
+    in_general = ("often-right", "counts-in-general", "never-measured-in-general")
+    assert [found[name] for name in in_general] == [("unmeasured", True)] * 3
+    assert found["right-in-range"] == ("holds", False)
+    assert [each["reason"] for each in claims_of(general) if each["id"] in in_general] == [
+        "this build left the other seeds out"
+    ] * 3
+
+
+def test_a_strict_build_does_not_refuse_what_it_left_out(general: Project) -> None:
+    summary = build_gallery(general, record(), strict=True)
+    assert summary.published is not None
+
+
+def test_a_strict_build_with_a_sweep_refuses_what_does_not_hold_over_seeds(general: Project) -> None:
+    file = general.content / "writeups" / "in-general.md"
+    file.write_text(OVER_SEEDS.replace("at least 0.5", "above 0.5"), encoding="utf-8")
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(general, record(), seeds=2, strict=True)
+    wrong, unmeasured = (str(problem).splitlines()[0] for problem in raised.value.problems)
+    place = f"{file}:{line_of(file, 'id: often-right')}"
+    assert wrong == f"{place}: the claim 'often-right' fails: {OFTEN} is 0.5, expected above 0.5"
+    assert unmeasured.endswith(
+        f"the claim 'never-measured-in-general' could not be measured: {NOWHERE} is nothing to measure "
+        "(it could be measured under no seed), expected below 0"
+    )
+
+
+def test_the_summary_counts_apart_what_was_left_out(general: Project) -> None:
+    run = run_python("build_site.py", "--strict", *options(general))
+    assert run.returncode == 0, run.stderr
+    assert "claims: 3 of 6 hold; 3 about other seeds, which this build left out\n" in run.stdout
+    assert "unmeasured:" not in run.stdout
+
+
+def test_verdicts_over_seeds_are_left_as_json_with_every_seed(general: Project, answers: dict[str, Answer]) -> None:
+    build_gallery(general, record(), seeds=2)
+    found = {each["id"]: each for each in claims_of(general)}
+    right, counts = answers[RIGHT].by_seed or {}, answers[COUNTS].by_seed or {}
+    assert found["often-right"] == {
+        "writeup": "in-general",
+        "id": "often-right",
+        "says": "It is right in its range under some seeds.",
+        "subject": "small",
+        "measure": "share of seeds where right where size <= 3 == 1",
+        "expect": "at least 0.5",
+        "verdict": "holds",
+        "value": 0.5,
+        "reason": "",
+        "n": 2,
+        "unit": "seed",
+        "untrained": None,
+        "null_p99": None,
+        "seeds": None,
+        "by_seed": {"1": right[1], "2": right[2]},
+    }
+    assert found["counts-in-general"]["by_seed"] == {"1": counts[1], "2": counts[2]}
+    assert (found["never-measured-in-general"]["verdict"], found["never-measured-in-general"]["value"]) == (
+        "unmeasured",
+        None,
+    )

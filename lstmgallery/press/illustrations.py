@@ -436,7 +436,8 @@ class Studio:
         network = claim.question.subject.network
         title = f"{network.title}, {len(values)} seeds"
         if data.empty:
-            plot = plots.plot_nothing("The sweep of other seeds was left out of this build.")
+            left_out = "The sweep of other seeds was left out of this build."
+            plot = plots.plot_nothing(left_out if answer.by_seed is None else "It could be measured under no seed.")
             return [Part("plot", network.title, network_path(network.name), plot, plot.summary)], data
         shown = answer.own if answer.is_over_seeds else answer.value
         own = None if shown is None or not math.isfinite(shown) else shown

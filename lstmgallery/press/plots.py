@@ -134,7 +134,7 @@ class Frame:
             bottom=self.bottom,
             x_ticks=tuple(self.point(value, self.y[0], f"{value:,g}".replace("-", "−")) for value in x_values),
             y_ticks=tuple(
-                self.point(self.x[0], value, brief_tick(value)) for value in ticks_between(*self.y, at_most=6)
+                self.point(self.x[0], value, brief_tick(value)) for value in ticks_between(*sorted(self.y), at_most=6)
             ),
             x_name=x_name,
             series=series,

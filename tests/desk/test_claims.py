@@ -14,6 +14,7 @@ from lstmgallery.desk.claims import (
     answer_elsewhere,
     count_seeds,
     parse_expectation,
+    parse_question,
     verdict,
 )
 from lstmgallery.desk.grammar import GrammarError
@@ -105,6 +106,12 @@ def test_an_expectation_printed_in_words_reads_the_same_again(sign: str, bound: 
         assert parse_expectation(str(expectation)) == expectation
 
 
+@given(sign=st.sampled_from(["<", ">=", "=="]), digits=st.integers(-(10**6), 10**6), power=st.integers(-20, 20))
+def test_a_bound_of_any_size_printed_in_words_reads_the_same_again(sign: str, digits: int, power: int) -> None:
+    expectation = Expectation(((sign, float(f"{digits}e{power}")),))
+    assert parse_expectation(str(expectation)) == expectation
+
+
 @pytest.mark.parametrize(
     "text", ["below 0.1", "at most 3", "above -0.5", "at least 0.95", "exactly 1", "between 0 and 1"]
 )
@@ -177,3 +184,144 @@ def test_the_planted_counter_answers_as_it_was_planted() -> None:
     assert found["planted best(remaining): slope of dose-response"] == pytest.approx(1.0)
     assert found["planted: right where size <= 10"] == 1.0
     assert found["planted: first failure"] == 101.0  # beyond all that were tried
+
+
+def over(text: str, by_seed: dict[int, float | None], *, like: Measurement | None = None) -> Measurement:
+    asked = parse_question(text, parse_subject("planted best(remaining)", {"planted": NETWORK}))
+    assert asked.over is not None
+    return asked.over.summarise(by_seed, Measurement(0.0) if like is None else like)
+
+
+BY_SEED: dict[int, float | None] = {1: 0.5, 2: None, 3: 2.0, 4: 8.0, 5: 0.25}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "n"),
+    [
+        ("share of seeds where mean of cell >= 2", 2 / 5, 5),
+        ("share of seeds where mean of cell > 2", 1 / 5, 5),
+        ("share of seeds where mean of cell < 1", 2 / 5, 5),
+        ("share of seeds where mean of cell <= 0.25", 1 / 5, 5),
+        ("share of seeds where mean of cell == 8", 1 / 5, 5),
+        ("share of seeds where mean of cell != 8", 3 / 5, 5),  # what could not be measured passes nothing
+        ("mean over seeds of mean of cell", 10.75 / 4, 4),
+        ("median over seeds of mean of cell", 1.25, 4),
+        ("min over seeds of mean of cell", 0.25, 4),
+        ("max over seeds of mean of cell", 8.0, 4),
+        ("quantile 0 over seeds of mean of cell", 0.25, 4),
+        ("quantile 0.5 over seeds of mean of cell", 1.25, 4),
+        ("quantile 0.9 over seeds of mean of cell", 2 + 0.7 * 6, 4),
+    ],
+)
+def test_a_measure_over_seeds_counts_every_seed_in_which_it_could_be_measured(text: str, value: float, n: int) -> None:
+    found = over(text, BY_SEED)
+    assert found.value == pytest.approx(value)
+    assert (found.n, found.unit) == (n, "seed")
+
+
+def test_a_measure_over_seeds_keeps_the_value_of_each() -> None:
+    data = over("mean over seeds of mean of cell", BY_SEED).data
+    assert data is not None
+    assert data["seed"].tolist() == [1, 2, 3, 4, 5]
+    assert data["value"].tolist() == pytest.approx([0.5, np.nan, 2.0, 8.0, 0.25], nan_ok=True)
+
+
+def test_what_could_be_measured_under_no_seed_has_a_share_of_none_and_no_statistic() -> None:
+    nothing: dict[int, float | None] = {1: None, 2: None}
+    assert over("share of seeds where mean of cell > -1000", nothing).value == 0
+    found = over("median over seeds of mean of cell", nothing)
+    assert (found.value, found.n, found.reason) == (None, 2, "it could be measured under no seed")
+
+
+def test_a_statistic_over_seeds_is_read_as_its_measure_and_a_share_as_a_share() -> None:
+    like = Measurement(3.0, kind="count")
+    assert over("median over seeds of first failure", BY_SEED, like=like).kind == "count"
+    assert over("share of seeds where first failure > 3", BY_SEED, like=like).kind == "share"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "share of seeds where share of abs(hidden) > 0.9 where token == X >= 0.5",
+        "share of seeds where first failure >= 12",
+        "quantile 0.25 over seeds of r2 of cell with remaining",
+        "median over seeds of quantile 0.9 of cell",
+        "mean over seeds of mean of cell where token == X",
+    ],
+)
+def test_a_question_over_seeds_asks_each_network_for_what_stands_within(text: str) -> None:
+    asked = parse_question(text, parse_subject("planted best(remaining)", {"planted": NETWORK}))
+    assert asked.over is not None
+    inner = asked.over.text
+    assert asked.key == f"planted best(remaining): {text}"
+    assert asked.of_one.key == f"planted best(remaining): {inner}"
+    assert asked.of_one == question("planted best(remaining)", inner)
+    assert inner in text
+
+
+def test_a_question_of_one_network_is_its_own() -> None:
+    asked = question("planted", "first failure")
+    assert asked.over is None
+    assert asked.of_one is asked
+
+
+def test_what_resembles_a_measure_over_seeds_is_a_measure_of_one_network() -> None:
+    for text in ("share of cell > 0.5", "quantile 0.9 of cell", "mean of cell"):
+        assert parse_question(text, parse_subject("planted", {"planted": NETWORK})).over is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "message", "at", "hint"),
+    [
+        (
+            "planted 3",
+            "median over seeds of mean of cell",
+            "planted 3 is known by its number alone, and cannot be found in other seeds",
+            0,
+            "such as planted best(remaining)",
+        ),
+        (
+            "planted 3",
+            "share of seeds where mean of cell > 1",
+            "planted 3 is known by its number alone, and cannot be found in other seeds",
+            0,
+            "such as planted best(remaining)",
+        ),
+        ("planted", "share of seeds", "expected 'where', found the end of the line", 14, None),
+        ("planted", "share of seeds where first failure", "expected a comparison, found the end of the line", 34, ""),
+        ("planted", "share of seeds where first failure >= many", "expected a bound, a number, found 'many'", 38, None),
+        ("planted", "median over seeds", "expected 'of', found the end of the line", 17, None),
+        ("planted", "median over networks of first failure", "expected 'of', found 'over'", 7, None),
+        ("planted", "quantile 2 over seeds of first failure", "expected a level from 0 to 1, found 2", 9, None),
+        ("planted", "quantile 0.5 over networks of first failure", "expected 'seeds', found 'networks'", 18, None),
+        ("planted", "median over seeds of first failure >= 3", "expected nothing more, found '>= 3'", 35, None),
+        ("planted", "median over seeds of frist failure", "expected a measure, found 'frist'", 21, ""),
+        (
+            "planted",
+            "median over seeds of mean over seeds of first failure",
+            "expected 'of', found 'over'",
+            26,
+            None,
+        ),
+        (
+            "planted",
+            "share of seeds where median over seeds of first failure > 1",
+            "expected 'of', found 'over'",
+            28,
+            None,
+        ),
+    ],
+)
+def test_what_cannot_be_asked_over_seeds_is_refused_with_its_place(
+    subject: str, text: str, message: str, at: int, hint: str | None
+) -> None:
+    with pytest.raises(GrammarError) as raised:
+        parse_question(text, parse_subject(subject, {"planted": NETWORK}))
+    assert (raised.value.message, raised.value.at) == (message, at)
+    if hint != "":
+        assert raised.value.hint == hint
+
+
+def test_an_answer_over_seeds_is_not_counted_by_seed() -> None:
+    answer = Answer(Measurement(0.5), by_seed={1: 1.0, 2: 0.0}, is_over_seeds=True)
+    assert count_seeds(answer, parse_expectation("at least 0.95")) is None

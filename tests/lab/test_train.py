@@ -12,8 +12,9 @@ import pytest
 import lstmgallery.lab.train
 from lstmgallery.desk.reference import run_reference
 from lstmgallery.errors import GalleryError
+from lstmgallery.lab.criterion import Criterion
 from lstmgallery.lab.model import Weights, build_model, read_weights
-from lstmgallery.lab.train import Criterion, Trained, train
+from lstmgallery.lab.train import Trained, train
 from lstmgallery.network import Network, read_network
 from tests.conftest import small_network, write_small_content
 

@@ -12,14 +12,16 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.claims import Answer
+from lstmgallery.network import read_network
 from lstmgallery.press.articles import Article, write_articles
 from lstmgallery.press.content import Content, read_content
 from lstmgallery.press.illustrations import Illustration
 from lstmgallery.press.pages import Make, plan_site
 from lstmgallery.press.results import Results, read_results
+from lstmgallery.searches import search_path, write_search
 from lstmgallery.stages import Workers
 from lstmgallery.verify import answer_questions
-from tests.conftest import Gallery, record, write_small_content
+from tests.conftest import Gallery, record, search_record, write_small_content
 
 FRONT = "---\ntitle: {title}\nsummary: What the small network does.\npublished: {day}\norder: {order}\n---\n\n"
 BASE_URL = "https://example.org/some/gallery/"
@@ -44,6 +46,7 @@ BLOCKS = {  # one figure of each kind, and where a kind has variants, of each va
         "kind: comparison\nleft: {title: One, figure: {kind: dose-response, neuron: small 1}}\n"
         "right: {title: Other, figure: {kind: strip, neuron: small 2, sequences: [aXb]}}"
     ),
+    "search": "kind: search\nnetwork: small",
 }
 CLAIMS = """\
 ```claim
@@ -201,6 +204,7 @@ def typeset(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) ->
         folder = write_small_content(tmp_path_factory.mktemp("typeset"), "small")
         with (folder / "site.yaml").open("a", encoding="utf-8") as site:
             site.write(settings)
+        write_search(search_path(folder, "small"), search_record(read_network(folder / "networks" / "small.md")[0]))
         (folder / "writeups").mkdir()
         for slug, text in writeups.items():
             (folder / "writeups" / f"{slug.replace('_', '-')}.md").write_text(text, encoding="utf-8")

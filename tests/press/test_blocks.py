@@ -27,7 +27,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
 def read(folder: Path, networks: dict[str, Network], body: str) -> Writeup:
     """Return a write-up of this text."""
     (folder / "some.md").write_text(writeup(body), encoding="utf-8")
-    return read_writeup(folder / "some.md", networks, ())[0]
+    return read_writeup(folder / "some.md", networks, (), ("small",))[0]
 
 
 def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tuple[str, str | None]]:
@@ -40,6 +40,15 @@ def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tup
 def test_there_is_a_model_for_every_kind() -> None:
     named = {block.partition("kind: ")[2].partition("\n")[0] or "strip" for block in BLOCKS.values()}
     assert set(FIGURES) == set(KINDS) == named
+
+
+def test_a_search_that_was_not_saved_cannot_be_drawn(tmp_path: Path, networks: dict[str, Network]) -> None:
+    assert mistakes(tmp_path, networks, "kind: search\nnetwork: deep") == [
+        (
+            "expected a network with a saved search, found deep",
+            "make one: lstmgallery search deep --vary ... --save",
+        )
+    ]
 
 
 @pytest.mark.parametrize("name", [*BLOCKS])

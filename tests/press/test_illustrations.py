@@ -16,8 +16,9 @@ from lstmgallery.press.palette import shade
 from lstmgallery.press.plots import Plot
 from lstmgallery.press.text import number
 from tests.conftest import Gallery
-from tests.press.conftest import BLOCKS, Press
+from tests.press.conftest import BLOCKS, CLAIMS, Press, Typeset, figure, writeup
 
+OVER = "share of seeds where r2 of cell with remaining >= 0.6"
 EXACT = 1e-5  # relative: numbers in a CSV have six digits
 
 
@@ -285,3 +286,52 @@ def test_drawing_again_gives_the_same_numbers(press: Press) -> None:
     again = Press(press.content, press.results, press.answers)
     for name in BLOCKS:
         pd.testing.assert_frame_equal(press.csv(name), again.csv(name))
+
+
+def test_a_search_is_drawn_with_a_row_for_each_recipe_and_a_dot_for_each_network_that_learned(press: Press) -> None:
+    plot = plot_of(press.drawn("search").parts[0])
+    assert [tick.label for tick in plot.y_ticks] == ["units 6", "units 8"]
+    dots = [series.points for series in plot.series if series.kind == "dots"]
+    assert [[point.label for point in points] for points in dots] == [
+        ["units 6: 0.500", "units 6: 0.900"],  # the third could not be measured
+        ["units 8: 0.250", "units 8: 0.750"],  # the third did not learn the task
+    ]
+    points = [point for row in dots for point in row]
+    require_linear(points, [0.5, 0.9, 0.25, 0.75], along="x")
+
+
+def test_a_search_s_numbers_are_those_of_every_network(press: Press) -> None:
+    data = press.csv("search")
+    assert data.columns.tolist()[:3] == ["units", "seed", "learned"]
+    assert data[["units", "seed"]].to_numpy().tolist() == [[6, 1], [6, 2], [6, 3], [8, 1], [8, 2], [8, 3]]
+    assert data["small: first failure"].tolist() == ["3", "", "4", "8", "8", "1"]
+
+
+def test_seeds_are_drawn_beside_the_shown_network_s_own_value(press: Press) -> None:
+    own = press.answers["small best(remaining): r2 of cell with remaining"].value
+    assert own is not None
+    swept = press.with_seeds({1: own - 0.2, 2: own - 0.1, 3: None})  # as where the one that is shown was pinned
+    series = {each.style: each.points for each in plot_of(swept.drawn("seeds").parts[0]).series}
+    (mark,) = series["own"]
+    require_linear([*series["main"], mark], [own - 0.2, own - 0.1, own], along="x")
+    assert swept.csv("seeds")["seed"].tolist() == [1, 2]
+
+
+def test_seeds_under_which_nothing_could_be_measured_are_not_called_left_out(press: Press) -> None:
+    part = press.with_seeds({1: None, 2: None}).drawn("seeds").parts[0]
+    assert part.summary == "It could be measured under no seed."
+
+
+def test_a_claim_over_seeds_is_drawn_with_the_bound_that_each_seed_has_to_pass(typeset: Typeset) -> None:
+    claim = CLAIMS.split("\n\n")[0].replace("measure: r2 of cell with remaining", "measure: " + OVER)
+    made = typeset(article=writeup(figure("seeds", "kind: seeds\nclaim: it-holds") + claim))
+    swept = made.with_seeds({1: 0.5, 2: 0.75, 3: 1.0})
+    (key,) = [key for key in made.answers if key.endswith(OVER)]
+    own = made.answers[key].own
+    assert own is not None
+    drawn = swept.articles["article"].illustrations["seeds"]
+    series = {each.style: each.points for each in plot_of(drawn.parts[0]).series}
+    (mark,) = series["own"]
+    bound = series["faint"][0]
+    require_linear([*series["main"], mark, bound], [0.5, 0.75, 1.0, own, 0.6], along="x")
+    assert drawn.parts[0].summary.startswith("r2 of cell with remaining in 3 seeds: lowest")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lstmgallery.desk.findings import Finding
 from lstmgallery.desk.frontier import find_frontier
+from lstmgallery.press.figures import Point
 from lstmgallery.press.plots import (
     Frame,
     Plot,
@@ -109,3 +110,31 @@ def test_seeds_are_dots_with_the_shown_one_marked() -> None:
     assert_inside(plot)
     by_style = {series.style: len(series.points) for series in plot.series}
     assert by_style == {"faint": 2, "main": 7, "own": 1}
+
+
+def own_point(values: list[float], own: float | None) -> tuple[list[Point], list[Point]]:
+    """Return the dots of the seeds and the mark of the network shown."""
+    plot = plot_seeds(Finding("r2", "R²"), pd.Series(values), own=own)
+    assert_inside(plot)
+    points = {series.style: list(series.points) for series in plot.series}
+    return points["main"], points.get("own", [])
+
+
+def test_a_network_that_is_one_of_the_seeds_is_marked_at_its_dot() -> None:
+    dots, (mark,) = own_point([0.25, 0.5, 0.75], 0.5)
+    assert (mark.x, mark.y) == (dots[1].x, dots[1].y)
+
+
+def test_a_pinned_network_that_is_none_of_the_seeds_has_a_place_of_its_own() -> None:
+    dots, (mark,) = own_point([0.0, 0.5, 1.0], 0.25)
+    assert mark.x == pytest.approx((dots[0].x + dots[1].x) / 2, abs=0.11)
+    assert (mark.x, mark.y) not in [(dot.x, dot.y) for dot in dots]
+
+
+def test_a_pinned_network_beyond_all_seeds_is_still_inside() -> None:
+    dots, (mark,) = own_point([0.0, 0.5, 1.0], 3.0)
+    assert mark.x > max(dot.x for dot in dots)
+
+
+def test_where_the_network_shown_could_not_be_measured_nothing_is_marked() -> None:
+    assert own_point([0.0, 0.5, 1.0], None)[1] == []
