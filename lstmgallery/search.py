@@ -308,8 +308,7 @@ def _try_seeds(
     network: Network, seeds: Sequence[int], questions: Sequence[Question], folder: Path, today: date
 ) -> list[Tried]:
     """Train under each seed, unless that was done before, and measure. Runs in a process of its own."""
-    spec = {**network.training_spec, "seed": None, "instruction_set": instruction_set()}
-    key = stage_key(["lstmgallery.lab.train"], caller=__name__, spec=spec, inputs=[], libraries=LAB_LIBRARIES)[:16]
+    key = _training_key(network)
     files = {seed: folder / f"{key}-{seed}{SUFFIX}" for seed in seeds}
     _train_missing(network, {seed: file for seed, file in files.items() if not _is_kept(file, network, seed)}, today)
     found = []
@@ -319,6 +318,13 @@ def _try_seeds(
         asked = [values[question.key] for question in questions]
         found.append((seed, file, pin.header.steps, bool(pin.header.criterion["is_met"]), asked))
     return found
+
+
+def _training_key(network: Network) -> str:
+    """Return what names the networks of one recipe: a hash of all that shapes their weights, but the seed."""
+    code = "lstmgallery.lab.train"
+    spec = {**network.training_spec, "seed": None, "instruction_set": instruction_set()}
+    return stage_key([code], caller=code, spec=spec, inputs=[], libraries=LAB_LIBRARIES)[:16]
 
 
 def _train_missing(network: Network, files: dict[int, Path], today: date) -> None:
