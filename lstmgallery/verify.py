@@ -48,7 +48,7 @@ class Verified:
     @property
     def is_left_out(self) -> bool:
         """Whether it is about other seeds, and this build left them out."""
-        return self.answer.measurement is LEFT_OUT
+        return self.answer.is_left_out
 
     @property
     def problem(self) -> Problem:

@@ -147,6 +147,11 @@ class Answer:
     def value(self) -> float | None:
         return self.measurement.value
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it was asked over seeds, and none was trained."""
+        return self.is_over_seeds and self.by_seed is None
+
 
 Answers = Mapping[str, Answer]  # by the key of the question
 

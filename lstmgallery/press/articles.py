@@ -99,6 +99,11 @@ class Article:
         """How many of the claims hold."""
         return sum(judged.verdict == "holds" for judged in self.judged.values())
 
+    @property
+    def left_out(self) -> int:
+        """How many of the claims are about other seeds, in a build that left them out."""
+        return sum(self.answers[claim.question.key].is_left_out for claim in self.writeup.claims)
+
     def figure_number(self, figure: str) -> int:
         """Return the number of a figure within the write-up, from 1."""
         return list(self.illustrations).index(figure) + 1
@@ -297,7 +302,7 @@ def _judge(
         value="" if answer.value is None else value_words(answer, "" if found.kind != "number" else "3"),
         reason=found.reason,
         expected=expectation_words(claim.expectation, found.kind),
-        measured_on=f"{unit}{where}",
+        measured_on=f"{unit}{where}" if found.n else "",
         control="" if answer.control is None else value_words(_of(answer, answer.control), _digits(found.kind)),
         null_p99="" if answer.null_p99 is None else text.number(answer.null_p99),
         seeds=seeds,

@@ -11,7 +11,7 @@ import numpy as np
 from lstmgallery.desk.claims import Expectation, parse_expectation
 from lstmgallery.machine import Origin
 from lstmgallery.press.results import Results
-from lstmgallery.press.text import count, plain, scientific
+from lstmgallery.press.text import MINUS, count, number, plain, scientific
 from lstmgallery.searches import Search
 
 NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
@@ -95,9 +95,9 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
                     who=who.removeprefix(name).strip() or "the network",
                     measure=measure,
                     claim=claim,
-                    value="–" if own is None else plain(own),
+                    value="–" if own is None else _value(own),
                     spread=_spread(values),
-                    expected="" if expectation is None else str(expectation),
+                    expected="" if expectation is None else str(expectation).replace("-", MINUS),
                     holding=holding,
                 )
             )
@@ -106,7 +106,7 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
     sentence = (
         f"It is one of {count(len(search.trials), 'network')} that were trained for this page from as many seeds; "
         f"{len(met)} of them meet the criterion. Chosen was the one with the {wins} "
-        f"{measure}{f' of {subject}' if subject else ''}"
+        f"“{measure}”{f' of “{subject}”' if subject else ''}"
     )
     sentence += ", among those that also pass:" if conditions else "."
     passed = tuple(f"{key.removeprefix(name).strip(' :')} {bound}" for key, bound in conditions.items())
@@ -131,4 +131,9 @@ def _spread(values: Sequence[float | None]) -> str:
     if not values:
         return "–"
     found = np.array(values, float)
-    return f"{plain(found.min())} / {plain(float(np.median(found)))} / {plain(found.max())}"
+    return " / ".join(map(_value, (float(found.min()), float(np.median(found)), float(found.max()))))
+
+
+def _value(value: float) -> str:
+    """Return a whole number as such, any other value with three digits."""
+    return plain(value) if value.is_integer() else number(value)

@@ -68,9 +68,9 @@ def rendered(gallery: Gallery) -> tuple[Content, list[Any], Answers]:
     """What the gallery's pages are made of."""
     content = read_content(gallery.project.content)
     build = gallery.project.build
-    results = [read_results(entry.network, build / entry.network.name, with_seeds=True) for entry in content.networks]
+    results = [read_results(entry.network, build / entry.network.name, with_seeds=False) for entry in content.networks]
     with Workers() as workers:
-        answers = answer_questions(content, results, record(), workers, with_seeds=True)
+        answers = answer_questions(content, results, record(), workers, with_seeds=False)
     return content, results, answers
 
 
