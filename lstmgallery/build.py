@@ -41,6 +41,7 @@ class Summary:
 
     runs: list[StageRun] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
     claims: list[Verified] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     pages: int = 0
@@ -55,6 +56,7 @@ class Loaded:
     runs: list[StageRun]
     skipped: list[str]
     verified: list[Verified]
+    set_aside: list[str]  # networks that were trained although they are pinned
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def build_gallery(
     check_site(project.site)
     with in_use(project.build):
         loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds)
-        summary = Summary(loaded.runs, loaded.skipped, loaded.verified)
+        summary = Summary(loaded.runs, loaded.skipped, loaded.set_aside, loaded.verified)
         if only is None:
             write_claims(project.build / CLAIMS, loaded.verified)
         refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
@@ -117,9 +119,12 @@ def load(
     runs: list[StageRun] = []
     skipped = []
     shown = []
+    set_aside: list[str] = []
     with Workers() as workers:
         for entry in content.networks:
             folder = project.build / entry.network.name
+            is_set_aside = retrain and only in (None, entry.network.name) and entry.is_pinned
+            set_aside += [entry.network.name] if is_set_aside else []
             work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds, pin=entry.pin)
             if only in (None, entry.network.name):
                 runs += work.run(retrain=retrain)
@@ -131,7 +136,7 @@ def load(
         content = content.only({entry.network.name for entry in shown})
         results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
         answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
-    return Loaded(plan_site(content, results, answers), runs, skipped, verify(content, answers))
+    return Loaded(plan_site(content, results, answers), runs, skipped, verify(content, answers), set_aside)
 
 
 def check_content(project: Project, only: str | None = None, *, retrain: bool = False) -> Content:

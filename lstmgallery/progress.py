@@ -91,6 +91,8 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
     console.print(table)
     for name in summary.skipped:
         console.print(f"left out: {name} (its results are not current; build without --network)", highlight=False)
+    for name in summary.set_aside:
+        console.print(f"trained anew: {name} (keep it with: lstmgallery pin {name})", highlight=False)
     left_out = sum(each.is_left_out for each in summary.claims)
     wrong = [each for each in summary.claims if each.verdict != "holds" and not each.is_left_out]
     if summary.claims:

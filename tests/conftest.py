@@ -180,7 +180,7 @@ class Gallery:
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     """The shipped content with its pinned networks, measured and published for real, once for the whole run.
 
-    No seed is trained: what is said over seeds is tested on the small network, and by `tests/test_shipped_sweep.py`.
+    No seed is trained: what is said over seeds is tested on the small network.
     Where several processes run the tests, one of them builds it, and the others wait and find it.
     """
     base = tmp_path_factory.getbasetemp()

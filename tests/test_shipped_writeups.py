@@ -65,7 +65,7 @@ def test_the_articles_are_all_there_in_their_order() -> None:
 
 
 def about_networks(gallery: Gallery) -> list[Verified]:
-    """The claims about the networks shown; those about seeds need a sweep: `tests/test_shipped_sweep.py`."""
+    """The claims about the networks shown; a build with `--strict` holds those about seeds to a sweep."""
     return [each for each in gallery.summary.claims if each.claim.question.over is None]
 
 

@@ -1,15 +1,13 @@
 """Run a trained network over sequences and keep every signal of every neuron at every step.
 
 Takes a network, its weights and sequences; gives the arrays that `store` writes. Memory is bounded by what is asked
-for: callers that trace much ask for it in chunks. The forward pass is compiled as training is, so equal weights give
-equal traces on every x86-64 processor.
+for: callers that trace much ask for it in chunks. The forward pass is left to operations of TensorFlow that are the
+same on every x86-64 processor: equal weights give equal traces, whatever XLA compiles for.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
@@ -23,17 +21,11 @@ def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequen
     """Return what the network computes while it reads each of `sequences` from a zero state."""
     model = build_model(network)
     write_weights(model, weights)
-
-    @tf.function(jit_compile=True, autograph=False)
-    def read(tokens: Any) -> Any:
-        return model(tokens)
-
     signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]
     logits = []
-    all_reads, _, all_steps = encode(sequences, network.task.vocabulary)  # one width, and so compiled at most twice
     for first in range(0, len(sequences), BATCH):
-        is_step = all_steps[first : first + BATCH]
-        output = read(all_reads[first : first + BATCH])
+        reads, _, is_step = encode(sequences[first : first + BATCH], network.task.vocabulary)
+        output = model(reads)
         logits.append(np.asarray(output["logits"])[is_step])  # (rows, tokens)
         for layer, values in enumerate(output["signals"]):
             signals[layer].append(np.asarray(values)[is_step])  # (rows, signals, units)

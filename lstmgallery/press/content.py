@@ -46,13 +46,15 @@ class Site(pydantic.BaseModel):
 class NetworkContent:
     """A network with the prose of its page, in which nothing but links is filled in, and what stands beside its file.
 
-    `pin`: the weights that are shown, where its author kept them. `search`: a saved search over its recipes.
+    `pin`: the weights that are shown, where its author kept them, unless it is trained anew. `search`: a saved search
+    over its recipes.
     """
 
     network: Network
     prose: Prose[Link]
     pin: Pin | None = None
     search: Search | None = None
+    is_pinned: bool = False  # whether a pin stands beside it, read or not
 
     @property
     def path(self) -> str:
@@ -133,12 +135,13 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
         entry, links = _read_network(file, problems)
         name = entry.network.name
         pin = None
-        if without_pins not in (True, name) and (pinned := pin_path(folder, name)).is_file():
+        pinned = pin_path(folder, name)
+        if without_pins not in (True, name) and pinned.is_file():
             try:
                 pin = read_pin(pinned, entry.network)
             except GalleryError as error:  # the network itself can be read, and what names it be checked
                 problems.extend(error.problems)
-        return replace(entry, pin=pin, search=searches.get(name)), links
+        return replace(entry, pin=pin, search=searches.get(name), is_pinned=pinned.is_file()), links
 
     read = [found for file in files if (found := tried(partial(read_one, file))) is not None]
     networks, linked = [entry for entry, _ in read], [links for _, links in read]

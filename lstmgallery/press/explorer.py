@@ -210,12 +210,15 @@ def _largest(results: Results) -> list[list[float]]:
 
 
 def _counts(results: Results) -> list[list[float]] | None:
-    """Return for each layer and neuron what one count is; None where the task does not count."""
+    """Return for each layer and neuron what one count is; None where the task does not count.
+
+    It has the digits of the float32 that the explorer computes with: those after them differ between processors.
+    """
     task = results.network.task
     if not isinstance(task, Counting | SelectiveCounting):
         return None
     units = count_units(results.network, results.weights, longest=task.longest)
-    return [of_layer.tolist() for of_layer in units]
+    return [[float(f"{each:.7g}") for each in of_layer.tolist()] for of_layer in units]
 
 
 def _held_out(results: Results) -> list[str]:
