@@ -180,8 +180,8 @@ class Gallery:
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     """The shipped content with its pinned networks, measured and published for real, once for the whole run.
 
-    No seed is trained: what is said over seeds is tested on the small network. Where several processes run the tests, one
-    of them builds it, and the others wait and find it.
+    No seed is trained: what is said over seeds is tested on the small network. Where several processes run the tests,
+    one of them builds it, and the others wait and find it.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "gallery"
