@@ -563,7 +563,7 @@ def section_of(project: Project) -> Element:
 def test_the_page_says_how_the_network_was_chosen(chosen: Project) -> None:
     text = section_of(chosen).text
     assert "It is one of 2 networks that were trained for this page from as many seeds; 2 of them meet" in text
-    assert "Chosen was the one with the largest r2 of cell with remaining of best(remaining)" in text
+    assert "Chosen was the one with the largest “r2 of cell with remaining” of “best(remaining)”" in text
     assert [each.text for each in section_of(chosen).all("li")] == ["right where size <= 3 exactly 1"]
 
 
@@ -571,17 +571,17 @@ def test_the_page_counts_in_how_many_of_the_networks_searched_each_claim_holds(
     chosen: Project, done: tuple[Project, Searched]
 ) -> None:
     searched = done[1].search
-    rows = [
-        [cell.text for cell in row.elements if cell.tag in ("th", "td")] for row in section_of(chosen).all("tr")[1:]
-    ]
-    by_measure = {row[1].partition(": ")[2]: row for row in rows}
+    by_measure = {
+        row.one("small").text.partition(": ")[2]: [cell.text for cell in row.all("td")]
+        for row in section_of(chosen).all("tr")[1:]
+    }
     assert set(by_measure) == {measure.partition(": ")[2] for measure in searched.measures}
     for measure, expected in (("right where size <= 3", "exactly 1"), ("first failure", "at least 5")):
         values = searched.values_of(f"small: {measure}")
         holding = sum(value is not None and parse_expectation(expected).is_met(value) for value in values)
         row = by_measure[measure]
-        assert (row[4], row[5]) == (expected, f"{holding} of {len(values)}")
-    assert by_measure[SHARE][4:] == ["–", "–"]  # nothing is expected of it
+        assert (row[2], row[3]) == (expected, f"{holding} of {len(values)}")
+    assert by_measure[SHARE][2:] == ["–", "–"]  # nothing is expected of it
 
 
 def test_the_page_links_to_the_section(chosen: Project) -> None:

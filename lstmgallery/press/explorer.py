@@ -117,7 +117,6 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
     best = results.main_ranking.iloc[0]
     return {
         **describe_network(network, results.weights),
-        "weights_sha256": results.about["weights_sha256"],
         "largest": _largest(results),
         "counts": _counts(results),
         "best": [int(best["layer"]), int(best["neuron"])],
