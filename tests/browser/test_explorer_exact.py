@@ -1,7 +1,7 @@
 """The network in the browser is the network that was trained: 1,000 strings each, in Chromium, against Keras.
 
 Half of the strings are of the network's language, half are random. On a text that a network was not made for, small
-errors can grow from step to step, in Keras's float32 as in any other arithmetic: a step in a hundred may be off by more.
+errors can grow from step to step, in Keras's float32 as in any other arithmetic: a step in a hundred may be off more.
 
 Tolerances are absolute up to values of 8, which no gate, candidate or hidden state leaves; for a memory beyond it they
 grow with the value, to ten times the resolution of the float32 that Keras computes with. A memory of a hundred is only
