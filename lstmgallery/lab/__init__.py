@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lstmgallery.interrupts import interrupts_held
 from lstmgallery.machine import fix_instruction_set
 
 
@@ -37,7 +38,8 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-with _stderr_kept_unless_failed():
+with interrupts_held(), _stderr_kept_unless_failed():
+    import keras  # noqa: F401  with all that it imports
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")

@@ -15,6 +15,7 @@ import pandas as pd
 import tensorflow as tf
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.interrupts import interrupts_held
 from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
@@ -48,7 +49,13 @@ def train(network: Network, *, report: Report) -> Trained:
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
     Equal networks give bit-equal weights wherever the libraries and the instruction set are the same.
     """
-    trained = next(train_seeds(network, [network.seed], report=report))
+    with interrupts_held() as deliver_interrupt:  # a compilation may swallow it
+
+        def report_and_deliver(steps: int, right: float) -> None:
+            report(steps, right)
+            deliver_interrupt()
+
+        trained = next(train_seeds(network, [network.seed], report=report_and_deliver))
     if not trained.criterion.is_met:
         raise _missed(network, trained.criterion)
     return trained
