@@ -253,6 +253,7 @@ def test_a_pin_that_does_not_meet_the_criterion_fails_the_build_and_is_named(pin
 def test_retraining_shows_what_is_trained_here(pinned: Project, small_gallery: Gallery) -> None:
     summary = build_gallery(pinned, record(), retrain=True)
     assert [run.is_pinned for run in summary.runs] == [False] * 3
+    assert summary.set_aside == ["small"]
     trained = small_gallery.project.build / "small" / store.WEIGHTS
     assert file_hash(pinned.build / "small" / store.WEIGHTS) == file_hash(trained)
     assert files_of(pinned.site) == files_of(small_gallery.project.site)
@@ -269,7 +270,7 @@ def test_a_build_after_retraining_shows_the_pinned_network_again(pinned: Project
 def test_retraining_one_network_leaves_the_others_pinned(pinned: Project) -> None:
     write_small_content(pinned.content, "other")
     summary = build_gallery(pinned, record(), only="other", retrain=True)
-    assert summary.skipped == []
+    assert (summary.skipped, summary.set_aside) == ([], [])
     page = (pinned.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
     assert "Its weights are pinned" in parse_html(page).text
 
