@@ -9,6 +9,7 @@ import concurrent.futures
 import multiprocessing
 import os
 import signal
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +72,7 @@ class Workers:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
             self._pool = concurrent.futures.ProcessPoolExecutor(
-                self.processes, mp_context=context, initializer=_use_one_thread
+                self.processes, mp_context=context, initializer=_begin_worker
             )
         return self._pool
 
@@ -98,9 +99,20 @@ class Workers:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _use_one_thread() -> None:
-    """Keep TensorFlow, not yet imported in this process, from starting threads that only get in each other's way."""
+def _begin_worker() -> None:
+    """Keep TensorFlow, not yet imported here, from starting threads that get in each other's way; end with the build.
+
+    A build that is killed cannot end its workers, and they would train on for minutes.
+    """
     os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+    build = multiprocessing.parent_process()
+    assert build is not None
+
+    def end_with_build() -> None:
+        build.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_build, daemon=True).start()
 
 
 def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
