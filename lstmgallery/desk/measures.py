@@ -364,16 +364,8 @@ WITH_CONTROL = (
 )  # of untrained networks too
 
 
-def parse_measure(text: str, subject: Subject) -> Measure:
-    """Return the measure that `text` names. Raises `GrammarError` where it names none, or none of this subject."""
-    words = Words(text)
-    measure = take_measure(words, subject)
-    words.end()
-    return measure
-
-
 def take_measure(words: Words, subject: Subject) -> Measure:
-    """Take a measure from a line."""
+    """Take a measure from a line. Raises `GrammarError` where it names none, or none of this subject."""
     network, at = subject.network, words.at
     first = words.choose(
         "a measure",

@@ -18,7 +18,7 @@ from lstmgallery.desk.claims import (
     verdict,
 )
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.measures import Measurement, parse_measure
+from lstmgallery.desk.measures import Measurement
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
 from tests.conftest import random_weights
@@ -139,7 +139,7 @@ def test_fewer_than_half_of_the_seeds_are_a_minority(holding: int, is_minority: 
 
 def question(subject: str, measure: str) -> Question:
     who = parse_subject(subject, {"planted": NETWORK})
-    return Question(who, parse_measure(measure, who), measure)
+    return parse_question(measure, who)
 
 
 def test_a_question_is_known_by_its_subject_and_its_measure() -> None:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lstmgallery.desk.claims import parse_expectation
+from lstmgallery.desk.claims import parse_expectation, parse_question
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.measures import parse_measure
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.state_memory import StateMemory
@@ -180,7 +179,7 @@ def test_any_text_is_a_subject_or_a_mistake_with_its_place(name: str, line: str)
     line=LINES,
 )
 def test_any_text_is_a_measure_or_a_mistake_with_its_place(subject: str, first: str, line: str) -> None:
-    parses_or_points(lambda text: parse_measure(text, parse_subject(subject, NETWORKS)), f"{first} {line}")
+    parses_or_points(lambda text: parse_question(text, parse_subject(subject, NETWORKS)), f"{first} {line}")
 
 
 @given(first=st.sampled_from(["", "at", "between", "exactly", ">="]), line=LINES)

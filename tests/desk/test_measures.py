@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
+from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.interventions import measure_causes
-from lstmgallery.desk.measures import Measurement, parse_measure
+from lstmgallery.desk.measures import Measurement
 from lstmgallery.desk.reference import Signals
 from lstmgallery.desk.roles import find_targets, scan_neurons
 from lstmgallery.desk.subjects import parse_subject
@@ -58,7 +59,7 @@ def frame_of(trained: Trained, *places: tuple[int, int]) -> pd.DataFrame:
 
 def measured(text: str, subject: str, trained: Trained) -> Measurement:
     who = parse_subject(subject, {trained.network.name: trained.network})
-    return parse_measure(text, who).take(trained, who.places(trained))
+    return parse_question(text, who).measure.take(trained, who.places(trained))
 
 
 NOISE = plant(PICKY, list(PICKY.task.sequences()))
@@ -618,7 +619,7 @@ def test_what_cannot_be_measured_of_a_subject_is_refused(
 ) -> None:
     who = parse_subject(subject, NETWORKS)
     with pytest.raises(GrammarError) as raised:
-        parse_measure(text, who)
+        parse_question(text, who)
     error = raised.value
     assert (error.message, error.at) == (message, at)
     assert hint is None or (error.hint or "").startswith(hint)
