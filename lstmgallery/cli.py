@@ -128,7 +128,7 @@ seeds_option = click.option(
     help="Under how many seeds each network is trained, its own first, to see how general a finding is.",
 )
 quick_option = click.option(
-    "--quick", is_flag=True, help="Leave the other seeds out: a first build takes a third of the time."
+    "--quick", is_flag=True, help="Leave the other seeds out: they take most of the time of a first build."
 )
 title_option = click.option("--title", help="What it is called; made from its address where left out.")
 
@@ -163,7 +163,7 @@ def main() -> None:
     "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool made it."
 )
 @network_option
-@click.option("--retrain", is_flag=True, help="Train again, what is pinned too, even where nothing has changed.")
+@click.option("--retrain", is_flag=True, help="Retrain the networks, pinned ones included, even if nothing changed.")
 @seeds_option
 @quick_option
 @click.option("--strict", is_flag=True, help="Publish nothing while a claim of a write-up does not hold.")
@@ -266,7 +266,7 @@ def status(content: Path, cache: Path) -> None:
     "--vary", multiple=True, metavar="KEY=VALUES", help="Numbers of the front matter to try, such as units=8,20."
 )
 @click.option(
-    "--seeds", type=click.IntRange(min=1), default=16, show_default=True, help="Under how many seeds, from 1 on."
+    "--seeds", type=click.IntRange(min=1), default=16, show_default=True, help="How many seeds to try, from 1 on."
 )
 @click.option("--pin", "pins", is_flag=True, help="Pin the winner and write its seed into the network's file.")
 @click.option(

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pydantic
@@ -42,9 +42,9 @@ class Curve(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
-    step: tuple[int, ...] = pydantic.Field(min_length=1)
-    loss: tuple[float, ...]
-    right: tuple[float, ...]
+    step: tuple[Annotated[int, pydantic.Field(ge=1)], ...] = pydantic.Field(min_length=1)
+    loss: tuple[pydantic.FiniteFloat, ...]
+    right: tuple[Annotated[float, pydantic.Field(ge=0, le=1)], ...]
 
     @pydantic.model_validator(mode="after")
     def _is_a_table(self) -> "Curve":
@@ -235,13 +235,13 @@ def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def _again(network: Network) -> str:
     return (
-        f"undo the change, or train it again and pin that: lstmgallery build --network {network.name} --retrain, "
-        f"then lstmgallery pin {network.name}; or let go of it: lstmgallery unpin {network.name}"
+        f"undo the change, or train it again and pin that: lstmgallery build --network {network.name} --quick "
+        f"--retrain, then lstmgallery pin {network.name}; or unpin it: lstmgallery unpin {network.name}"
     )
 
 
 def _damaged(file: Path, message: str) -> GalleryError:
-    hint = f"restore the file, or let go of it: lstmgallery unpin {file.stem}"
+    hint = f"restore the file, or unpin it: lstmgallery unpin {file.stem}"
     return GalleryError(Problem(str(file), message, hint=hint))
 
 

@@ -155,6 +155,8 @@ def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], 
         holding = sum(map(parse_expectation(condition.expect).is_met, values))
         text = f"{condition.measure} {condition.expect}: in {holding} of {tried}"
         console.print(escape(text), highlight=False, soft_wrap=True)
+    if not ranked:
+        return
     console.print(f"the {search.wins} {escape(search.best)}:", highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in dict.fromkeys(key for recipe in search.recipes for key in recipe):

@@ -192,12 +192,13 @@ def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pin
         hint = "ask for less with --where, or try more seeds or other recipes"
         message = "expected a network that meets the criterion and every --where, found none"
         raise GalleryError(Problem("--pin", message, hint=hint))
-    _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
     network = winner.network.model_copy(update={"seed": winner.trial.seed})
     record = searched.search.model_copy(update={"network": network.training_spec})
     found = read_pin(winner.kept, network)
     header = found.header.model_copy(update={"date": today, "search": record})
-    return keep(content, network, searched.content, header, found.weights, found.untrained)
+    pinned = keep(content, network, searched.content, header, found.weights, found.untrained)
+    _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
+    return pinned
 
 
 def rank(search: Search) -> list[Trial]:

@@ -229,7 +229,9 @@ class NetworkWork:
         header = pin.header
         criterion = check_weights(self.network, pin.weights, steps=header.steps)
         if not criterion.is_met:
-            hint = f"train another: lstmgallery build --network {self.network.name} --retrain, then lstmgallery pin"
+            name = self.network.name
+            again = f"lstmgallery build --network {name} --quick --retrain"
+            hint = f"train another: {again}, then lstmgallery pin {name}"
             raise GalleryError(Problem(str(pin.file), f"of the pinned weights, {criterion.words}", hint=hint))
         curve = pd.DataFrame(header.curve.model_dump())
         pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}

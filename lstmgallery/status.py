@@ -1,9 +1,14 @@
 """The state of each network: pinned or trained here, results current or stale, seeds swept."""
 
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from lstmgallery import store
 from lstmgallery.build import Project
+from lstmgallery.pins import Pin
 from lstmgallery.press.content import NetworkContent, read_content
 from lstmgallery.stages import NetworkWork, Progress, Workers
 
@@ -24,6 +29,17 @@ def read_states(project: Project, progress: Progress) -> list[State]:
         return [_state(project, entry, progress, workers) for entry in read_content(project.content).networks]
 
 
+def _is_other(folder: Path, pin: Pin) -> bool:
+    """Say whether the weights in `folder` are there and not the pinned ones."""
+    try:
+        found = store.read_weights(folder / store.WEIGHTS)
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
+    return found.keys() != pin.weights.keys() or any(
+        not np.array_equal(found[name], each) for name, each in pin.weights.items()
+    )
+
+
 def _state(project: Project, entry: NetworkContent, progress: Progress, workers: Workers) -> State:
     name = entry.network.name
     folder = project.build / name
@@ -38,7 +54,7 @@ def _state(project: Project, entry: NetworkContent, progress: Progress, workers:
     weights = "to be trained"
     if entry.pin is not None:
         weights = f"pinned {entry.pin.header.date.isoformat()}"
-        weights += "; another was trained here" if about is not None and "pin" not in about else ""
+        weights += "; another was trained here" if _is_other(folder, entry.pin) else ""
     elif about is not None and "pin" not in about:
         weights = "trained here"
     results = "none" if about is None else "current" if is_current(0) else "stale"

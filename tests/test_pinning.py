@@ -256,7 +256,10 @@ def test_retraining_shows_what_is_trained_here(pinned: Project, small_gallery: G
     assert summary.set_aside == ["small"]
     trained = small_gallery.project.build / "small" / store.WEIGHTS
     assert file_hash(pinned.build / "small" / store.WEIGHTS) == file_hash(trained)
-    assert files_of(pinned.site) == files_of(small_gallery.project.site)
+    page = "networks/small/index.html"
+    here, unpinned = files_of(pinned.site), files_of(small_gallery.project.site)
+    assert [path for path in unpinned if here[path] != unpinned[path]] == [page]
+    assert b"this build set the pinned network aside" in here[page]
 
 
 def test_a_build_after_retraining_shows_the_pinned_network_again(pinned: Project) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,7 +267,7 @@ def test_a_damaged_pin_is_one_problem_that_names_the_file(file: Path, network: N
     write_parts(file, parts)
     problem = refusal(file, network)
     assert re.fullmatch(message, problem.message, re.DOTALL), problem.message
-    assert problem.hint == "restore the file, or let go of it: lstmgallery unpin small"
+    assert problem.hint == "restore the file, or unpin it: lstmgallery unpin small"
 
 
 @pytest.mark.parametrize("name", ["bomb", "huge header"])
@@ -406,8 +407,8 @@ def test_a_pin_of_another_network_names_the_key_and_both_values(file: Path, tmp_
     assert problem.place == str(file)
     assert problem.message == f"the pinned network is not the one that its front matter describes: {words}"
     assert problem.hint == (
-        "undo the change, or train it again and pin that: lstmgallery build --network small --retrain, "
-        "then lstmgallery pin small; or let go of it: lstmgallery unpin small"
+        "undo the change, or train it again and pin that: lstmgallery build --network small --quick --retrain, "
+        "then lstmgallery pin small; or unpin it: lstmgallery unpin small"
     )
 
 
@@ -489,3 +490,9 @@ def test_bad_pins_are_found_in_one_run_with_all_other_mistakes_and_before_anythi
 
 def replace_name(network: Network, name: str) -> Network:
     return network.model_copy(update={"name": name})
+
+
+@pytest.mark.parametrize("curve", [{"step": [-5]}, {"loss": [float("nan")]}, {"right": [2.0]}])
+def test_a_curve_that_no_training_has_is_refused(curve: dict[str, list[float]]) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        Curve.model_validate({"step": [20], "loss": [1.0], "right": [0.5], **curve})

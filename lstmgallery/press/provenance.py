@@ -37,6 +37,7 @@ class Asked:
     spread: str
     expected: str
     holding: str
+    is_wanted: bool  # whether the choice depended on it
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
                     spread=_spread(values),
                     expected="" if expectation is None else str(expectation).replace("-", MINUS),
                     holding=holding,
+                    is_wanted=key == search.best or key in conditions,
                 )
             )
     who, _, measure = search.best.partition(": ")
