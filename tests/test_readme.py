@@ -18,10 +18,11 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_continuous_integration_runs_the_readmes_test_command() -> None:
+def test_continuous_integration_runs_the_readmes_test_command_and_a_strict_build() -> None:
     (command,) = [block for block in blocks("sh") if "tests/check.py" in block]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert [line for line in script.splitlines() if "python" in line] == command.strip().split(" && ")
+    strict = ".venv/bin/python build_site.py --strict"
+    assert [line for line in script.splitlines() if "python" in line] == [*command.strip().split(" && "), strict]
 
 
 def test_the_readmes_network_is_valid(tmp_path: Path) -> None:
