@@ -11,7 +11,7 @@ import concurrent.futures
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -54,22 +54,17 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A network that meets the criterion and every condition: how it fared, and where it is kept."""
-
-    trial: Trial
-    value: float
-    network: Network
-    kept: Path
-
-
-@dataclass(frozen=True)
 class Searched:
-    """A search that is done, and the winner; None where no network meets the criterion and every condition."""
+    """A search that is done. `kept` says where each network is, by the number of its recipe and its seed."""
 
     content: Content
     search: Search
-    winner: Candidate | None
+    kept: Mapping[tuple[int, int], Path]
+
+    @property
+    def winner(self) -> Trial | None:
+        """The best network; None where none meets the criterion and every condition."""
+        return next(iter(rank(self.search)), None)
 
 
 def parse_wanted(
@@ -137,7 +132,7 @@ def search(
     claimed = [claim.question for _, claim in claims_of(read, network) if claim.question.subject.is_comparable]
     asked = {question.key: question for question in (*wanted.questions, *claimed)}
     trials: dict[tuple[int, int], Trial] = {}
-    winner: Candidate | None = None
+    files: dict[tuple[int, int], Path] = {}
     progress.start(name, "search", len(recipes) * len(seeds))
     with Workers() as workers:
         jobs = {}
@@ -150,9 +145,7 @@ def search(
             for seed, kept, steps, is_met, values in job.result():
                 rounded = tuple(None if value is None else float(f"{value:.{DIGITS}g}") for value in values)
                 trial = Trial(recipe=number, seed=seed, steps=steps, is_met=is_met, values=rounded)
-                trials[number, seed] = trial
-                candidate = _candidate(wanted, list(asked), trial, recipes[number][1], kept)
-                winner = _better(wanted, winner, candidate)
+                trials[number, seed], files[number, seed] = trial, kept
                 progress.advance(len(trials))
     progress.finish()
     record = Search(
@@ -166,7 +159,7 @@ def search(
         origin=Origin.here(library_versions(LAB_LIBRARIES)),
         date=today,
     )
-    return Searched(read, record, winner)
+    return Searched(read, record, files)
 
 
 def save(content: Path, name: str, searched: Searched) -> Path:
@@ -192,12 +185,12 @@ def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pin
         hint = "ask for less with --where, or try more seeds or other recipes"
         message = "expected a network that meets the criterion and every --where, found none"
         raise GalleryError(Problem("--pin", message, hint=hint))
-    network = winner.network.model_copy(update={"seed": winner.trial.seed})
+    network = _entry(content, name).model_copy(update={"seed": winner.seed})
     record = searched.search.model_copy(update={"network": network.training_spec})
-    found = read_pin(winner.kept, network)
+    found = read_pin(searched.kept[winner.recipe, winner.seed], network)
     header = found.header.model_copy(update={"date": today, "search": record})
     pinned = keep(content, network, searched.content, header, found.weights, found.untrained)
-    _write_seed(content / "networks" / f"{name}.md", winner.trial.seed)
+    _write_seed(content / "networks" / f"{name}.md", winner.seed)
     return pinned
 
 
@@ -353,24 +346,6 @@ def _is_kept(file: Path, network: Network, seed: int) -> bool:
     except GalleryError:
         return False
     return True
-
-
-def _candidate(wanted: Wanted, measures: list[str], trial: Trial, network: Network, kept: Path) -> Candidate | None:
-    values = dict(zip(measures, trial.values, strict=True))
-    value = values[wanted.best.key]
-    met = all(
-        values[question.key] is not None and bound.is_met(values[question.key] or 0.0)
-        for question, bound in wanted.conditions
-    )
-    return Candidate(trial, value, network, kept) if trial.is_met and met and value is not None else None
-
-
-def _better(wanted: Wanted, one: Candidate | None, other: Candidate | None) -> Candidate | None:
-    """Return the better of two; the lower recipe and seed where they are equal."""
-    if one is None or other is None:
-        return one or other
-    sign = 1 if wanted.is_lowest else -1
-    return min(one, other, key=lambda each: (sign * each.value, each.trial.recipe, each.trial.seed))
 
 
 def _write_seed(file: Path, seed: int) -> None:

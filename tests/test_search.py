@@ -343,8 +343,8 @@ def test_the_record_says_what_was_searched_and_how(done: tuple[Project, Searched
 def test_the_winner_is_the_first_of_the_ranking(done: tuple[Project, Searched]) -> None:
     searched = done[1]
     assert searched.winner is not None
-    assert searched.winner.trial == rank(searched.search)[0]
-    assert searched.winner.value == max(each.values[0] or 0.0 for each in searched.search.trials)
+    assert searched.winner == rank(searched.search)[0]
+    assert searched.winner.values[0] == max(each.values[0] or 0.0 for each in searched.search.trials)
 
 
 def test_the_network_under_its_own_seed_is_the_one_that_a_build_trains(
@@ -381,8 +381,15 @@ def test_of_whatever_is_measured_the_winner_is_the_first_of_the_ranking(
     project = Project(content=content, build=content.parent / "build")
     asked = wanted(content, is_lowest=is_lowest, where=["first failure above -1"])
     found = search_small(project, asked, "units=4,6", seeds=12)
-    best = next(iter(rank(found.search)), None)
-    assert (None if found.winner is None else found.winner.trial) == best
+    best: Trial | None = None
+    for trial in found.search.trials:  # in the order of recipes and seeds: the first of equals wins
+        value, condition = trial.values[0], trial.values[1]
+        if not trial.is_met or value is None or condition is None or condition <= -1:
+            continue
+        held = None if best is None else best.values[0]
+        if held is None or (value < held if is_lowest else value > held):
+            best = trial
+    assert found.winner == best
     assert len(found.search.trials) == 24
 
 
@@ -395,7 +402,7 @@ def test_asking_for_something_else_trains_nothing(project: Project, monkeypatch:
     monkeypatch.setattr(lstmgallery.search, "_train_missing", refuse_training)
     found = search_small(project, wanted(project.content, BEST, is_lowest=True))
     assert found.winner is not None
-    assert found.winner.value == min(each.values[0] or 0.0 for each in found.search.trials)
+    assert found.winner.values[0] == min(each.values[0] or 0.0 for each in found.search.trials)
 
 
 def test_what_was_kept_and_is_damaged_is_trained_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -420,12 +427,11 @@ def test_a_saved_search_is_the_record(project: Project, done: tuple[Project, Sea
 
 
 def won_by(searched: Searched, seed: int) -> Searched:
-    """Return a search as if the network of another seed had won."""
-    assert searched.winner is not None
-    at = next(each for each in searched.search.trials if each.seed == seed)
-    name = searched.winner.kept.name.rpartition("-")[0]
-    kept = searched.winner.kept.with_name(f"{name}-{seed}.npz")
-    return replace(searched, winner=replace(searched.winner, trial=at, kept=kept))
+    """Return a search as if the network of one seed alone had met the criterion."""
+    trials = tuple(
+        each.model_copy(update={"is_met": each.is_met and each.seed == seed}) for each in searched.search.trials
+    )
+    return replace(searched, search=searched.search.model_copy(update={"trials": trials}))
 
 
 @pytest.mark.parametrize(
@@ -457,10 +463,11 @@ def test_the_winner_s_seed_is_added_where_none_stands(project: Project, done: tu
 
 
 def test_a_build_accepts_what_a_search_pinned(project: Project, done: tuple[Project, Searched]) -> None:
-    pinned = pin_winner(project.content, "small", won_by(done[1], 2), TODAY)
+    won = won_by(done[1], 2)
+    pinned = pin_winner(project.content, "small", won, TODAY)
     assert pinned.header.network["seed"] == 2
     assert pinned.header.search is not None
-    assert pinned.header.search.trials == done[1].search.trials
+    assert pinned.header.search.trials == won.search.trials
     progress = record()
     build_gallery(project, progress)
     assert ("small", "pin") in progress.started
@@ -472,7 +479,7 @@ def test_a_build_accepts_what_a_search_pinned(project: Project, done: tuple[Proj
 def test_a_search_without_a_winner_pins_nothing(project: Project, done: tuple[Project, Searched]) -> None:
     before = (project.content / "networks" / "small.md").read_bytes()
     with pytest.raises(GalleryError) as raised:
-        pin_winner(project.content, "small", replace(done[1], winner=None), TODAY)
+        pin_winner(project.content, "small", won_by(done[1], 0), TODAY)
     (problem,) = raised.value.problems
     assert (problem.place, problem.message, problem.hint) == (
         "--pin",
