@@ -86,6 +86,7 @@ class SelectiveCounting(Language):
     main_feature: ClassVar = "remaining"
     size_name: ClassVar = "a’s"
     variant_name: ClassVar = "number of X’s"
+    strata_names: ClassVar = ("a’s", "X’s")
 
     @property
     def form(self) -> str:
@@ -93,7 +94,13 @@ class SelectiveCounting(Language):
 
     @property
     def size(self) -> int:
-        return sum(math.comb(n + k, k) for n in range(1, self.longest + 1) for k in range(self.most_ignored + 1))
+        return sum(self.strata().values())
+
+    def strata(self) -> dict[tuple[int, ...], int]:
+        return {(n, k): math.comb(n + k, k) for n in range(1, self.longest + 1) for k in range(self.most_ignored + 1)}
+
+    def stratum(self, sequence: str) -> tuple[int, ...]:
+        return sequence.count("a"), sequence.count("X")
 
     def sequences(self) -> Iterator[str]:
         for n in range(1, self.longest + 1):

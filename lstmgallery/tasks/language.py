@@ -7,7 +7,7 @@ step 0 reading the start token.
 
 import abc
 import collections
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -24,7 +24,7 @@ PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
 EXAMPLES = 100
 SPLIT_SEED = (1, 1)
-COMMON = 20  # a sequence that training would meet more often than this is not kept from it
+SPARED = 2  # of so many sequences of one stratum, at most one is kept from training
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,25 @@ PHASE = Feature("phase", "category", "Before the delimiter, at it, or after it."
 
 
 @dataclass(frozen=True)
+class Share:
+    """How often the sequences of a split have one `value` of what they differ in, `name`: shares of 1.
+
+    `drawn`: of what the task draws. `held_out`: of what was held out.
+    """
+
+    name: str
+    value: int
+    drawn: float
+    held_out: float
+
+
+@dataclass(frozen=True)
 class Split:
     """What a network is trained on and what is kept from it.
 
     `training` may repeat sequences: it is drawn as the task draws them. `range` holds what the criterion is checked
     on. `is_whole` says that the language was too small to keep anything back, so `held_out` is the language itself.
+    `shares` say how much `held_out` is like what the task draws; there are none where the language is used whole.
     """
 
     training: tuple[str, ...]
@@ -56,6 +70,7 @@ class Split:
     held_out: tuple[str, ...]
     is_whole: bool
     is_range_sampled: bool
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ class Language(pydantic.BaseModel, abc.ABC):
     main_feature: ClassVar[str]  # what the task comes down to: the feature that its central neuron has to carry
     size_name: ClassVar[str] = ""  # what `stretched` makes longer
     variant_name: ClassVar[str] = ""  # what its variants are
+    strata_names: ClassVar[tuple[str, ...]] = ()  # what the numbers of a stratum count
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -119,6 +135,17 @@ class Language(pydantic.BaseModel, abc.ABC):
         """Yield sequences of `size`, beyond the training range too; nothing where a task has one size."""
         yield from ()
 
+    def strata(self) -> Mapping[tuple[int, ...], int]:
+        """Return the kinds of sequences that a network has to be trained on, each with how many sequences it has.
+
+        None, as here, for a language of which nothing can be spared.
+        """
+        return {}
+
+    def stratum(self, sequence: str) -> tuple[int, ...]:  # noqa: ARG002
+        """Return the kind of a sequence of this language, a number for each of `strata_names`."""
+        return ()
+
     def examples(self) -> list[str]:
         """Return a few sequences, always the same ones: enough to meet every value of every category."""
         random = np.random.default_rng(4)
@@ -138,27 +165,37 @@ class Language(pydantic.BaseModel, abc.ABC):
     def split(self, *, held_out: int, draws: int = ENUMERABLE) -> Split:
         """Divide the language into what is trained on and `held_out` distinct sequences that never are.
 
-        Sequences that are drawn again and again (there are few of their length) stay in training: to keep such a one
-        back would be to keep its whole length back. A language that cannot spare `held_out` others is used whole on
-        both sides. The split does not depend on a network's seed, so seeds are compared on equal sequences.
+        These are drawn as the task draws, but at most one of `SPARED` sequences of each stratum: no kind of sequence is
+        kept from training as a whole, so the smallest kinds are missing. A language that cannot spare twice as many is
+        used whole on both sides. The split does not depend on a network's seed, so seeds are compared on equal
+        sequences.
         """
-        random = np.random.default_rng(SPLIT_SEED)
-        drawn = [self.sample(random) for _ in range(draws)] if self.size > held_out else []
-        times = collections.Counter(drawn)
-        rare = [sequence for sequence, count in times.items() if count <= COMMON]
-        if len(rare) < 2 * held_out:
+        room = {stratum: size // SPARED for stratum, size in self.strata().items()}
+        if sum(room.values()) < 2 * held_out:
             whole = tuple(self.sequences())
             return Split(whole, whole, whole, is_whole=True, is_range_sampled=False)
+        random = np.random.default_rng(SPLIT_SEED)
+        drawn = [self.sample(random) for _ in range(draws)]
         kept: dict[str, None] = {}  # a set that remembers its order
         while len(kept) < held_out:
             sequence = self.sample(random)
-            if times[sequence] <= COMMON:
+            stratum = self.stratum(sequence)
+            if sequence not in kept and room[stratum]:
                 kept[sequence] = None
+                room[stratum] -= 1
         training = tuple(sequence for sequence in drawn if sequence not in kept)
         is_sampled = self.size > ENUMERABLE
         candidates = training[:2_000] if is_sampled else self.sequences()
         checked = tuple(sequence for sequence in candidates if sequence not in kept)
-        return Split(training, checked, tuple(kept), is_whole=False, is_range_sampled=is_sampled)
+        shares = tuple(self._shares(drawn, list(kept)))
+        return Split(training, checked, tuple(kept), is_whole=False, is_range_sampled=is_sampled, shares=shares)
+
+    def _shares(self, drawn: list[str], kept: list[str]) -> Iterator[Share]:
+        """Yield how often each value of each number of a stratum is drawn, and held out."""
+        for at, name in enumerate(self.strata_names):
+            of_drawn, of_kept = (collections.Counter(self.stratum(each)[at] for each in part) for part in (drawn, kept))
+            for value in sorted(of_drawn):
+                yield Share(name, value, of_drawn[value] / len(drawn), of_kept[value] / len(kept))
 
 
 def running_count(sequence: str, letter: str) -> list[int]:

@@ -1,5 +1,6 @@
 """What every language promises to training, tracing and measuring, checked on all of them."""
 
+import collections
 from collections.abc import Callable
 from typing import Any
 
@@ -209,11 +210,87 @@ def test_a_language_that_cannot_spare_so_many_is_used_whole() -> None:
     assert few.split(held_out=400).is_whole
 
 
-def test_a_length_of_few_sequences_stays_in_training() -> None:
+@each_language
+def test_every_sequence_is_of_a_stratum_and_each_stratum_has_the_size_that_it_says(language: Language) -> None:
+    found = collections.Counter(language.stratum(sequence) for sequence in language.sequences())
+    if language.strata():
+        assert found == language.strata()
+        assert {len(stratum) for stratum in found} == {len(language.strata_names)}
+    else:
+        assert (set(found), language.strata_names) == ({()}, ())
+
+
+def test_the_strata_of_selective_counting_are_its_a_s_and_x_s() -> None:
+    assert SPLIT.strata_names == ("a’s", "X’s")
+    assert SPLIT.stratum("XaaXaYbbb") == (3, 2)
+    assert SPLIT.strata()[3, 2] == 10  # of five places, two
+
+
+@pytest.mark.parametrize("held_out", [300, 400, 2_000])
+def test_no_stratum_loses_more_than_half_of_its_sequences(held_out: int) -> None:
+    split = SPLIT.split(held_out=held_out)
+    assert not split.is_whole
+    lost = collections.Counter(map(SPLIT.stratum, split.held_out))
+    for stratum, size in SPLIT.strata().items():
+        assert lost[stratum] <= size // 2
+    assert any(lost[stratum] == size // 2 > 0 for stratum, size in SPLIT.strata().items())
+
+
+def test_every_stratum_is_trained_on() -> None:
+    """The draws that training repeats meet every sequence of the small strata, whatever is held out."""
+    split = SPLIT.split(held_out=400)
+    assert set(map(SPLIT.stratum, split.training)) == set(map(SPLIT.stratum, split.range)) == {*SPLIT.strata()}
+
+
+def test_a_kind_of_one_sequence_stays_in_training() -> None:
     split = SPLIT.split(held_out=400)
     plain = {"a" * n + "Y" + "b" * n for n in range(1, 11)}
     assert plain <= set(split.training)
     assert plain.isdisjoint(split.held_out)
+
+
+def test_strata_with_room_to_spare_are_held_out_as_often_as_the_task_draws_them() -> None:
+    """The task draws all 60 strata alike; of 17 it has a hundred sequences or more."""
+    held_out = collections.Counter(map(SPLIT.stratum, SPLIT.split(held_out=400).held_out))
+    large = [stratum for stratum, size in SPLIT.strata().items() if size >= 100]
+    counts = [held_out[stratum] for stratum in large]
+    assert len(large) > 15
+    mean = sum(counts) / len(counts)
+    assert mean > 400 / 60  # they also get what the small ones have not
+    assert max(abs(count - mean) for count in counts) < 3.5 * mean**0.5
+
+
+def test_the_shares_of_a_split_are_those_of_the_draws_and_of_what_is_held_out() -> None:
+    split = SPLIT.split(held_out=400)
+    assert [(share.name, share.value) for share in split.shares] == [
+        *(("a’s", n) for n in range(1, 11)),
+        *(("X’s", k) for k in range(6)),
+    ]
+    for share in split.shares:
+        letter = share.name[0]
+        assert share.held_out == sum(sequence.count(letter) == share.value for sequence in split.held_out) / 400
+        assert share.drawn == pytest.approx(1 / 10 if letter == "a" else 1 / 6, abs=0.01)
+    for name in ("a’s", "X’s"):
+        assert sum(share.held_out for share in split.shares if share.name == name) == pytest.approx(1)
+
+
+def test_the_smallest_kinds_are_missing_and_the_shares_say_so() -> None:
+    shares = {(share.name, share.value): share for share in SPLIT.split(held_out=400).shares}
+    assert shares["X’s", 0].held_out == 0
+    assert shares["a’s", 1].held_out < shares["a’s", 1].drawn / 2
+    for n in range(4, 11):
+        assert shares["a’s", n].held_out == pytest.approx(shares["a’s", n].drawn, abs=0.05)
+
+
+def test_a_language_that_is_used_whole_has_no_shares() -> None:
+    assert all(language.split(held_out=language.size).shares == () for language in LANGUAGES.values())
+
+
+def test_a_language_is_divided_where_half_of_each_stratum_is_twice_what_is_held_out() -> None:
+    few = SelectiveCounting(kind="selective-counting", longest=5, most_ignored=4)
+    room = sum(size // 2 for size in few.strata().values())
+    assert not few.split(held_out=room // 2, draws=500).is_whole
+    assert few.split(held_out=room // 2 + 1, draws=500).is_whole
 
 
 def test_a_split_is_the_same_whenever_it_is_asked_for() -> None:
