@@ -6,6 +6,7 @@ else, so a build with nothing to train never starts it.
 """
 
 import concurrent.futures
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -274,7 +275,11 @@ class NetworkWork:
         about = self._about((*LAB_LIBRARIES, *FILE_LIBRARIES)) | {
             "weights_sha256": file_hash(self.folder / store.WEIGHTS),
             "criterion": store.read_about(self.folder / store.CURVE)["criterion"],
-            "held_out": {"sequences": len(split.held_out), "is_whole_language": split.is_whole},
+            "held_out": {
+                "sequences": len(split.held_out),
+                "is_whole_language": split.is_whole,
+                "shares": [dataclasses.asdict(share) for share in split.shares],
+            },
         }
         store.write_trace(into, network, traced, figures=len(network.figures), about=about)
 
@@ -282,7 +287,7 @@ class NetworkWork:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.UNTRAINED, store.ACTIVATIONS, store.STEPS)]
         outputs = (
             *(store.EQUATIONS, store.MOMENTS, store.RELATIVES),
-            *(store.ROLES, store.INTERVENTIONS, store.FRONTIER),
+            *(store.ROLES, store.CONTROLS, store.INTERVENTIONS, store.FRONTIER),
         )
         return self._stage("measure", ["desk.measure"], outputs, self.network.spec, inputs)
 
@@ -301,7 +306,8 @@ class NetworkWork:
         store.write_results(into / store.EQUATIONS, measured.residuals, about | {"tolerance": TOLERANCE})
         store.write_results(into / store.MOMENTS, measured.moments, about)
         store.write_results(into / store.RELATIVES, measured.relatives, about)
-        store.write_results(into / store.ROLES, measured.roles, about)
+        store.write_results(into / store.ROLES, measured.roles.table, about)
+        store.write_results(into / store.CONTROLS, measured.roles.untrained, about)
         store.write_results(into / store.INTERVENTIONS, measured.interventions, about)
         store.write_results(into / store.FRONTIER, measured.frontier, about)
 

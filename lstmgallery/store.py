@@ -26,7 +26,7 @@ SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
 ACTIVATIONS, STEPS, CURVE = "activations.parquet", "steps.parquet", "training.parquet"
 EQUATIONS, MOMENTS, RELATIVES = "equations.parquet", "moments.parquet", "relatives.parquet"
-ROLES, INTERVENTIONS = "roles.parquet", "interventions.parquet"
+ROLES, CONTROLS, INTERVENTIONS = "roles.parquet", "controls.parquet", "interventions.parquet"
 FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
 WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
 SEED_WEIGHTS = "seeds.npz"
@@ -81,14 +81,34 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
         "phase": "The steps scored: all, or those before, at or after the delimiter.",
         "measure": "r2 of a straight line, or auc.",
         "score": "The mean of both halves of the sequences, each scored with what was fitted on the other.",
+        "first_half": "The score of what was fitted on the first half, there: `best(...)` chooses neurons by it.",
+        "second_half": "The same on the second half: what is said of a neuron that was chosen.",
         "direction": "1 where the signal is high when the feature is, -1 where it is low.",
-        "null_mean": "Mean over the shufflings of the best score of all neurons and signals.",
-        "null_p99": "The 99th percentile of the same.",
-        "p": "Share of the shufflings in which anything in the whole scan stands out as far.",
-        "control": "Best score of all neurons and signals of the untrained network.",
-        "has_role": "Whether the score beats null and control and is large enough to be said.",
+        "low": "Lower end of the 95 % interval of the score, from 1,000 resamples of whole sequences.",
+        "high": "Upper end of that interval.",
+        "precision": "Of the steps on the feature's side of the best threshold, the share that has the feature.",
+        "recall": "Of the steps that have the feature, the share on its side of the best threshold.",
+        "separates": "Whether one threshold parts all steps that have the feature from all that have not.",
+        "null_mean": "Mean over the shuffles of the best score of all neurons and signals, to two digits.",
+        "null_p99": "The 99th percentile of the same, to two digits.",
+        "p": "(1 + k) / (1 + n), k of the n shuffles bringing anything in the whole scan that stands out as far.",
+        "untrained_median": "Median over untrained networks of the best score of all neurons and signals.",
+        "untrained_p95": "The 95th percentile of the same, to two digits like the median.",
+        "untrained_max": "The highest of the same, to two digits.",
+        "by_step": "Score of the best function of the step number.",
+        "by_delimiter": "Score of the best function of the steps since the delimiter.",
+        "by_token": "Score of the best function of the token read.",
+        "by_token_before": "Score of the best function of the token before.",
         "steps": "Steps scored.",
         "positives": "Steps with the yes/no feature; missing for a count.",
+        "same_as": "Other features that are the same on these steps, a JSON list; opposite ones after `not `.",
+        "standing": "The first rule that the score fails: small, chance, untrained, baseline or few; or role.",
+    },
+    CONTROLS: {
+        "feature": "As in the table of roles.",
+        "phase": "As in the table of roles.",
+        "network": "Number of the untrained network, from 1, which is what the network's own training began with.",
+        "score": "The best score of all its neurons and signals.",
     },
     INTERVENTIONS: {
         "layer": "Number of the layer, from 1; 0 where several neurons are changed at once.",

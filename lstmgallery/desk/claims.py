@@ -1,17 +1,18 @@
 """Claims: what a write-up says of a network, measured, with a verdict.
 
 A claim names a subject, a measure and what is expected of its value. It is measured on held-out sequences of the
-gallery's own network, on the untrained network as a control, and under every seed of the sweep. What is said in general
-is measured in general: a measure may be taken over all seeds instead.
+gallery's own network, of untrained networks as a control, and under every seed of the sweep. A neuron that is named by
+what it does is chosen on one half of the sequences and measured on the other. What is said in general is measured in
+general: a measure may be taken over all seeds instead.
 
     share of seeds where first failure >= 12      of all seeds; one in which nothing could be measured does not pass
     median over seeds of first failure            also mean, min, max and quantile 0.9 over seeds of ...
 
-A claim holds, fails, or could not be measured; nothing of it is evaluated but the grammar of subjects, measures and
-expectations.
+A claim holds, fails, or could not be measured. One that holds, but is met by untrained networks as well, says nothing
+about training, and says so. Nothing of a claim is evaluated but the grammar of subjects, measures and expectations.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,6 +29,7 @@ from lstmgallery.network import Network
 
 Verdict = Literal["holds", "fails", "unmeasured"]
 EQUAL = 1e-9  # two numbers nearer than this are equal
+BY_LUCK = 0.05  # the share of untrained networks that may meet a claim that is about training
 
 # How an expectation may begin, besides the signs of comparison, which YAML wants in quotation marks.
 PHRASES = {
@@ -115,30 +117,35 @@ class Question:
     def answer(self, trained: Trained) -> Measurement:
         """Return what is measured in one trained network, which is asked only once."""
         if self.key not in trained.answers:
-            trained.answers[self.key] = self._measure(trained)
+            trained.answers[self.key] = self.take(trained)
         found: Measurement = trained.answers[self.key]
         return found
 
-    def _measure(self, trained: Trained) -> Measurement:
+    def take(self, trained: Trained) -> Measurement:
+        """Measure it in one trained network, keeping nothing: the data of many networks would fill the memory."""
         places = self.subject.places(trained)
         if not places:
             return Measurement(None, reason="no neuron can be told by what is asked for")
-        return self.measure.take(trained, places)
+        is_chosen = self.subject.selector is not None
+        return self.measure.take(trained.second_half if is_chosen else trained, places)
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a question came to: in the gallery's network, and beside it for comparison.
 
-    `control`: the same in the untrained network, asked again of whoever fits there best. `null_p99`: what the role scan
-    finds by chance, for a score. `by_seed`: the value under each seed of the sweep, None where nothing could be
-    measured; None as a whole where there is no sweep, or the question is about one neuron's number. `own`: where the
-    question is asked over seeds, what the gallery's own network gives.
+    `untrained`: the values in untrained networks, asked of whoever fits best in each, None where nothing could be
+    measured; of a question over seeds, the one value over all of them; None as a whole where they are not asked.
+    `null_p99`: what the role scan finds by chance, for a score. `standing`: what the table of roles says of a neuron
+    that was chosen by what it tells (`roles`), None for any other. `by_seed`: the value under each seed of the sweep,
+    None where nothing could be measured; None as a whole where there is no sweep, or the question is about one neuron's
+    number. `own`: where the question is asked over seeds, what the gallery's own network gives.
     """
 
     measurement: Measurement
-    control: float | None = None
+    untrained: tuple[float | None, ...] | None = None
     null_p99: float | None = None
+    standing: str | None = None
     by_seed: Mapping[int, float | None] | None = None
     own: float | None = None
     is_over_seeds: bool = False
@@ -157,24 +164,37 @@ Answers = Mapping[str, Answer]  # by the key of the question
 
 
 @dataclass(frozen=True)
-class Seeds:
-    """In how many seeds a claim holds, of how many."""
+class Tally:
+    """In how many networks a claim holds, of how many."""
 
     holding: int
     total: int
 
     @property
     def is_minority(self) -> bool:
-        """Whether the claim fails in most seeds."""
+        """Whether the claim fails in most of them."""
         return 2 * self.holding < self.total
 
+    @property
+    def is_more_than_luck(self) -> bool:
+        """Whether it holds in more untrained networks than a claim about training may."""
+        return self.holding > BY_LUCK * self.total
 
-def count_seeds(answer: Answer, expectation: Expectation) -> Seeds | None:
+
+def count_seeds(answer: Answer, expectation: Expectation) -> Tally | None:
     """Return in how many seeds an answer is as expected; None where it was not asked of each seed."""
     if answer.by_seed is None or answer.is_over_seeds:
         return None
-    holding = sum(verdict(value, expectation) == "holds" for value in answer.by_seed.values())
-    return Seeds(holding, len(answer.by_seed))
+    return _tally(answer.by_seed.values(), expectation)
+
+
+def count_untrained(answer: Answer, expectation: Expectation) -> Tally | None:
+    """Return in how many untrained networks an answer is as expected; None where they were not asked."""
+    return None if answer.untrained is None else _tally(answer.untrained, expectation)
+
+
+def _tally(values: Collection[float | None], expectation: Expectation) -> Tally:
+    return Tally(sum(verdict(value, expectation) == "holds" for value in values), len(values))
 
 
 def parse_question(text: str, subject: Subject) -> Question:
@@ -265,4 +285,4 @@ def answer_elsewhere(
 ) -> dict[str, float | None]:
     """Ask questions of `network` with other weights: the value by each question's key, None where there is none."""
     trained = Trained(network, weights, store.step_truths(network, sequences))
-    return {question.key: question.answer(trained).value for question in questions}
+    return {question.key: question.take(trained).value for question in questions}

@@ -1,20 +1,22 @@
 """The few facts about a trained network that are worth asking again under other seeds.
 
 Takes a network and one seed's weights, gives a number for each finding. Neurons are found by what they do, never by
-their number, so that networks of different seeds can be compared.
+their number, so that networks of different seeds can be compared: found on the first half of the held-out sequences,
+and scored on the second.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
 from lstmgallery.desk.frontier import FURTHEST, find_frontier, first_failure
-from lstmgallery.desk.reference import Arrays, Signals, read_signals
-from lstmgallery.desk.roles import POOLED, find_targets, rank_neurons, scan_neurons
+from lstmgallery.desk.reference import Arrays, read_signals
+from lstmgallery.desk.roles import rank_neurons
+from lstmgallery.desk.scores import each_neuron, score_neurons
+from lstmgallery.desk.targets import POOLED, divide, find_targets
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
@@ -59,26 +61,23 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
     """Return (value, layer, neuron) for each finding; a frontier that was not reached counts as `FURTHEST` + 1."""
     held_out = store.step_truths(network, sequences)
     signals = read_signals(network, weights, sequences)
-    asked = [
-        target
-        for target in find_targets(network, held_out, seed=0, shuffles=0)
-        if target.phase == POOLED and target.feature.partition("=")[0] == network.task.main_feature
-    ]
+    asked = find_targets(network, held_out, features=[network.task.main_feature], phases=[POOLED])
     shown = {network.kind.memory, "hidden"}
     states = [{key: values for key, values in of_layer.items() if key in shown} for of_layer in signals]
-    scores = scan_neurons(each_neuron(network, states), asked).scores
+    scores = score_neurons(each_neuron(network, states), asked)
     memory = (network.kind.memory,)
     ranked = rank_neurons(scores, network.task.main_feature, signals=memory)
     layer, neuron = int(ranked["layer"][0]), int(ranked["neuron"][0])
     found: dict[str, float] = {}
     if isinstance(network.task, Counting | SelectiveCounting | StateMemory):
         key = LATCH.key if isinstance(network.task, StateMemory) else COUNTER.key
-        found[key] = float(ranked["score"][0])
+        found[key] = float(ranked["second_half"][0])
         failure = first_failure(find_frontier(network, weights, layer=layer, neuron=neuron, trained_only=True))
         found[FAILURE.key] = float(FURTHEST + 1 if failure is None else failure)
     if isinstance(network.task, SelectiveCounting):
-        gate = signals[layer - 1]["input_gate"][:, neuron - 1]
-        tokens = held_out["token"].to_numpy()
+        is_second = divide(held_out) == 1
+        gate = signals[layer - 1]["input_gate"][is_second, neuron - 1]
+        tokens = held_out["token"].to_numpy()[is_second]
         found[CLOSED.key] = float(gate[tokens == "X"].mean())
         found[CONTRAST.key] = float(gate[tokens == "a"].mean())
     if isinstance(network.task, Copying):
@@ -87,17 +86,10 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
             rank_neurons(of_last, f"{network.task.main_feature}={letter}", signals=("hidden",)).iloc[0]
             for letter in ("a", "b", "c")
         ]
-        worst = min(best, key=lambda row: row["score"])
-        found[READERS.key] = float(worst["score"])
+        worst = min(best, key=lambda row: row["second_half"])
+        found[READERS.key] = float(worst["second_half"])
         layer, neuron = int(worst["layer"]), int(worst["neuron"])
     return {key: (value, layer, neuron) for key, value in found.items()}
-
-
-def each_neuron(network: Network, layers: Sequence[Signals]) -> Iterator[tuple[int, int, dict[str, np.ndarray]]]:
-    """Yield (layer, neuron, signals of (rows,)) for every neuron."""
-    for layer, signals in enumerate(layers, start=1):
-        for unit in range(network.units):
-            yield layer, unit + 1, {key: values[:, unit] for key, values in signals.items()}
 
 
 def tabulate(network: Network, by_seed: dict[int, dict[str, tuple[float, int, int]]]) -> pd.DataFrame:

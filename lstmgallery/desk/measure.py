@@ -8,10 +8,12 @@ from threadpoolctl import threadpool_limits
 
 from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
-from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import measure_causes
 from lstmgallery.desk.reference import Arrays, Signals, read_signals
+from lstmgallery.desk.roles import Roles
+from lstmgallery.desk.scores import each_neuron
+from lstmgallery.desk.untrained import untrained_networks
 from lstmgallery.network import Network
 from lstmgallery.store import HELD_OUT
 
@@ -23,7 +25,7 @@ class Measured:
     residuals: pd.DataFrame
     moments: pd.DataFrame
     relatives: pd.DataFrame
-    roles: pd.DataFrame
+    roles: Roles
     interventions: pd.DataFrame
     frontier: pd.DataFrame
 
@@ -40,15 +42,24 @@ def measure(
 ) -> Measured:
     """Measure a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`.
 
-    `held_out` are the sequences of the held-out steps, in their order.
+    `untrained` are the weights that training began with. `held_out` are the sequences of the held-out steps, in their
+    order.
     """
     is_held_out = (steps["split"] == HELD_OUT).to_numpy()
     traced = [{key: values[is_held_out] for key, values in layers[layer].items()} for layer in sorted(layers)]
     parts = [moments.moments_of(signals, layer=layer) for layer, signals in enumerate(traced, start=1)]
     found_moments = moments.finish(moments.merge(parts))
-    found_roles = _find_roles(network, untrained, traced, steps[is_held_out], held_out)
+    found_roles = roles.find_roles(
+        network,
+        steps[is_held_out].reset_index(drop=True),
+        [*each_neuron(network, traced)],
+        (
+            each_neuron(network, read_signals(network, weights_of_one, held_out))
+            for weights_of_one in untrained_networks(network, untrained)
+        ),
+    )
     memory = network.kind.memory
-    ranked = roles.rank_neurons(found_roles, network.task.main_feature, signals=(memory, "hidden"))
+    ranked = roles.rank_neurons(found_roles.table, network.task.main_feature, signals=(memory, "hidden"))
     of_memory = found_moments[found_moments["signal"] == memory]
     best = ranked.iloc[0]
     return Measured(
@@ -67,17 +78,3 @@ def measure(
         ),
         frontier=find_frontier(network, weights, layer=int(best["layer"]), neuron=int(best["neuron"])),
     )
-
-
-def _find_roles(
-    network: Network,
-    untrained: Arrays,
-    traced: Sequence[Signals],
-    held_out_steps: pd.DataFrame,
-    held_out: Sequence[str],
-) -> pd.DataFrame:
-    targets = roles.find_targets(network, held_out_steps, seed=network.seed)
-    control = read_signals(network, untrained, held_out)
-    trained_scan = roles.merge([roles.scan_neurons(each_neuron(network, traced), targets)])
-    control_scan = roles.merge([roles.scan_neurons(each_neuron(network, control), roles.without_shuffles(targets))])
-    return roles.find_roles(trained_scan, control_scan, targets)

@@ -16,8 +16,9 @@
     neurons needed                                 how many of the best have to be changed at once
 
 A signal may stand as `abs(cell)` or `change(cell)`, its difference from the step before. Conditions compare token,
-next_token, step or a feature with a value, joined by `and`. Everything is measured on held-out sequences. Of several
-neurons a statistic takes all values together. Takes a `Trained` and the places of a subject, gives a `Measurement`.
+next_token, step or a feature with a value, joined by `and`. Everything is measured on held-out sequences; of a
+neuron that was chosen by what it does, on the half of them on which it was not chosen. Of several neurons a statistic
+takes all values together. Takes a `Trained` and the places of a subject, gives a `Measurement`.
 """
 
 import operator
@@ -31,8 +32,8 @@ import pandas as pd
 from lstmgallery.desk.frontier import FURTHEST, first_failure
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.roles import NEXT_TOKEN, POOLED
 from lstmgallery.desk.subjects import Subject, take_feature, values_of
+from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
@@ -56,8 +57,8 @@ class Measurement:
     """What was found: `value` is None where nothing could be measured, and `reason` says why.
 
     `n` counts what it was measured on, in `unit`s. `data` holds exactly those values, a row each. `kind` says how the
-    value is to be read: a plain number, a share of 1, or a whole count. A `reason` beside a value says what it stands
-    for.
+    value is to be read: a plain number, a share of 1, a whole count, or a size that was tried (one beyond `FURTHEST`
+    stands for any larger one).
     """
 
     value: float | None
@@ -202,16 +203,13 @@ class Score:
     phase: str
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
-        scores = trained.scores(self.feature, self.phase)
+        value = trained.score(places[0], self.signal, self.feature, self.phase)
         condition = Condition() if self.phase == POOLED else Condition((Test("phase", "==", self.phase),))
         key = self.feature.partition("=")[0]
         data = _values(trained, places, Quantity(self.signal), condition, key)
         data = data[data[key].notna()]
-        if scores.empty or data.empty:
+        if value is None or data.empty:
             return Measurement(None, reason=f"too few held-out steps tell {self.feature}")
-        layer, neuron = places[0]
-        is_it = (scores["layer"] == layer) & (scores["neuron"] == neuron) & (scores["signal"] == self.signal)
-        value = float(scores.loc[is_it & (scores["feature"] == self.feature), "score"].iloc[0])
         return Measurement(value, len(data), data=data)
 
 
@@ -299,9 +297,8 @@ class Failure:
         table = trained.frontier
         data = table[["size", "variant", "prompt", "expected", "written", "right"]]
         failure = first_failure(table)
-        reason = f"none up to {FURTHEST}" if failure is None and not self.is_last_success else ""
         value = float((FURTHEST + 1 if failure is None else failure) - self.is_last_success)
-        return Measurement(value, len(data), "sequence", "count", reason, data)
+        return Measurement(value, len(data), "sequence", "size", data=data)
 
 
 @dataclass(frozen=True)

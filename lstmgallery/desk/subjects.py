@@ -10,7 +10,8 @@
     state-memorizer best(letter=A high)       only neurons that are high where it holds; also low
     counter second(remaining)                 the next best
 
-A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared.
+A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared. It is
+chosen on the first half of the held-out sequences.
 """
 
 import re
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 
 from lstmgallery.desk.grammar import LONGEST_NUMBER, GrammarError, Words
 from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.roles import NEXT_TOKEN, POOLED
+from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import nearest
 from lstmgallery.network import Network

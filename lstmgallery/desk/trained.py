@@ -1,7 +1,8 @@
 """A trained network as measures see it: its held-out steps, every signal along them, and what changing it does.
 
 The network of the gallery is read from its files; the same network under another seed, or untrained, is run again from
-its weights. Both answer the same questions, each computed when first asked and then kept.
+its weights. Both answer the same questions, each computed when first asked and then kept. What is said of a neuron that
+was chosen on the first half of the held-out sequences is measured on `second_half`.
 """
 
 import functools
@@ -9,14 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from lstmgallery import store
-from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_doses, measure_exchanges, measure_holds
 from lstmgallery.desk.reference import Arrays, Signals, read_signals
-from lstmgallery.desk.roles import find_targets, rank_neurons, scan_neurons
+from lstmgallery.desk.roles import rank_neurons
+from lstmgallery.desk.scores import each_neuron, score_neurons
+from lstmgallery.desk.targets import Target, divide, find_targets
 from lstmgallery.network import Network
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
@@ -52,13 +55,21 @@ class Trained:
         *,
         read_layer: ReadLayer | None = None,
         frontier: pd.DataFrame | None = None,
+        whole: "Trained | None" = None,
+        like: "Trained | None" = None,
     ):
-        """`read_layer` and `frontier` give what is already known; what is not given is computed from the weights."""
+        """`read_layer` and `frontier` give what is already known; what is not given is computed from the weights.
+
+        `whole` is the network on all held-out steps, where `steps` are those of the second half alone. `like` is
+        another network on the same steps, to share what is known of them.
+        """
         self.network = network
         self.weights = weights
         self.steps = steps.reset_index(drop=True)
         self._read_layer = read_layer
         self._frontier = frontier
+        self._whole = whole
+        self._like = like
         self._scores: dict[tuple[str, str], pd.DataFrame] = {}
         self.answers: dict[str, Any] = {}  # what it was asked before, by the key of the question
 
@@ -79,11 +90,24 @@ class Trained:
         """The signals of each layer, each (held-out rows, units)."""
         if self._read_layer is not None:
             return tuple(self._read_layer(layer) for layer in range(1, self.network.layers + 1))
-        return tuple(read_signals(self.network, self.weights, self.sequences))
+        signals = read_signals(self.network, self.weights, self.sequences)
+        return tuple({key: values.astype(np.float32) for key, values in of_layer.items()} for of_layer in signals)
+
+    @functools.cached_property
+    def second_half(self) -> "Trained":
+        """The network on the second half of the held-out sequences, where nothing was chosen or fitted."""
+        is_second = divide(self.steps) == 1
+
+        def read_layer(layer: int) -> Signals:
+            return {key: values[is_second] for key, values in self.layers[layer - 1].items()}
+
+        return Trained(self.network, self.weights, self.steps[is_second], read_layer=read_layer, whole=self)
 
     @functools.cached_property
     def frontier(self) -> pd.DataFrame:
         """Where the network is right at every size that training had a variant of."""
+        if self._whole is not None:
+            return self._whole.frontier
         if self._frontier is not None:
             return self._frontier[self._frontier["is_trained"].astype(bool)]
         return find_frontier(self.network, self.weights, layer=1, neuron=1, trained_only=True)
@@ -91,14 +115,28 @@ class Trained:
     def scores(self, feature: str, phase: str) -> pd.DataFrame:
         """Return the scores of all signals of all neurons for a feature (`remaining`, `letter=A`, `letter`)."""
         if (feature, phase) not in self._scores:
-            wanted = [
-                target
-                for target in find_targets(self.network, self.steps, seed=0, shuffles=0)
-                if target.phase == phase and feature in (target.feature, target.feature.partition("=")[0])
-            ]
-            found = scan_neurons(each_neuron(self.network, self.layers), wanted).scores if wanted else pd.DataFrame()
+            wanted = (self._like or self).targets(feature, phase)
+            found = score_neurons(each_neuron(self.network, self.layers), wanted) if wanted else pd.DataFrame()
             self._scores[feature, phase] = found
         return self._scores[feature, phase]
+
+    @_kept
+    def targets(self, feature: str, phase: str) -> list[Target]:
+        """Return what the steps can be scored against for a feature."""
+        return find_targets(self.network, self.steps, features=[feature], phases=[phase])
+
+    def score(self, place: Place, signal: str, feature: str, phase: str) -> float | None:
+        """Return how well one signal tells a feature; None where that cannot be scored.
+
+        On the second half alone, line or direction are those of the first.
+        """
+        scores = (self._whole or self).scores(feature, phase)
+        if scores.empty:
+            return None
+        layer, neuron = place
+        is_it = (scores["layer"] == layer) & (scores["neuron"] == neuron) & (scores["signal"] == signal)
+        found = scores.loc[is_it & (scores["feature"] == feature), "second_half" if self._whole else "score"]
+        return float(found.iloc[0])
 
     @_kept
     def ranking(
@@ -106,7 +144,8 @@ class Trained:
     ) -> tuple[Place, ...]:
         """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score.
 
-        `direction` 1 or -1 leaves out signals that are low, or high, where the feature is.
+        They are ranked on the first half of the sequences. `direction` 1 or -1 leaves out signals that are low, or
+        high, where the feature is.
         """
         scores = self.scores(feature, phase)
         if scores.empty:
@@ -118,7 +157,8 @@ class Trained:
 
     def best_for_task(self) -> tuple[Place, ...]:
         """Return all neurons, best first by how well they carry the task's main feature."""
-        return self.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
+        whole = self._whole or self
+        return whole.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
 
     @_kept
     def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:

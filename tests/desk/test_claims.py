@@ -10,9 +10,10 @@ from lstmgallery.desk.claims import (
     Answer,
     Expectation,
     Question,
-    Seeds,
+    Tally,
     answer_elsewhere,
     count_seeds,
+    count_untrained,
     parse_expectation,
     parse_question,
     verdict,
@@ -125,7 +126,7 @@ def answered(by_seed: dict[int, float | None] | None) -> Answer:
 
 def test_a_seed_counts_where_its_own_value_is_as_expected() -> None:
     answer = answered({1: 0.99, 2: 0.5, 3: None, 4: 0.96})
-    assert count_seeds(answer, parse_expectation("at least 0.95")) == Seeds(2, 4)
+    assert count_seeds(answer, parse_expectation("at least 0.95")) == Tally(2, 4)
 
 
 def test_without_a_sweep_no_seeds_are_counted() -> None:
@@ -134,7 +135,24 @@ def test_without_a_sweep_no_seeds_are_counted() -> None:
 
 @pytest.mark.parametrize(("holding", "is_minority"), [(0, True), (7, True), (8, False), (16, False)])
 def test_fewer_than_half_of_the_seeds_are_a_minority(holding: int, is_minority: bool) -> None:
-    assert Seeds(holding, 16).is_minority is is_minority
+    assert Tally(holding, 16).is_minority is is_minority
+
+
+def test_an_untrained_network_counts_where_its_own_value_is_as_expected() -> None:
+    answer = Answer(Measurement(0.5), untrained=(0.99, 0.5, None, 0.96))
+    assert count_untrained(answer, parse_expectation("at least 0.95")) == Tally(2, 4)
+
+
+def test_where_no_untrained_network_was_asked_none_is_counted() -> None:
+    assert count_untrained(answered(None), parse_expectation("at least 0.95")) is None
+
+
+@pytest.mark.parametrize(
+    ("holding", "total", "is_more"),
+    [(0, 40, False), (2, 40, False), (3, 40, True), (40, 40, True), (1, 20, False), (1, 10, True)],
+)
+def test_more_than_one_in_twenty_is_more_than_luck(holding: int, total: int, is_more: bool) -> None:
+    assert Tally(holding, total).is_more_than_luck is is_more
 
 
 def question(subject: str, measure: str) -> Question:
@@ -152,6 +170,21 @@ def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
     trained = Trained(NETWORK, {}, steps, read_layer=lambda _: zeros)
     found = question("planted best(remaining at delimiter)", "mean of cell").answer(trained)
     assert (found.value, found.reason) == (None, "no neuron can be told by what is asked for")
+
+
+def test_a_chosen_neuron_is_measured_on_the_half_that_it_was_not_chosen_on_and_any_other_on_both() -> None:
+    """The cell is 1 on the first half of the sequences and 3 on the second; neuron 1 counts there too."""
+    sequences = list(NETWORK.task.sequences())
+    steps = store.step_truths(NETWORK, sequences)
+    is_second = (steps["sequence"] % 2 == 1).to_numpy()
+    cell = np.where(is_second, 3.0, 1.0)[:, None] + np.array([[0.1, 0, 0]]) * steps[["remaining"]].to_numpy()
+    trained = Trained(NETWORK, {}, steps, read_layer=lambda _: dict.fromkeys(NETWORK.kind.keys, cell))
+    first = question("planted best(remaining)", "min of cell").answer(trained)
+    assert (first.value, first.n) == (3.0, int(is_second.sum()))
+    known = question("planted 1", "min of cell").answer(trained)
+    assert (known.value, known.n) == (1.0, len(steps))
+    whole = question("planted", "min of cell").answer(trained)
+    assert (whole.value, whole.n) == (1.0, 3 * len(steps))
 
 
 ASKED = [

@@ -9,13 +9,13 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.desk.claims import parse_question
-from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.interventions import measure_causes
 from lstmgallery.desk.measures import Measurement
 from lstmgallery.desk.reference import Signals
-from lstmgallery.desk.roles import find_targets, scan_neurons
+from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.subjects import parse_subject
+from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
 from lstmgallery.tasks.copying import Copying
@@ -272,8 +272,8 @@ def test_too_few_steps_have_no_score() -> None:
 
 def scanned(trained: Trained, signal: str, feature: str, phase: str, place: tuple[int, int]) -> float:
     """Return the score that the scan of everything gives."""
-    targets = find_targets(trained.network, trained.steps, seed=5, shuffles=2)
-    scores = scan_neurons(each_neuron(trained.network, trained.layers), targets).scores
+    targets = find_targets(trained.network, trained.steps)
+    scores = score_neurons(each_neuron(trained.network, trained.layers), targets)
     keys = ["layer", "neuron", "signal", "feature", "phase"]
     (row,) = scores[(scores[keys] == [*place, signal, feature, phase]).all(axis=1)].itertuples()
     return float(row.score)
@@ -331,8 +331,8 @@ REACH = reaching({1: [True, True], 2: [True, True], 3: [True, False], 4: [False,
         ("right where size <= 4", 5 / 8, 8, "share"),
         ("right where size > 2 and size != 4", 3 / 4, 4, "share"),
         ("right where size == 3", 0.5, 2, "share"),
-        ("first failure", 3, 10, "count"),
-        ("last success", 2, 10, "count"),
+        ("first failure", 3, 10, "size"),
+        ("last success", 2, 10, "size"),
     ],
 )
 def test_the_frontier_is_measured_on_the_variants_that_training_had(text: str, value: float, n: int, kind: str) -> None:
@@ -342,11 +342,10 @@ def test_the_frontier_is_measured_on_the_variants_that_training_had(text: str, v
     assert "new" not in set(found.data["variant"])
 
 
-@pytest.mark.parametrize("text", ["first failure", "last success"])
-def test_a_network_that_never_fails_counts_as_failing_beyond_all_sizes(text: str) -> None:
+@pytest.mark.parametrize(("text", "value"), [("first failure", 101.0), ("last success", 100.0)])
+def test_a_network_that_never_fails_counts_as_failing_beyond_all_sizes(text: str, value: float) -> None:
     found = measured(text, "picky", reaching({1: [True], 2: [True]}))
-    expected = (101.0, "none up to 100") if text == "first failure" else (100.0, "")
-    assert (found.value, found.reason) == expected
+    assert (found.value, found.kind, found.reason) == (value, "size", "")
 
 
 def test_sizes_that_were_not_tried_cannot_be_right() -> None:

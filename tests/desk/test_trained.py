@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
-from lstmgallery.desk.findings import each_neuron
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import Hold, measure_holds
 from lstmgallery.desk.reference import run_reference
-from lstmgallery.desk.roles import find_targets, scan_neurons
+from lstmgallery.desk.scores import each_neuron, score_neurons
+from lstmgallery.desk.targets import divide, find_targets
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.network import read_network
 from lstmgallery.tasks.copying import Copying
 from lstmgallery.tasks.state_memory import StateMemory
 from tests.conftest import Gallery, random_weights, small_network
-from tests.desk.planted import counting_network, counting_weights
+from tests.desk.planted import counting_network, counting_weights, noise, picky_network, sample_steps
 
 COUNTER = counting_network()
 KEEPER = COUNTER.model_copy(update={"task": StateMemory(kind="state-memory", longest_wait=5), "layers": 2})
@@ -86,8 +86,7 @@ def test_of_a_frontier_that_is_given_only_trained_variants_count() -> None:
     ],
 )
 def test_scores_are_those_of_the_whole_scan(keeper: Trained, feature: str, phase: str, names: set[str]) -> None:
-    targets = find_targets(KEEPER, keeper.steps, seed=9, shuffles=1)
-    whole = scan_neurons(each_neuron(KEEPER, keeper.layers), targets).scores
+    whole = score_neurons(each_neuron(KEEPER, keeper.layers), find_targets(KEEPER, keeper.steps))
     expected = whole[whole["feature"].isin(names) & (whole["phase"] == phase)].reset_index(drop=True)
     found = keeper.scores(feature, phase)
     assert set(found["feature"]) == names
@@ -103,10 +102,10 @@ def test_a_feature_without_a_score_ranks_nobody(keeper: Trained) -> None:
     assert keeper.ranking("letter", "delimiter", ("cell",)) == ()
 
 
-def test_a_ranking_goes_by_the_best_of_the_signals(keeper: Trained) -> None:
+def test_a_ranking_goes_by_the_best_of_the_signals_on_the_first_half(keeper: Trained) -> None:
     scores = keeper.scores("letter=A", "all")
     chosen = scores[scores["signal"].isin(["hidden", "forget_gate"])]
-    best = chosen.groupby(["layer", "neuron"])["score"].max()
+    best = chosen.groupby(["layer", "neuron"])["first_half"].max()
     expected = sorted(keeper.places, key=lambda place: (-best[place], place))
     assert keeper.ranking("letter=A", "all", ("hidden", "forget_gate")) == tuple(expected)
 
@@ -151,6 +150,89 @@ def test_several_neurons_changed_at_once_are_listed_as_all(
 ) -> None:
     table = counter.changed(places)
     assert set(zip(table["layer"], table["neuron"], strict=True)) == {listed}
+
+
+def good_at_first(steps: pd.DataFrame) -> Trained:
+    """Return a network whose first neuron counts on the first half alone; the second counts with some noise."""
+    remaining = steps["remaining"].to_numpy(np.float64)
+    is_first = divide(steps) == 0
+    cells = [np.where(is_first, remaining, 5 * noise(steps, 3)), remaining + noise(steps, 1), noise(steps, 2)]
+    cell = np.stack(cells, axis=1)
+    return Trained(picky_network(), {}, steps, read_layer=lambda _: {"cell": cell, "hidden": 0.1 * cell})
+
+
+@pytest.fixture(scope="module")
+def half_good() -> Trained:
+    """That network on 80 sequences."""
+    return good_at_first(sample_steps(picky_network(), sequences=80))
+
+
+def test_the_second_half_holds_every_other_sequence_and_its_signals(half_good: Trained) -> None:
+    second = half_good.second_half
+    assert second.sequences == half_good.sequences[1::2]
+    is_second = divide(half_good.steps) == 1
+    pd.testing.assert_frame_equal(second.steps, half_good.steps[is_second].reset_index(drop=True))
+    for key, values in half_good.layers[0].items():
+        np.testing.assert_array_equal(second.layers[0][key], values[is_second])
+    assert half_good.second_half is second
+
+
+def test_the_second_half_of_a_network_that_is_run_again_is_that_of_its_signals(keeper: Trained) -> None:
+    for layer, signals in enumerate(keeper.second_half.layers):
+        for key, values in signals.items():
+            np.testing.assert_array_equal(values, keeper.layers[layer][key][divide(keeper.steps) == 1])
+
+
+def test_a_neuron_that_is_good_on_the_first_half_alone_is_chosen_and_then_shown_to_be_bad(half_good: Trained) -> None:
+    assert half_good.ranking("remaining", "all", ("cell",))[:2] == ((1, 1), (1, 2))
+    assert half_good.scores("remaining", "all").set_index(["neuron", "signal"]).loc[(1, "cell"), "first_half"] == (
+        pytest.approx(1.0)
+    )
+    score = half_good.second_half.score((1, 1), "cell", "remaining", "all")
+    assert score is not None
+    assert score < 0
+    other = half_good.second_half.score((1, 2), "cell", "remaining", "all")
+    assert other is not None
+    assert other > 0.8
+
+
+def test_a_score_is_that_of_both_halves_and_on_the_second_half_that_of_the_second(half_good: Trained) -> None:
+    of_all = half_good.scores("remaining", "all")
+    for row in of_all.itertuples():
+        place = (row.layer, row.neuron)
+        assert half_good.score(place, row.signal, "remaining", "all") == row.score
+        assert half_good.second_half.score(place, row.signal, "remaining", "all") == row.second_half
+    assert (of_all["score"] != of_all["second_half"]).all()
+
+
+def test_what_cannot_be_scored_has_no_score_on_either(keeper: Trained) -> None:
+    assert keeper.score((1, 1), "cell", "letter=A", "delimiter") is None
+    assert keeper.second_half.score((1, 1), "cell", "letter=A", "delimiter") is None
+
+
+def test_on_the_second_half_neurons_stay_those_that_the_first_chose(half_good: Trained) -> None:
+    assert half_good.best_for_task() == half_good.second_half.best_for_task() == ((1, 1), (1, 2), (1, 3))
+
+
+def test_the_frontier_of_the_second_half_is_that_of_the_network() -> None:
+    table = pd.DataFrame({"size": [1], "is_trained": [True], "right": [True]})
+    trained = Trained(COUNTER, {}, store.step_truths(COUNTER, ["aXb", "aaXbb"]), frontier=table)
+    assert trained.second_half.frontier is trained.frontier
+
+
+def test_a_network_like_another_asks_it_for_the_targets_and_has_scores_of_its_own(
+    half_good: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("targets were found again")
+
+    rows = {key: -values for key, values in half_good.layers[0].items()}
+    alone = Trained(half_good.network, {}, half_good.steps, read_layer=lambda _: rows).scores("remaining", "all")
+    own = half_good.scores("remaining", "all")
+    monkeypatch.setattr("lstmgallery.desk.trained.find_targets", fail)
+    like = Trained(half_good.network, {}, half_good.steps, read_layer=lambda _: rows, like=half_good)
+    pd.testing.assert_frame_equal(like.scores("remaining", "all"), alone)
+    assert alone["direction"].tolist() == [-direction for direction in own["direction"]]
 
 
 @pytest.fixture(scope="module")

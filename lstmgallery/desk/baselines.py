@@ -1,0 +1,53 @@
+"""What needs no neuron: how well a target is told by the place of a step and by the tokens just read.
+
+Each baseline is a reading of the step: its number, the steps since the delimiter, the token read, the token before. Its
+score is that of the best function there is of the reading, found and scored on the very same steps: for a count the
+mean of each value (R² = 1 less the variance within values as a share of all), for a yes/no feature the share of each
+value (AUC). So a signal that is no more than such a function cannot score higher.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery.desk.scores import area
+from lstmgallery.desk.targets import R2, Target, steps_since_delimiter, tokens_before
+
+BASELINES = {
+    "by_step": "step number",
+    "by_delimiter": "steps since the delimiter",
+    "by_token": "token read",
+    "by_token_before": "token before",
+}
+
+
+def score_baselines(held_out: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """Return a row for each target, in order, and a column for each of `BASELINES`."""
+    readings = {
+        "by_step": held_out["step"].to_numpy(),
+        "by_delimiter": steps_since_delimiter(held_out),
+        "by_token": held_out["token"].to_numpy(),
+        "by_token_before": tokens_before(held_out),
+    }
+    codes = {key: pd.factorize(values)[0] for key, values in readings.items()}
+    rows = [np.concatenate(target.rows) for target in targets]
+    return pd.DataFrame(
+        {
+            key: [_best_function(target, codes[key][at]) for target, at in zip(targets, rows, strict=True)]
+            for key in BASELINES
+        }
+    )
+
+
+def _best_function(target: Target, reading: np.ndarray) -> float:
+    """Return the score of the best function of a reading, given as codes (rows,)."""
+    truth = target.truth
+    size = np.bincount(reading)
+    total = np.bincount(reading, truth)
+    mean = np.divide(total, size, out=np.zeros(len(size)), where=size > 0)
+    if target.measure == R2:
+        within = (truth**2).sum() - (mean * total).sum()
+        return float(1 - within / ((truth - truth.mean()) ** 2).sum())
+    ranks = 2 * pd.Series(mean[reading]).rank().to_numpy()
+    return float(area(ranks[:, None], truth[:, None])[0, 0])

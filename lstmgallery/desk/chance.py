@@ -1,0 +1,75 @@
+"""What the scan would find if there were nothing to be found: the null of every target.
+
+The features of whole sequences are laid end to end in a random order, within each half, and cut again at the old
+lengths: every value keeps its frequency and its neighbours, and only the pairing with the activations is lost. The null
+of a target is the best score that any signal of any neuron reaches. The same order serves all targets, so that the most
+outstanding of all of them can be compared with the most outstanding that chance brings.
+
+To let only sequences of equal length change places would keep every value's step as well. But then whatever the length
+of a sequence settles, such as its end, never changes, and no reader knows the length beforehand. What a step's place
+tells is scored without a neuron instead (`baselines`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery.desk.scores import Neuron, by_mask, prepare, side_by_side
+from lstmgallery.desk.targets import Halves, Target, divide, number_sequences
+
+SHUFFLES = 2_000
+SHUFFLES_AT_ONCE = 250
+
+
+class Shuffles:
+    """Random orders of the sequences of each half, `count` of them, drawn from `seed`."""
+
+    def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = SHUFFLES):
+        self.count = count
+        self._sequence = number_sequences(held_out)
+        random = np.random.default_rng([seed, 2])
+        half = divide(held_out)
+        sequences = [np.unique(self._sequence[half == number]) for number in (0, 1)]
+        self._orders = [random.permuted(np.tile(each, (count, 1)), axis=1) for each in sequences]
+
+    def places(self, target: Target) -> Iterator[Halves]:
+        """Yield, a few shuffles at a time and for each half, (rows, shuffles): which row comes at each place."""
+        for first in range(0, self.count, SHUFFLES_AT_ONCE):
+            one, other = (
+                _places(self._sequence[rows], orders[first : first + SHUFFLES_AT_ONCE])
+                for rows, orders in zip(target.rows, self._orders, strict=True)
+            )
+            yield one, other
+
+
+def best_by_chance(neurons: Iterable[Neuron], targets: Sequence[Target], shuffles: Shuffles) -> np.ndarray:
+    """Return (targets, shuffles), the best score of any signal of any neuron against each shuffled target."""
+    best = np.full((len(targets), shuffles.count), -np.inf)
+    number = {target.key: at for at, target in enumerate(targets)}
+    for columns in side_by_side(neurons):
+        for _, sharing in by_mask(targets):
+            prepared = prepare(columns, sharing[0])
+            at = 0
+            for one, other in shuffles.places(sharing[0]):
+                part = slice(at, at + one.shape[1])
+                at = part.stop
+                for target in sharing:
+                    truths = target.truths[0][one], target.truths[1][other]
+                    scores = prepared.fit(target.measure, truths).score.max(axis=0)
+                    of_target = best[number[target.key], part]
+                    np.maximum(of_target, scores, out=of_target)
+    return best
+
+
+def _places(sequence: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Return (rows, shuffles): the rows of whole sequences laid end to end in each order.
+
+    `sequence` is the sequence of each row, ascending; `orders` is (shuffles, sequences).
+    """
+    starts = np.searchsorted(sequence, orders, side="left")
+    lengths = np.searchsorted(sequence, orders, side="right") - starts
+    ends = lengths.cumsum(axis=1)
+    shift = starts - (ends - lengths)
+    within = np.arange(len(sequence))
+    return np.stack([np.repeat(*each) + within for each in zip(shift, lengths, strict=True)], axis=1)

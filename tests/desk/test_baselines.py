@@ -1,0 +1,92 @@
+"""Baselines: the best function of the step or of a token, by hand; and no signal that is such a function beats it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmgallery.desk.baselines import BASELINES, score_baselines
+from lstmgallery.desk.scores import score_neurons
+from lstmgallery.desk.targets import POOLED, R2, Target, find_targets, steps_since_delimiter, tokens_before
+from tests.desk.planted import picky_network, plant, sample_steps
+
+NETWORK = picky_network()
+STEPS = sample_steps(NETWORK)
+TARGETS = find_targets(NETWORK, STEPS)
+READINGS = {
+    "by_step": STEPS["step"].to_numpy(),
+    "by_delimiter": steps_since_delimiter(STEPS),
+    "by_token": STEPS["token"].to_numpy(),
+    "by_token_before": tokens_before(STEPS),
+}
+TABLE = score_baselines(STEPS, TARGETS)
+
+
+def best_by_hand(target: Target, reading: np.ndarray) -> float:
+    """Return the score of the mean of each value of a reading, as pandas and a count of all pairs give it."""
+    rows = np.concatenate(target.rows)
+    frame = pd.DataFrame({"reading": reading[rows], "truth": target.truth})
+    guess = frame.groupby("reading")["truth"].transform("mean")
+    if target.measure == R2:
+        return float(1 - ((frame["truth"] - guess) ** 2).sum() / ((frame["truth"] - frame["truth"].mean()) ** 2).sum())
+    with_it, without = guess[frame["truth"] == 1].to_numpy(), guess[frame["truth"] == 0].to_numpy()
+    pairs = with_it[:, None] - without
+    return float((pairs > 0).mean() + 0.5 * (pairs == 0).mean())
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_is_what_the_mean_of_each_value_of_its_reading_scores(name: str) -> None:
+    assert list(TABLE) == [*BASELINES]
+    expected = [best_by_hand(target, READINGS[name]) for target in TARGETS]
+    assert TABLE[name].tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_baseline_is_that_of_its_target_whatever_the_order() -> None:
+    reverse = score_baselines(STEPS, TARGETS[::-1])
+    pd.testing.assert_frame_equal(reverse[::-1].reset_index(drop=True), TABLE)
+
+
+def test_what_a_reading_decides_it_tells_wholly() -> None:
+    at = {target.key[:2]: number for number, target in enumerate(TARGETS)}
+    assert TABLE.loc[at["phase=after", POOLED], "by_token"] == 1.0
+    assert TABLE.loc[at["phase=before", POOLED], "by_delimiter"] == 1.0
+
+
+def test_what_a_reading_leaves_open_it_does_not_tell_at_all() -> None:
+    at = {target.key[:2]: number for number, target in enumerate(TARGETS)}
+    of_end = TABLE.loc[at["next_token=<end>", "after"]]
+    assert of_end["by_token"] == 0.5  # the token read is b at each of these steps
+    assert TABLE.loc[at["remaining", "delimiter"], "by_delimiter"] == pytest.approx(0.0, abs=1e-12)
+
+
+HALVES_ALIKE = pd.concat([STEPS.assign(sequence=2 * STEPS["sequence"] + half) for half in (0, 1)]).sort_values(
+    ["sequence", "step"], ignore_index=True
+)
+ALIKE = find_targets(NETWORK, HALVES_ALIKE)
+OF_ALIKE = score_baselines(HALVES_ALIKE, ALIKE)
+
+
+@given(values=st.lists(st.floats(-100, 100), min_size=40, max_size=40), name=st.sampled_from([*BASELINES]))
+def test_no_function_of_a_reading_scores_higher_than_its_baseline(values: list[float], name: str) -> None:
+    """Both halves hold the same sequences, so that what is fitted on one is the best for the other too."""
+    reading = {
+        "by_step": HALVES_ALIKE["step"],
+        "by_delimiter": steps_since_delimiter(HALVES_ALIKE),
+        "by_token": HALVES_ALIKE["token"],
+        "by_token_before": tokens_before(HALVES_ALIKE),
+    }[name]
+    signal = np.array(values)[pd.factorize(np.asarray(reading))[0]]
+    found = score_neurons(plant(signal), ALIKE).set_index(["feature", "phase", "measure"])["score"]
+    for target, baseline in zip(ALIKE, OF_ALIKE[name], strict=True):
+        assert found[target.key] <= baseline + 1e-9
+
+
+def test_on_other_sequences_a_function_of_the_step_exceeds_its_baseline_by_little() -> None:
+    """The baseline is fitted on all steps, a signal on half of them: only luck is left."""
+    random = np.random.default_rng(4)
+    tables = [random.normal(size=40), np.arange(40.0), -(np.arange(40.0) ** 2), np.arange(40) % 2]
+    neurons = plant(*(np.asarray(values)[STEPS["step"]] for values in tables))
+    best = score_neurons(neurons, TARGETS).groupby(["feature", "phase", "measure"])["score"].max()
+    for target, baseline in zip(TARGETS, TABLE["by_step"], strict=True):
+        assert best[target.key] < baseline + 0.02
