@@ -78,8 +78,8 @@ def build_gallery(
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `strict` refuses to publish while a claim does not hold. Raises `GalleryError` for everything a person can mend;
-    the old site stays as it was.
+    `strict` refuses to publish while a claim does not hold, and warns of those that hold without training. Raises
+    `GalleryError` for everything a person can mend; the old site stays as it was.
     """
     check_content(project, only, retrain=retrain)
     _check_apart(project)
@@ -92,6 +92,9 @@ def build_gallery(
         refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
         if strict and (wrong := [each.problem for each in refused]):
             raise GalleryError(wrong)
+        for each in loaded.verified if strict else ():
+            if each.doubt is not None:
+                progress.warn(each.doubt)
         files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
         summary.pages = sum(path.endswith(".html") for path in files)
         summary.published = _timed(summary, "publish", lambda: publish(files, project.site))

@@ -166,7 +166,11 @@ def main() -> None:
 @click.option("--retrain", is_flag=True, help="Retrain the networks, pinned ones included, even if nothing changed.")
 @seeds_option
 @quick_option
-@click.option("--strict", is_flag=True, help="Publish nothing while a claim of a write-up does not hold.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Publish nothing while a claim of a write-up does not hold; warn of claims that untrained networks meet too.",
+)
 def build(
     content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool, strict: bool
 ) -> None:

@@ -69,7 +69,7 @@ class ConsoleProgress:
         self.current = None
 
     def warn(self, problem: Problem) -> None:
-        self.console.print(f"[yellow]damaged:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+        self.console.print(f"[yellow]warning:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
 
 
 def _outcome(run: "StageRun") -> str:
@@ -98,7 +98,10 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
     if summary.claims:
         held = len(summary.claims) - len(wrong) - left_out
         about = f"; {left_out} about other seeds, which this build left out" if left_out else ""
-        console.print(f"claims: {held} of {len(summary.claims)} hold{about}", highlight=False)
+        empty = sum(each.is_without_training for each in summary.claims)
+        untrained = f", {empty} of these not because of training (see --strict)" if empty else ""
+        claims = f"claims: {held} of {len(summary.claims)} hold{untrained}{about}"
+        console.print(claims, highlight=False, soft_wrap=True)
     for each in wrong:
         console.print(f"[red]{each.verdict}:[/] {escape(str(each.problem))}", highlight=False, soft_wrap=True)
     published = summary.published

@@ -1,15 +1,17 @@
 """Answer everything that the write-ups ask of the networks, and say which claims hold.
 
-The gallery's own networks are asked at every build: their traces are there. The networks of other seeds have to be run
-again, so what they answered is kept in `build/<network>/` under a key of code, network and weights. The verdicts are
-left in `build/claims.json`.
+The gallery's own networks are asked at every build: their traces are there. Untrained networks and those of other
+seeds have to be run again, so what they answered is kept in `build/<network>/` under a key of code, network and
+weights. The verdicts are left in `build/claims.json`.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
 from lstmgallery.cache import stage_key
@@ -17,10 +19,11 @@ from lstmgallery.desk.claims import (
     LEFT_OUT,
     Answer,
     Question,
-    Seeds,
+    Tally,
     Verdict,
     answer_elsewhere,
     count_seeds,
+    count_untrained,
     verdict,
 )
 from lstmgallery.desk.measures import WITH_CONTROL, Score
@@ -32,7 +35,7 @@ from lstmgallery.stages import FILE_LIBRARIES, Progress, Workers
 
 CLAIMS = "claims.json"
 KEPT = ".answers.json"
-BySeed = dict[str, dict[int, float | None]]  # by the key of the question, by seed
+ByNumber = dict[str, dict[int, float | None]]  # by the key of the question, by seed or by number of the network
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,25 @@ class Verified:
     claim: Claim
     answer: Answer
     verdict: Verdict
-    seeds: Seeds | None
+    seeds: Tally | None
+    untrained: Tally | None
+
+    @property
+    def is_without_training(self) -> bool:
+        """Whether it holds, but does so in untrained networks as well."""
+        return self.verdict == "holds" and self.untrained is not None and self.untrained.is_more_than_luck
+
+    @property
+    def doubt(self) -> Problem | None:
+        """What a claim that holds does not show, as a warning; None where there is nothing to say."""
+        if not self.is_without_training or self.untrained is None:
+            return None
+        total = self.untrained.total
+        met = f"{self.untrained.holding} of {total} untrained networks meet it"
+        met = met if total > 1 else "it does so of untrained networks"  # asked over all of them
+        message = f"the claim {self.claim.id!r} holds, but not because of training: {met}"
+        hint = "expect more, measure something else, or say that it is no achievement of training"
+        return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 
     @property
     def is_left_out(self) -> bool:
@@ -77,8 +98,14 @@ def answer_questions(
         asked = [question for question in questions.values() if question.subject.network.name == name]
         for_seeds = [each for each in asked if each.over is not None or each.key in claimed]
         elsewhere = {each.of_one.key: each.of_one for each in for_seeds if each.subject.is_comparable}
-        by_seed = _ask_seeds(of_network, [*elsewhere.values()], progress, workers) if with_seeds and elsewhere else {}
-        answers |= {question.key: _answer(of_network, question, elsewhere, by_seed) for question in asked}
+        of_claims = {each.of_one.key for each in asked if each.key in claimed}
+        controlled = [
+            each for key, each in elsewhere.items() if key in of_claims and isinstance(each.measure, WITH_CONTROL)
+        ]
+        kept = _Kept(of_network.folder / KEPT)
+        untrained = _ask_untrained(of_network, controlled, kept, progress)
+        by_seed = _ask_seeds(of_network, [*elsewhere.values()], kept, progress, workers) if with_seeds else {}
+        answers |= {question.key: _answer(of_network, question, untrained, by_seed) for question in asked}
     return answers
 
 
@@ -88,8 +115,17 @@ def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
     for writeup in content.writeups:
         for claim in writeup.claims:
             answer = answers[claim.question.key]
-            seeds = count_seeds(answer, claim.expectation)
-            found.append(Verified(writeup.front.slug, claim, answer, verdict(answer.value, claim.expectation), seeds))
+            expectation = claim.expectation
+            found.append(
+                Verified(
+                    writeup=writeup.front.slug,
+                    claim=claim,
+                    answer=answer,
+                    verdict=verdict(answer.value, expectation),
+                    seeds=count_seeds(answer, expectation),
+                    untrained=count_untrained(answer, expectation),
+                )
+            )
     return found
 
 
@@ -114,62 +150,113 @@ def _as_json(verified: Verified) -> dict[str, Any]:
         "reason": answer.measurement.reason,
         "n": answer.measurement.n,
         "unit": answer.measurement.unit,
-        "untrained": answer.control,
+        "untrained": None if verified.untrained is None else asdict(verified.untrained),
+        "by_untrained": None if answer.untrained is None else list(answer.untrained),
         "null_p99": answer.null_p99,
+        "standing": answer.standing,
         "seeds": None if verified.seeds is None else asdict(verified.seeds),
         "by_seed": None if answer.by_seed is None else {str(seed): value for seed, value in answer.by_seed.items()},
     }
 
 
-def _answer(results: Results, question: Question, elsewhere: Collection[str], by_seed: BySeed) -> Answer:
-    """Return what a question comes to; `elsewhere` are the keys of what is asked of other networks too."""
+def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: ByNumber) -> Answer:
+    """Return what a question comes to, beside what untrained networks and other seeds answered to it."""
     one = question.of_one
     found, measure = one.answer(results.trained), one.measure
-    values = by_seed.get(one.key)
+    values, control = by_seed.get(one.key), untrained.get(one.key)
     if question.over is not None:
         over = LEFT_OUT if values is None else question.over.summarise(values, found)
-        return Answer(over, by_seed=values, own=found.value, is_over_seeds=True)
-    control = null = None
-    if question.key in elsewhere and isinstance(measure, WITH_CONTROL):
-        control = question.answer(results.untrained).value
-    if isinstance(measure, Score):
-        null = results.nulls.get((measure.feature, measure.phase))
-    return Answer(found, control, null, values)
-
-
-def _ask_seeds(results: Results, questions: list[Question], progress: Progress, workers: Workers) -> BySeed:
-    """Return what each seed answers; those questions that were asked before are not asked again."""
-    network, folder = results.network, results.folder
-    file = folder / store.SEED_WEIGHTS
-    key = stage_key(
-        ["lstmgallery.desk.claims"], caller=__name__, spec=network.spec, inputs=[file], libraries=FILE_LIBRARIES
+        of_untrained = None if control is None else (question.over.summarise(control, found).value,)
+        return Answer(over, untrained=of_untrained, by_seed=values, own=found.value, is_over_seeds=True)
+    chosen = results.chosen_row(question.subject)
+    return Answer(
+        found,
+        untrained=None if control is None else tuple(control[number] for number in sorted(control)),
+        null_p99=results.nulls.get((measure.feature, measure.phase)) if isinstance(measure, Score) else None,
+        standing=None if chosen is None else chosen.standing,
+        by_seed=values,
     )
-    kept = _read_kept(folder / KEPT, key)
-    new = [question for question in questions if question.key not in kept]
-    if not new:
-        return kept
-    weights = store.read_seed_weights(file)
-    progress.start(network.name, "claims", len(weights))
-    sequences = network.task.split(held_out=network.held_out).held_out
-    tasks = {seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()}
-    for done, (seed, task) in enumerate(tasks.items(), start=1):
-        for asked, value in task.result().items():
-            kept.setdefault(asked, {})[seed] = value
-        progress.advance(done)
-    progress.finish()
-    (folder / KEPT).write_text(json.dumps({"key": key, "answers": kept}) + "\n", encoding="utf-8")
-    return kept
 
 
-def _read_kept(file: Path, key: str) -> BySeed:
-    """Return what was answered before under this key; nothing where the file is missing, stale or damaged."""
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["key"] != key:
-            return {}
-        return {
-            str(question): {int(seed): None if value is None else float(value) for seed, value in values.items()}
-            for question, values in kept["answers"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+def _ask_untrained(results: Results, questions: list[Question], kept: "_Kept", progress: Progress) -> ByNumber:
+    """Return what each untrained network answers, from its number; what was asked before is not asked again."""
+    network = results.network
+    answers, new = kept.read("untrained", _key(network.spec, [results.folder / store.UNTRAINED]), questions)
+    if new:
+        progress.start(network.name, "untrained", len(results.untrained))
+        with threadpool_limits(limits=1, user_api="blas"):
+            for number, trained in enumerate(results.untrained, start=1):
+                for question in new:
+                    answers.setdefault(question.key, {})[number] = question.take(trained).value
+                progress.advance(number)
+        progress.finish()
+        kept.write("untrained", answers)
+    return answers
+
+
+def _ask_seeds(
+    results: Results, questions: list[Question], kept: "_Kept", progress: Progress, workers: Workers
+) -> ByNumber:
+    """Return what each seed answers; what was asked before is not asked again."""
+    if not questions:
         return {}
+    network, file = results.network, results.folder / store.SEED_WEIGHTS
+    answers, new = kept.read("seeds", _key(network.spec, [file]), questions)
+    if new:
+        weights = store.read_seed_weights(file)
+        progress.start(network.name, "claims", len(weights))
+        sequences = network.task.split(held_out=network.held_out).held_out
+        tasks = {
+            seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()
+        }
+        for done, (seed, task) in enumerate(tasks.items(), start=1):
+            for asked, value in task.result().items():
+                answers.setdefault(asked, {})[seed] = value
+            progress.advance(done)
+        progress.finish()
+        kept.write("seeds", answers)
+    return answers
+
+
+def _key(spec: Any, inputs: list[Path]) -> str:
+    """Return what answers hang on: the code that measures, the network and its weights."""
+    code = ["lstmgallery.desk.claims", "lstmgallery.desk.untrained"]
+    return stage_key(code, caller=__name__, spec=spec, inputs=inputs, libraries=FILE_LIBRARIES)
+
+
+class _Kept:
+    """What untrained networks and other seeds answered before, in one file: each kind with its key and its answers."""
+
+    def __init__(self, file: Path):
+        self._file = file
+        self._keys: dict[str, str] = {}
+        try:
+            self._content = dict(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._content = {}
+
+    def read(self, kind: str, key: str, questions: Iterable[Question]) -> tuple[ByNumber, list[Question]]:
+        """Return what was answered under this key, and which questions were not.
+
+        Nothing was where the file is missing, stale or damaged.
+        """
+        self._keys[kind] = key
+        answers = self._answers(kind, key)
+        return answers, [question for question in questions if question.key not in answers]
+
+    def write(self, kind: str, answers: ByNumber) -> None:
+        """Keep answers of one kind, under the key by which they were last read."""
+        self._content[kind] = {"key": self._keys[kind], "answers": answers}
+        self._file.write_text(json.dumps(self._content) + "\n", encoding="utf-8")
+
+    def _answers(self, kind: str, key: str) -> ByNumber:
+        try:
+            kept = self._content[kind]
+            if kept["key"] != key:
+                return {}
+            return {
+                str(question): {int(number): None if value is None else float(value) for number, value in each.items()}
+                for question, each in kept["answers"].items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {}

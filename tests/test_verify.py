@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ import lstmgallery.stages
 import lstmgallery.verify
 from lstmgallery import store
 from lstmgallery.build import Project, build_gallery, check_content
-from lstmgallery.desk.claims import Answer, Question
+from lstmgallery.desk.claims import Answer, Question, Tally, parse_expectation
+from lstmgallery.desk.measures import Measurement
 from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.desk.untrained import ASKED, draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
 from lstmgallery.press.results import read_results
 from lstmgallery.stages import Result, Workers
-from lstmgallery.verify import answer_questions
-from tests.conftest import Gallery, files_of, folders_in, options, random_weights, record, run_python
+from lstmgallery.verify import Verified, answer_questions, verify
+from tests.conftest import Gallery, Record, files_of, folders_in, options, random_weights, record, run_python
 
 WRITEUP = """\
 ---
@@ -66,6 +69,7 @@ expect: below 0
 ```
 """
 KEPT = ".answers.json"
+KINDS = ("untrained", "seeds")
 RIGHT = "small: right where size <= 3"
 COUNTS = "small best(remaining): r2 of cell with remaining"
 THIRD = "small 3: mean of cell"
@@ -129,9 +133,19 @@ def network_of(project: Project) -> Network:
     return check_content(project).networks[0].network
 
 
-def ask(project: Project, workers: Workers, *, with_seeds: bool = True) -> dict[str, Answer]:
+def ask(
+    project: Project, workers: Workers, *, with_seeds: bool = True, progress: Record | None = None
+) -> dict[str, Answer]:
     results = [read_results(network_of(project), project.build / "small", with_seeds=False)]
-    return answer_questions(check_content(project), results, record(), workers, with_seeds=with_seeds)
+    return answer_questions(check_content(project), results, progress or record(), workers, with_seeds=with_seeds)
+
+
+def untrained_of(project: Project) -> dict[str, tuple[float | None, ...] | None]:
+    """Return what untrained networks answer, and fail where they were not asked but remembered."""
+    progress = record()
+    answers = ask(project, Inline(), with_seeds=False, progress=progress)
+    assert ("small", "untrained") in progress.started, "no untrained network was asked"
+    return {key: answer.untrained for key, answer in answers.items()}
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +184,11 @@ def test_each_seed_answers_with_its_own_weights(built: Gallery, answers: dict[st
 
 def test_a_neuron_known_by_its_number_is_not_asked_of_other_seeds(answers: dict[str, Answer]) -> None:
     assert answers[THIRD].by_seed is None
-    assert answers[THIRD].control is None
+
+
+def test_a_neuron_known_by_its_number_is_not_asked_of_untrained_networks_either(answers: dict[str, Answer]) -> None:
+    assert answers[THIRD].untrained is None
+    assert answers[THIRD].standing is None
 
 
 def test_what_is_only_quoted_is_not_asked_of_other_seeds(answers: dict[str, Answer]) -> None:
@@ -184,17 +202,74 @@ def test_without_a_sweep_no_seed_is_asked(built: Gallery) -> None:
     assert {answer.by_seed for answer in found.values()} == {None}
 
 
-def test_a_score_stands_beside_the_untrained_network_and_chance(built: Gallery, answers: dict[str, Answer]) -> None:
+def test_a_score_stands_beside_untrained_networks_chance_and_its_standing(
+    built: Gallery, answers: dict[str, Answer]
+) -> None:
     folder, network = built.project.build / "small", network_of(built.project)
     steps = pd.read_parquet(folder / "steps.parquet").query("split == 'held_out'")
-    untrained = Trained(network, store.read_weights(folder / "untrained.npz"), steps)
-    assert answers[COUNTS].control == questions_of(built.project)[COUNTS].answer(untrained).value
+    own = store.read_weights(folder / "untrained.npz")
+    weights = [own, *(draw_weights(network, number) for number in range(1, ASKED))]
+    question = questions_of(built.project)[COUNTS]
+    values = tuple(question.answer(Trained(network, each, steps)).value for each in weights)
+    assert answers[COUNTS].untrained == values
+    assert len(set(values)) > ASKED / 2
     roles = pd.read_parquet(folder / "roles.parquet").query("feature == 'remaining' and phase == 'all'")
     assert [answers[COUNTS].null_p99] == roles["null_p99"].unique().tolist()
+    ((layer, neuron),) = question.subject.places(read_trained(network, folder))
+    of_neuron = roles[(roles["layer"] == layer) & (roles["neuron"] == neuron)]
+    of_memories = of_neuron[of_neuron["signal"].isin(["cell", "hidden"])]
+    assert answers[COUNTS].standing in set(of_memories["standing"])
 
 
-def test_what_a_network_writes_has_no_untrained_control(answers: dict[str, Answer]) -> None:
-    assert (answers[RIGHT].control, answers[RIGHT].null_p99) == (None, None)
+def test_untrained_networks_are_asked_for_whoever_fits_best_in_each(built: Gallery) -> None:
+    """So the same question may be about another neuron in each, as under other seeds."""
+    results = read_results(network_of(built.project), built.project.build / "small", with_seeds=False)
+    subject = questions_of(built.project)[COUNTS].subject
+    assert len({subject.places(each) for each in results.untrained}) > 2
+
+
+def test_what_a_network_writes_is_asked_of_no_untrained_network(answers: dict[str, Answer]) -> None:
+    assert (answers[RIGHT].untrained, answers[RIGHT].null_p99, answers[RIGHT].standing) == (None, None, None)
+
+
+def test_what_is_only_quoted_is_asked_of_no_untrained_network(answers: dict[str, Answer]) -> None:
+    assert [answers[key].untrained for key in QUOTED] == [None, None]
+
+
+def test_what_untrained_networks_answered_is_kept(project: Project, answers: dict[str, Answer]) -> None:
+    progress = record()
+    assert ask(project, Inline(), progress=progress)[COUNTS].untrained == answers[COUNTS].untrained
+    assert progress.started == []
+
+
+def test_other_untrained_weights_are_asked_again(project: Project, answers: dict[str, Answer]) -> None:
+    network = network_of(project)
+    store.write_weights(project.build / "small" / store.UNTRAINED, random_weights(network, seed=8))
+    now, before = untrained_of(project)[COUNTS] or (), answers[COUNTS].untrained or ()
+    assert now[0] != before[0]
+    assert now[1:] == before[1:]
+
+
+def test_of_several_questions_untrained_networks_are_asked_the_new_one_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_up(project)
+    new = "small best(remaining): mean of cell"
+    claim = "```claim\nid: new\nneuron: small best(remaining)\nsays: It is new.\n"
+    text = f"{file.read_text(encoding='utf-8')}\n{claim}measure: mean of cell\nexpect: at least -100\n```\n"
+    file.write_text(text, encoding="utf-8")
+    asked: list[str] = []
+    take = Question.take
+
+    def take_and_note(question: Question, trained: Trained) -> Measurement:
+        asked.append(question.key)
+        return take(question, trained)
+
+    monkeypatch.setattr(Question, "take", take_and_note)
+    found = untrained_of(project)
+    assert asked.count(new) == ASKED + 1  # and once of the gallery's network
+    assert asked.count(COUNTS) == 1
+    assert len(found[new] or ()) == len(found[COUNTS] or ()) == ASKED
 
 
 def test_what_seeds_answered_is_kept(project: Project, answers: dict[str, Answer]) -> None:
@@ -243,21 +318,32 @@ def test_other_code_asks_again(project: Project, answers: dict[str, Answer], mon
     assert by_seed_of(ask(project, workers)) == by_seed_of(answers)
     assert sorted(workers.asked) == sorted([RIGHT, COUNTS, NOTHING] * 2)
     kept = json.loads((project.build / "small" / KEPT).read_text(encoding="utf-8"))
-    assert kept["key"] == "the key of other code"
+    assert {kind: each["key"] for kind, each in kept.items()} == dict.fromkeys(KINDS, "the key of other code")
 
 
-def with_answers(answers: Any) -> Callable[[str], str]:
-    return lambda text: json.dumps({**json.loads(text), "answers": answers})
+def test_other_code_asks_untrained_networks_again(
+    project: Project, answers: dict[str, Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lstmgallery.verify, "stage_key", lambda *_, **__: "the key of other code")
+    assert untrained_of(project)[COUNTS] == answers[COUNTS].untrained
 
 
-DAMAGES: dict[str, Callable[[str], str]] = {
-    "empty": lambda text: text[:0],
-    "cut short": lambda text: text[: len(text) // 2],
-    "a list": lambda text: f"[{text}]",
-    "no answers": lambda text: json.dumps({"key": json.loads(text)["key"]}),
+Damage = Callable[[dict[str, Any]], Any]  # what is left of the answers of one kind
+
+
+def with_answers(answers: Any) -> Damage:
+    return lambda kept: {**kept, "answers": answers}
+
+
+DAMAGES: dict[str, Damage] = {
+    "nothing": lambda _: None,
+    "a list": lambda kept: [kept],
+    "a text": lambda _: "answers",
+    "no key": lambda kept: {"answers": kept["answers"]},
+    "no answers": lambda kept: {"key": kept["key"]},
     "answers in a list": with_answers([COUNTS]),
-    "an answer without seeds": with_answers({COUNTS: 3}),
-    "a seed that is none": with_answers({COUNTS: {"x": 1}}),
+    "an answer without numbers": with_answers({COUNTS: 3}),
+    "a number that is none": with_answers({COUNTS: {"x": 1}}),
     "a value that is none": with_answers({COUNTS: {"1": "x", "2": 0.5}}),
 }
 
@@ -266,8 +352,32 @@ DAMAGES: dict[str, Callable[[str], str]] = {
 def test_damaged_answers_are_ignored_and_replaced(project: Project, answers: dict[str, Answer], damage: str) -> None:
     file = project.build / "small" / KEPT
     text = file.read_text(encoding="utf-8")
-    file.write_text(DAMAGES[damage](text), encoding="utf-8")
-    assert by_seed_of(ask(project, Inline())) == by_seed_of(answers)
+    file.write_text(json.dumps({kind: DAMAGES[damage](each) for kind, each in json.loads(text).items()}), "utf-8")
+    found = ask(project, Inline())
+    assert by_seed_of(found) == by_seed_of(answers)
+    assert found[COUNTS].untrained == answers[COUNTS].untrained
+    assert json.loads(file.read_text(encoding="utf-8")) == json.loads(text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_answers_of_one_kind_survive_the_damage_of_the_other(project: Project, kind: str) -> None:
+    file = project.build / "small" / KEPT
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**kept, kind: None}), encoding="utf-8")
+    workers, progress = Inline(), record()
+    ask(project, workers, progress=progress)
+    assert (("small", "untrained") in progress.started) == (kind == "untrained")
+    assert bool(workers.asked) == (kind == "seeds")
+
+
+@pytest.mark.parametrize("left", ["", "{", "[]", "3", "null"])
+def test_a_file_that_holds_no_answers_is_replaced(project: Project, answers: dict[str, Answer], left: str) -> None:
+    file = project.build / "small" / KEPT
+    text = file.read_text(encoding="utf-8")
+    file.write_text(left, encoding="utf-8")
+    found = ask(project, Inline())
+    assert by_seed_of(found) == by_seed_of(answers)
+    assert found[COUNTS].untrained == answers[COUNTS].untrained
     assert json.loads(file.read_text(encoding="utf-8")) == json.loads(text)
 
 
@@ -275,6 +385,11 @@ def test_answers_that_are_no_text_are_ignored_and_replaced(project: Project, ans
     file = project.build / "small" / KEPT
     file.write_bytes(b"\xff\xfe\x00")
     assert by_seed_of(ask(project, Inline())) == by_seed_of(answers)
+
+
+def meeting(answer: Answer) -> int:
+    """Return in how many untrained networks the claim that a cell counts holds."""
+    return sum(value is not None and value >= -1 for value in answer.untrained or ())
 
 
 def claims_of(project: Project) -> list[dict[str, Any]]:
@@ -303,10 +418,12 @@ def test_the_verdicts_are_left_as_json_in_reading_order(built: Gallery, answers:
         "verdict": "holds",
         "value": answer.value,
         "reason": "",
-        "n": 4 + 6 + 8,
+        "n": 6,  # the steps of the second sequence, as the first and the third have chosen the neuron
         "unit": "step",
-        "untrained": answer.control,
+        "untrained": {"holding": meeting(answer), "total": ASKED},
+        "by_untrained": list(answer.untrained or ()),
         "null_p99": answer.null_p99,
+        "standing": answer.standing,
         "seeds": {"holding": holding, "total": 2},
         "by_seed": {"1": by_seed[1], "2": by_seed[2]},
     }
@@ -360,6 +477,65 @@ def test_a_strict_build_publishes_where_every_claim_holds(project: Project) -> N
     assert summary.published is not None
 
 
+def claimed(project: Project, untrained: tuple[float | None, ...] | None) -> Verified:
+    """Return what becomes of the claim that a cell counts, where untrained networks answer so."""
+    answers = ask(project, Inline(), with_seeds=False)
+    answers[COUNTS] = replace(answers[COUNTS], untrained=untrained)
+    return next(each for each in verify(check_content(project), answers) if each.claim.id == "counts")
+
+
+@pytest.mark.parametrize(("meeting", "is_without"), [(0, False), (2, False), (3, True), (40, True)])
+def test_a_claim_that_more_untrained_networks_meet_than_luck_allows_holds_without_training(
+    project: Project, meeting: int, is_without: bool
+) -> None:
+    found = claimed(project, (0.5,) * meeting + (-2.0,) * (39 - meeting) + (None,) * (meeting < 40))
+    assert found.untrained == Tally(meeting, 40)
+    assert (found.verdict, found.is_without_training) == ("holds", is_without)
+    assert (found.doubt is not None) == is_without
+
+
+def test_a_claim_that_was_asked_of_no_untrained_network_is_not_doubted(project: Project) -> None:
+    found = claimed(project, None)
+    assert (found.untrained, found.is_without_training, found.doubt) == (None, False, None)
+
+
+def test_a_claim_that_fails_is_not_doubted_as_well(project: Project) -> None:
+    found = claimed(project, (9.0,) * 40)
+    expectation = parse_expectation("above 5")
+    failed = replace(found, verdict="fails", claim=replace(found.claim, expectation=expectation))
+    assert (failed.is_without_training, failed.doubt) == (False, None)
+
+
+def test_a_strict_build_warns_of_claims_that_untrained_networks_meet_and_publishes(project: Project) -> None:
+    file = write_up(project, without=["never-measured"])
+    progress = record()
+    summary = build_gallery(project, progress, strict=True)
+    assert summary.published is not None
+    (doubt,) = progress.problems
+    holding = next(each.untrained.holding for each in summary.claims if each.untrained is not None)
+    assert holding > 2
+    assert str(doubt).splitlines() == [
+        f"{file}:{line_of(file, 'id: counts')}: the claim 'counts' holds, but not because of training: "
+        f"{holding} of 40 untrained networks meet it",
+        "    expect more, measure something else, or say that it is no achievement of training",
+    ]
+
+
+def test_a_build_that_is_not_strict_warns_of_nothing(project: Project) -> None:
+    write_up(project)
+    progress = record()
+    build_gallery(project, progress)
+    assert progress.problems == []
+
+
+def test_the_command_warns_under_strict(project: Project) -> None:
+    file = write_up(project, without=["never-measured"])
+    run = run_python("build_site.py", "--strict", *options(project))
+    assert run.returncode == 0
+    place = f"{file}:{line_of(file, 'id: counts')}"
+    assert f"warning: {place}: the claim 'counts' holds, but not because of training: " in run.stdout + run.stderr
+
+
 def test_the_command_ends_with_1_where_a_strict_build_is_refused(project: Project) -> None:
     file = write_up(project, right="below 0.5", without=["never-measured"])
     site = files_of(project.site)
@@ -379,7 +555,8 @@ def test_without_strict_the_command_publishes_and_lists_what_does_not_hold(proje
     run = run_python("build_site.py", *options(project))
     assert run.returncode == 0
     lines = run.stdout.splitlines()
-    assert "claims: 2 of 4 hold" in lines
+    assert "claims: 2 of 4 hold, 1 of these not because of training (see --strict)" in lines
+    assert "warning:" not in run.stdout + run.stderr
     assert f"fails: {file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: " in run.stdout
     assert f"unmeasured: {file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could " in run.stdout
     page = (project.site / "writeups" / "what-it-does.html").read_text(encoding="utf-8")
@@ -458,10 +635,16 @@ def test_a_quote_over_seeds_asks_every_seed(general: Project) -> None:
     assert found.value == max(value for value in values.values() if value is not None)
 
 
+def test_what_is_quoted_or_claimed_over_seeds_is_asked_of_no_untrained_network(general: Project) -> None:
+    ask(general, Inline())
+    kept = json.loads((general.build / "small" / KEPT).read_text(encoding="utf-8"))
+    assert set(kept["untrained"]["answers"]) == {COUNTS, NOTHING}  # as the build before was asked
+
+
 def test_the_gallery_s_own_network_stands_beside_what_is_said_over_seeds(general: Project) -> None:
     found = ask(general, Inline())
     assert (found[OFTEN].own, found[IN_GENERAL].own) == (found[RIGHT].value, found[COUNTS].value)
-    assert (found[OFTEN].control, found[OFTEN].null_p99) == (None, None)
+    assert (found[OFTEN].untrained, found[OFTEN].null_p99, found[OFTEN].standing) == (None, None, None)
 
 
 def test_a_question_and_the_same_over_seeds_are_asked_once_of_each_seed(general: Project) -> None:
@@ -504,7 +687,10 @@ def test_a_strict_build_with_a_sweep_refuses_what_does_not_hold_over_seeds(gener
 def test_the_summary_counts_apart_what_was_left_out(general: Project) -> None:
     run = run_python("build_site.py", "--strict", *options(general))
     assert run.returncode == 0, run.stderr
-    assert "claims: 3 of 6 hold; 3 about other seeds, which this build left out\n" in run.stdout
+    assert (
+        "claims: 3 of 6 hold, 1 of these not because of training (see --strict); "
+        "3 about other seeds, which this build left out\n"
+    ) in run.stdout
     assert "unmeasured:" not in run.stdout
 
 
@@ -525,7 +711,9 @@ def test_verdicts_over_seeds_are_left_as_json_with_every_seed(general: Project, 
         "n": 2,
         "unit": "seed",
         "untrained": None,
+        "by_untrained": None,
         "null_p99": None,
+        "standing": None,
         "seeds": None,
         "by_seed": {"1": right[1], "2": right[2]},
     }
