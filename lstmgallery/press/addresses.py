@@ -35,6 +35,8 @@ def network_fragments(network: Network) -> set[str]:
     found = {"roles", "seeds", "chosen", "gates", "training", "loss", "right", "files"}
     for layer in range(1, network.layers + 1):
         found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
+    if network.task.strata_names:
+        found.add("held-out")
     if isinstance(network.task, Counting | SelectiveCounting | StateMemory):
         found |= {"together", "frontier", "right-by-size", "memory-by-size"}
     if isinstance(network.task, Counting | SelectiveCounting):

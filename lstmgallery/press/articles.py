@@ -9,10 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lstmgallery.desk.claims import Answer, Answers, Expectation, Seeds, Verdict, count_seeds, verdict
+from lstmgallery.desk.claims import (
+    Answer,
+    Answers,
+    Expectation,
+    Tally,
+    Verdict,
+    count_seeds,
+    count_untrained,
+    verdict,
+)
+from lstmgallery.desk.frontier import FURTHEST
 from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.press import text
@@ -23,10 +34,12 @@ from lstmgallery.press.illustrations import Illustration, Studio
 from lstmgallery.press.prose import OPEN, Link, Prose, Url, link_attribute
 from lstmgallery.press.provenance import Claimed, holding_in_search
 from lstmgallery.press.results import Results
+from lstmgallery.press.sentences import standing_words
 from lstmgallery.press.writeups import Part, Quote, Writeup
 from lstmgallery.searches import Search
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
+WITHOUT_TRAINING = "Holds, but not because of training"
 MOST_ROWS = 10_000  # of a claim's data, beyond which it is given by neuron and token
 
 
@@ -45,12 +58,16 @@ class Judged:
     reason: str
     expected: str
     measured_on: str
-    control: str
+    untrained: Tally | None
+    untrained_range: str
+    is_without_training: bool
     null_p99: str
-    seeds: Seeds | None
+    standing: str
+    seeds: Tally | None
     seed_words: str
-    searched: Seeds | None
+    searched: Tally | None
     data_path: str
+    data_words: str  # what the rows of that file are, where they are not the values themselves
 
 
 class Drawn(Mapping[str, Illustration]):
@@ -98,6 +115,11 @@ class Article:
     def holding(self) -> int:
         """How many of the claims hold."""
         return sum(judged.verdict == "holds" for judged in self.judged.values())
+
+    @cached_property
+    def without_training(self) -> int:
+        """How many of those that hold are met by untrained networks as well."""
+        return sum(judged.is_without_training for judged in self.judged.values())
 
     @property
     def left_out(self) -> int:
@@ -230,6 +252,13 @@ def summarise(data: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns={"count": "steps"}).reset_index().assign(measured=value)
 
 
+def data_words(data: pd.DataFrame) -> str:
+    """Return what the rows of a claim's file are, where they are not the values themselves."""
+    if len(summarise(data)) == len(data):
+        return ""
+    return f"{text.count(len(data), 'value')}, summed up by neuron and token"
+
+
 def csv(data: pd.DataFrame) -> bytes:
     """Return a table as CSV with numbers of six significant digits."""
     text: str = data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
@@ -241,13 +270,13 @@ def value_words(answer: Answer, form: str = "") -> str:
     value = answer.value
     if value is None:
         return f"not measured ({answer.measurement.reason})"
-    if answer.measurement.reason:
-        return answer.measurement.reason
+    if answer.measurement.kind == "size" and value > FURTHEST:
+        return f"more than {FURTHEST}"
     if form == "percent" or (not form and answer.measurement.kind == "share"):
         return text.percent(value)
     if form:
         return text.number(value, int(form))
-    return text.plain(value) if answer.measurement.kind == "count" else text.number(value, 2)
+    return text.plain(value) if answer.measurement.kind in ("count", "size") else text.number(value, 2)
 
 
 def expectation_words(expectation: Expectation, kind: str) -> str:
@@ -287,14 +316,18 @@ def _judge(
     own = results[subject.network.name]
     name, path = name_subject(subject, own)
     unit = text.count(found.n, found.unit)
-    where = "" if found.unit in ("sequence", "seed") else f" of {own.measured_on}"
+    steps_of = own.measured_on if subject.selector is None else own.measured_on_half
+    where = "" if found.unit in ("sequence", "seed") else f" of {steps_of}"
     seeds = count_seeds(answer, claim.expectation)
+    untrained = count_untrained(answer, claim.expectation)
     result = verdict(answer.value, claim.expectation)
+    is_without_training = result == "holds" and untrained is not None and untrained.is_more_than_luck
+    chosen = own.chosen_row(subject) if answer.standing else None
     title = subject.network.title
     return Judged(
         id=claim.id,
         verdict=result,
-        label=VERDICTS[result],
+        label=WITHOUT_TRAINING if is_without_training else VERDICTS[result],
         subject=f"{title}, {name}" if subject.is_neuron or subject.layer else title,
         subject_path=path,
         subject_network=network_path(subject.network.name),
@@ -303,17 +336,35 @@ def _judge(
         reason=found.reason,
         expected=expectation_words(claim.expectation, found.kind),
         measured_on=f"{unit}{where}" if found.n else "",
-        control="" if answer.control is None else value_words(_of(answer, answer.control), _digits(found.kind)),
-        null_p99="" if answer.null_p99 is None else text.number(answer.null_p99),
+        untrained=untrained,
+        untrained_range=_range_words(answer),
+        is_without_training=is_without_training,
+        null_p99="" if answer.null_p99 is None else text.number(answer.null_p99, 2),
+        standing="" if chosen is None else standing_words(subject.network, chosen),
         seeds=seeds,
         seed_words=_seed_words(seeds),
         searched=_searched(searches[subject.network.name], claim),
         data_path=figure_path(writeup.front.slug, claim.id, "csv"),
+        data_words=data_words(found.data),
     )
 
 
+def _range_words(answer: Answer) -> str:
+    """Return the lowest, median and highest value of untrained networks."""
+    values = [value for value in answer.untrained or () if value is not None]
+    if not values:
+        return ""
+    if answer.is_over_seeds or min(values) == max(values):
+        return value_words(_of(answer, float(values[0])), _digits(answer.measurement.kind))
+    low, middle, high = (
+        value_words(_of(answer, float(value)), _digits(answer.measurement.kind))
+        for value in (min(values), np.median(values), max(values))
+    )
+    return f"{low} to {high}, median {middle}"
+
+
 def _digits(kind: str) -> str:
-    return "3" if kind == "number" else ""
+    return "2" if kind == "number" else ""
 
 
 def _of(answer: Answer, value: float) -> Answer:
@@ -322,13 +373,13 @@ def _of(answer: Answer, value: float) -> Answer:
     return Answer(type(found)(value, found.n, found.unit, found.kind))
 
 
-def _searched(search: Search | None, claim: Claim) -> Seeds | None:
+def _searched(search: Search | None, claim: Claim) -> Tally | None:
     """Return in how many of the networks among which the shown one was chosen the claim holds."""
     found = None if search is None else holding_in_search(search, claim.question.key, claim.expectation)
-    return None if found is None else Seeds(*found)
+    return None if found is None else Tally(*found)
 
 
-def _seed_words(seeds: Seeds | None) -> str:
+def _seed_words(seeds: Tally | None) -> str:
     if seeds is None:
         return "an unknown number of seeds (this build left the others out)"
     return f"{seeds.holding} of {text.count(seeds.total, 'seed')}"

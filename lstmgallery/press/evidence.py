@@ -1,23 +1,19 @@
-"""What stands behind a network's and a neuron's headline: tables, plots and sentences made from its results."""
+"""The evidence for a network's and a neuron's headline: tables, plots and sentences made from its results."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.findings import findings_of
 from lstmgallery.desk.frontier import FURTHEST, first_failure
 from lstmgallery.desk.relatives import DUPLICATE
+from lstmgallery.desk.roles import ROLE, best_baseline
 from lstmgallery.press import plots
 from lstmgallery.press.plots import Plot, Table
 from lstmgallery.press.results import Results
-from lstmgallery.press.sentences import (
-    feature_words,
-    measure_name,
-    no_role_sentence,
-    role_sentence,
-    score_words,
-)
-from lstmgallery.press.text import count, number, percent, plain
+from lstmgallery.press.sentences import alias_words, cases_words, feature_words, row_sentence, score_of, score_words
+from lstmgallery.press.text import count, interval, number, percent, plain
 from lstmgallery.tasks.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.state_memory import StateMemory
 
@@ -28,18 +24,38 @@ _HELD = {"zero": "{} held at 0", "mean": "{} held at its mean", "shut": "{} held
 
 @dataclass(frozen=True)
 class Headline:
-    """What is said of a neuron first: its role in a sentence, or that none was found, and the score behind it."""
+    """What is said of a neuron first: its role in a sentence, or that none was found, and what its score rests on."""
 
     sentence: str
     has_role: bool
     score: str
     score_words: str
-    null_p99: str
-    null_mean: str
-    control: str
-    p: str
+    interval: str
+    cases: str
+    aliases: str
+    untrained_p95: str
+    untrained_range: str
+    beside: Plot
     right_before: str
     right_at_zero: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role of a neuron, and what it had to beat, in print."""
+
+    signal: str
+    feature: str
+    aliases: str
+    phase: str
+    score: str
+    interval: str
+    cases: str
+    precision: str
+    recall: str
+    null_p99: str
+    untrained_p95: str
+    baseline: str
 
 
 @dataclass(frozen=True)
@@ -49,9 +65,14 @@ class Ranked:
     layer: int
     neuron: int
     role: str
+    aliases: str
+    has_role: bool
     score: str
+    interval: str
+    cases: str
     null_p99: str
-    control: str
+    untrained_p95: str
+    baseline: str
     right_at_zero: str
     remarks: str
 
@@ -68,39 +89,47 @@ class Seeds:
 
 def headline(results: Results, layer: int, neuron: int) -> Headline:
     """Return the headline of a neuron."""
-    roles = results.roles_of(layer, neuron)
-    row = roles[0] if roles else results.best_score_of(layer, neuron)
+    row = results.best_row_of(layer, neuron)
     network = results.network
     zero = _held(results, layer, neuron, "zero", "right")
+    untrained = results.controls[row.feature, row.phase]
     return Headline(
-        sentence=role_sentence(network, row) if roles else no_role_sentence(network, row),
-        has_role=bool(roles),
-        score=f"{measure_name(row.measure)} {number(row.score)}",
+        sentence=row_sentence(network, row),
+        has_role=row.standing == ROLE,
+        score=score_of(row),
         score_words=score_words(network, row),
-        null_p99=number(row.null_p99),
-        null_mean=number(row.null_mean),
-        control=number(row.control),
-        p=number(row.p),
+        interval=_interval(row),
+        cases=cases_words(row),
+        aliases=alias_words(network, row.same_as),
+        untrained_p95=number(row.untrained_p95, 2),
+        untrained_range=f"median {number(row.untrained_median, 2)}, highest {number(row.untrained_max, 2)} of "
+        f"{len(untrained)}",
+        beside=plots.plot_beside(row, untrained, name=f"neuron {neuron}", words=score_words(network, row)),
         right_before=percent(zero.baseline),
         right_at_zero=percent(zero.value),
     )
 
 
-def roles_table(results: Results, layer: int, neuron: int) -> Table:
-    """Return a neuron's most telling roles, with null and control."""
-    rows = tuple(
-        (
-            results.network.kind[row.signal].name,
-            feature_words(results.network, row.feature),
-            row.phase,
-            f"{measure_name(row.measure)} {number(row.score)}",
-            number(row.null_p99),
-            number(row.control),
-            number(row.p),
+def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
+    """Return a neuron's most telling roles, each beside what it had to beat."""
+    network = results.network
+    return tuple(
+        Role(
+            signal=network.kind[row.signal].name,
+            feature=feature_words(network, row.feature),
+            aliases=alias_words(network, row.same_as),
+            phase=row.phase,
+            score=score_of(row),
+            interval=_interval(row),
+            cases=cases_words(row),
+            precision="–" if row.precision != row.precision else percent(row.precision),
+            recall="" if row.recall != row.recall else percent(row.recall),
+            null_p99=number(row.null_p99, 2),
+            untrained_p95=number(row.untrained_p95, 2),
+            baseline=_baseline(row),
         )
         for row in results.roles_of(layer, neuron)[:ROLES_SHOWN]
     )
-    return Table(("Signal", "Feature", "Phase", "Score", "Null, 99th percentile", "Untrained", "p"), rows)
 
 
 def holds_table(results: Results, layer: int, neuron: int) -> Table:
@@ -165,18 +194,12 @@ def groups_plot(results: Results) -> Plot | None:
 
 
 def rank(results: Results) -> tuple[Ranked, ...]:
-    """Return all neurons, the most telling role first, those without a role last."""
-    network = results.network
-    roles = results.roles.drop_duplicates(["layer", "neuron"]).sort_values(
-        ["telling", "layer", "neuron"], ascending=[False, True, True]
-    )
-    lines = [_ranked(results, row, role_sentence(network, row)) for row in roles.itertuples()]
-    named = {(line.layer, line.neuron) for line in lines}
-    rest = results.best_scores.sort_values(["layer", "neuron"])
-    lines += [
-        _ranked(results, row, "No role found.") for row in rest.itertuples() if (row.layer, row.neuron) not in named
-    ]
-    return tuple(lines)
+    """Return all neurons, the strongest role first, among equals the most telling, those without a role last."""
+    rows = results.best_rows.assign(is_last=results.best_rows["standing"] != ROLE)
+    order = ["strength", "telling", "layer", "neuron"]
+    with_role = rows[~rows["is_last"]].sort_values(order, ascending=[False, False, True, True])
+    without = rows[rows["is_last"]].sort_values(["layer", "neuron"])
+    return tuple(_ranked(results, row) for part in (with_role, without) for row in part.itertuples())
 
 
 def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ...]:
@@ -188,6 +211,16 @@ def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ..
         plot = plots.plot_saturation(gate.name, [m.shut for m in moments], [m.open for m in moments])
         found.append((gate.name, plot))
     return tuple(found)
+
+
+def missing(results: Results) -> str:
+    """Return in words what the task draws at least twice as often as it was held out; nothing where there is none."""
+    rare = [share for share in results.about["held_out"]["shares"] if share["held_out"] < share["drawn"] / 2]
+    return "; ".join(
+        f"those with {share['value']} {share['name']}, {percent(share['drawn'])} of what the task draws and "
+        f"{percent(share['held_out'])} of what was held out"
+        for share in rare
+    )
 
 
 @dataclass(frozen=True)
@@ -276,18 +309,32 @@ def seeds_table(results: Results) -> Table:
     return Table(heads, rows)
 
 
-def _ranked(results: Results, row: Any, role: str) -> Ranked:
+def _ranked(results: Results, row: Any) -> Ranked:
     zero = _held(results, row.layer, row.neuron, "zero", "right")
     return Ranked(
         layer=row.layer,
         neuron=row.neuron,
-        role=role,
-        score=f"{measure_name(row.measure)} {number(row.score)}",
-        null_p99=number(row.null_p99),
-        control=number(row.control),
+        role=row_sentence(results.network, row),
+        aliases=alias_words(results.network, row.same_as),
+        has_role=row.standing == ROLE,
+        score=score_of(row),
+        interval=_interval(row),
+        cases=cases_words(row),
+        null_p99=number(row.null_p99, 2),
+        untrained_p95=number(row.untrained_p95, 2),
+        baseline=_baseline(row),
         right_at_zero=percent(zero.value),
         remarks=", ".join(_remarks(results, row.layer, row.neuron)),
     )
+
+
+def _interval(row: Any) -> str:
+    return interval(row.low, row.high) if row.low == row.low else ""
+
+
+def _baseline(row: Any) -> str:
+    key, score = best_baseline(row)
+    return f"{number(score, 2)} ({BASELINES[key]})"
 
 
 def _remarks(results: Results, layer: int, neuron: int) -> list[str]:

@@ -124,7 +124,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
             {
                 "layer": line.layer,
                 "neuron": line.neuron,
-                "role": evidence.headline(results, line.layer, line.neuron).sentence,
+                "role": line.role if line.has_role else "No role found.",
                 "score": line.score,
                 "page": place_of(line.layer, line.neuron),
             }

@@ -17,13 +17,16 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
-from lstmgallery.desk.claims import Answers
+from lstmgallery.desk.certainty import RESAMPLES
+from lstmgallery.desk.chance import SHUFFLES
+from lstmgallery.desk.claims import BY_LUCK, Answers
 from lstmgallery.desk.equations import TOLERANCE
-from lstmgallery.desk.roles import ERROR_RATE, SHUFFLES, SMALLEST
+from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
+from lstmgallery.desk.untrained import ASKED, UNTRAINED
 from lstmgallery.network import Network
-from lstmgallery.press import evidence, provenance, text
+from lstmgallery.press import evidence, provenance, sentences, text
 from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
-from lstmgallery.press.articles import Article, data_files, find_claimed, find_mentions, write_articles
+from lstmgallery.press.articles import MOST_ROWS, Article, data_files, find_claimed, find_mentions, write_articles
 from lstmgallery.press.content import Content, NetworkContent
 from lstmgallery.press.drawings import draw_svg
 from lstmgallery.press.explorer import (
@@ -203,6 +206,17 @@ def _reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
         "shuffles": SHUFFLES,
         "error_rate": ERROR_RATE,
         "smallest": SMALLEST,
+        "untrained": UNTRAINED,
+        "margins": MARGIN,
+        "fewest": FEWEST_CASES,
+        "nearly_always": NEARLY_ALWAYS,
+        "mostly": MOSTLY,
+        "counts": COUNTS,
+        "follows": FOLLOWS,
+        "asked": ASKED,
+        "resamples": RESAMPLES,
+        "by_luck": BY_LUCK,
+        "most_rows": MOST_ROWS,
     }
 
 
@@ -279,7 +293,7 @@ def _view_network(content: NetworkContent, address_of: Callable[[Link], str | No
         featured=_draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
         featured_layer=layer,
         featured_neuron=neuron,
-        featured_role=evidence.headline(results, layer, neuron).sentence,
+        featured_role=sentences.row_sentence(network, results.best_row_of(layer, neuron)),
     )
 
 
@@ -349,7 +363,8 @@ def _network_values(view: NetworkView, articles: Sequence[Article]) -> dict[str,
         "chosen": provenance.chosen(view.results, view.content.chosen, find_claimed(articles)),
         "criterion": criterion,
         "right_share": criterion["sequences_right"] / criterion["sequences"],
-        "is_whole": view.results.about["held_out"]["is_whole_language"],
+        "is_whole": view.results.is_whole_language,
+        "missing": evidence.missing(view.results),
         "held_out_sequences": held_out["sequence"].nunique(),
         "held_out_steps": len(held_out),
         "held_out_loss": float(held_out["loss"].mean()),
@@ -382,7 +397,7 @@ def _neuron_values(
         "strips": _draw_figures(results, layer.number, card.neuron),
         "explorer": explorer_url(network.name, text=network.longest_figure, layer=layer.number, neuron=card.neuron),
         "headline": evidence.headline(results, layer.number, card.neuron),
-        "roles": evidence.roles_table(results, layer.number, card.neuron),
+        "roles": evidence.roles(results, layer.number, card.neuron),
         "holds": evidence.holds_table(results, layer.number, card.neuron),
         "doses": evidence.dose_plot(results, layer.number, card.neuron),
         "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),

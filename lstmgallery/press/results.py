@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
-from lstmgallery.desk.roles import headline_roles, rank_neurons
+from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
+from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.desk.untrained import ASKED, untrained_networks
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.press.text import count
@@ -54,7 +56,9 @@ class Results:
     residuals: dict[tuple[int, int], Residual]  # by layer, neuron
     relatives: pd.DataFrame
     roles: pd.DataFrame  # those that are roles, each neuron's most telling one first
-    best_scores: pd.DataFrame  # the highest score of each neuron, a role or not
+    best_rows: pd.DataFrame  # what is said of each neuron first, a role or not
+    scores: pd.DataFrame  # the whole table of roles
+    controls: dict[tuple[str, str], tuple[float, ...]]  # by feature and phase: the best score of each untrained network
     main_ranking: pd.DataFrame  # the neurons by how well they carry the task's main feature
     interventions: pd.DataFrame
     frontier: pd.DataFrame
@@ -65,7 +69,7 @@ class Results:
     pinned: Mapping[str, str] | None  # hash and date of the pin that the weights came from
     figure_signals: tuple[dict[str, np.ndarray], ...]
     trained: Trained  # the network as measures see it
-    untrained: Trained  # the network before training, on the same steps
+    untrained: tuple[Trained, ...]  # networks before training that claims are asked of, on the same steps
 
     @property
     def figure_steps(self) -> pd.DataFrame:
@@ -79,9 +83,24 @@ class Results:
         """Return a neuron's roles, the most telling one first."""
         return self._roles.get((layer, neuron), [])
 
-    def best_score_of(self, layer: int, neuron: int) -> Any:
-        """Return the row of a neuron's highest score, whether or not it is a role."""
-        return self._best_scores[layer, neuron][0]
+    def best_row_of(self, layer: int, neuron: int) -> Any:
+        """Return the row that is said of a neuron first, whether or not it is a role."""
+        return self._best_rows[layer, neuron][0]
+
+    def chosen_row(self, subject: Subject) -> Any:
+        """Return the row of the table of roles by which a neuron was chosen; None for any other subject."""
+        places = subject.places(self.trained)
+        if subject.selector is None or not places:
+            return None
+        chosen = subject.selector
+        return find_chosen(
+            self.scores,
+            places[0],
+            chosen.feature,
+            signals=chosen.signals,
+            phase=chosen.phase,
+            direction=chosen.direction,
+        )
 
     def interventions_on(self, layer: int, neuron: int) -> list[Any]:
         """Return what was done to a neuron, a row each; layer and neuron 0 stand for several at once."""
@@ -95,9 +114,22 @@ class Results:
     def measured_on(self) -> str:
         """What the numbers were measured on, in words: sequences never trained on, or all there are."""
         sequences = self.held_out["sequence"].nunique()
-        if self.about["held_out"]["is_whole_language"]:
+        if self.is_whole_language:
             return f"all {count(sequences, 'sequence')} of the language"
         return count(sequences, "held-out sequence")
+
+    @cached_property
+    def measured_on_half(self) -> str:
+        """What the numbers of a chosen neuron were measured on, in words: the half that it was not chosen on."""
+        sequences = self.held_out["sequence"].nunique()
+        second = sequences // 2
+        noun = "sequence" if self.is_whole_language else "held-out sequence"
+        return f"{count(second, noun)}, other than the {sequences - second} that it was chosen on"
+
+    @property
+    def is_whole_language(self) -> bool:
+        """Whether the held-out sequences are the whole language, which was trained on."""
+        return bool(self.about["held_out"]["is_whole_language"])
 
     def rows_of_figure(self, number: int) -> np.ndarray:
         """Return which figure rows belong to figure sequence `number`, counting from 0."""
@@ -110,8 +142,8 @@ class Results:
         return _by_neuron(self.roles)
 
     @cached_property
-    def _best_scores(self) -> "RowsByNeuron":
-        return _by_neuron(self.best_scores)
+    def _best_rows(self) -> "RowsByNeuron":
+        return _by_neuron(self.best_rows)
 
     @cached_property
     def _interventions(self) -> "RowsByNeuron":
@@ -164,10 +196,13 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             for row in residuals.itertuples()
         },
         relatives=store.read_table(folder / store.RELATIVES),
-        roles=headline_roles(roles, network.kind.keys),
-        best_scores=roles.sort_values(["score", "feature", "signal"], ascending=[False, True, True]).drop_duplicates(
-            ["layer", "neuron"]
-        ),
+        roles=headline_roles(roles, network),
+        best_rows=best_rows(roles, network),
+        scores=roles,
+        controls={
+            (str(feature), str(phase)): tuple(part["score"])
+            for (feature, phase), part in store.read_table(folder / store.CONTROLS).groupby(["feature", "phase"])
+        },
         main_ranking=rank_neurons(roles, network.task.main_feature, signals=(network.kind.memory, "hidden")),
         interventions=store.read_table(folder / store.INTERVENTIONS),
         frontier=store.read_table(folder / store.FRONTIER),
@@ -183,5 +218,8 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             for layer in range(1, network.layers + 1)
         ),
         trained=trained,
-        untrained=Trained(network, store.read_weights(folder / store.UNTRAINED), trained.steps),
+        untrained=tuple(
+            Trained(network, weights, trained.steps, like=trained)
+            for weights in untrained_networks(network, store.read_weights(folder / store.UNTRAINED))[:ASKED]
+        ),
     )

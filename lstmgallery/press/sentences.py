@@ -1,10 +1,19 @@
-"""Findings in words: sentences made from measured facts, so that no page says what was not measured."""
+"""Findings in words: sentences made from measured facts, so that no page says what was not measured.
 
+How well a signal tells its feature decides the word: of a count the verb, of a yes/no feature the adverb.
+"""
+
+import json
 from typing import Any
 
-from lstmgallery.desk.roles import NEXT_TOKEN, POOLED, R2
+from lstmgallery.desk.roles import MARGIN, ROLE, best_baseline, find_strength
+from lstmgallery.desk.targets import AUC, NEXT_TOKEN, OPPOSITE, POOLED, R2, TOKEN, TOKEN_BEFORE
 from lstmgallery.network import Network
-from lstmgallery.press.text import glyph, number, token_name
+from lstmgallery.press.text import count, estimate, glyph, token_name
+from lstmgallery.tasks.language import PHASE
+
+VERBS = {3: "counts", 2: "follows", 0: "leans with"}  # by `find_strength`
+ADVERBS = {3: "is {} exactly", 2: "is {} nearly always", 1: "is {} mostly", 0: "tends to be {}"}
 
 _WHEN = {
     POOLED: "",
@@ -12,7 +21,19 @@ _WHEN = {
     "delimiter": " at the delimiter",
     "after": " after the delimiter",
 }
-_MEASURE = {R2: "R²", "auc": "AUC"}
+_PHASES = {
+    "before": "the delimiter is yet to come",
+    "delimiter": "the delimiter is read",
+    "after": "the delimiter has been read before",
+}
+_MEASURE = {R2: "R²", AUC: "AUC"}
+_TOKENS = {NEXT_TOKEN: "the next token is {}", TOKEN: "the token read is {}", TOKEN_BEFORE: "the token before is {}"}
+NO_BETTER = {
+    "by_step": "no better than counting steps",
+    "by_delimiter": "no better than counting steps from the delimiter",
+    "by_token": "no better than the token read",
+    "by_token_before": "no better than the token before",
+}
 
 
 def measure_name(measure: str) -> str:
@@ -21,32 +42,43 @@ def measure_name(measure: str) -> str:
 
 
 def feature_words(network: Network, feature: str) -> str:
-    """Return a feature of a role in words: “the b’s still owed”, “the next token is b”."""
-    key, _, value = feature.partition("=")
-    if key == NEXT_TOKEN:
-        return f"the next token is {_quoted(value)}"
-    words = next(each.words for each in network.task.features if each.key == key)
-    return words.format(value) if value else words
+    """Return a feature of a role in words: “the b’s still owed”, “the next token is b”, “the b’s still owed are 0”."""
+    key, sign, value = feature.partition("=")
+    if key in _TOKENS:
+        return _TOKENS[key].format(_quoted(value))
+    if key == PHASE.key:
+        return _PHASES[value]
+    found = next(each for each in network.task.features if each.key == key)
+    if found.kind == "count":
+        return f"{found.words} are {value}" if sign else found.words
+    return found.words.format(value)
 
 
-def role_sentence(network: Network, role: Any) -> str:
-    """Return a role as the headline of a neuron's page. `role` is a row of the table of roles."""
-    name = network.kind[role.signal].name.lower()
-    words = feature_words(network, role.feature)
-    when = _WHEN[role.phase]
-    if role.measure == R2:
-        verb = "counts" if role.score >= 0.95 else "follows" if role.score >= 0.8 else "leans with"
-        sign = "" if role.direction > 0 else ", downwards"
-        return f"Its {name} {verb} {words}{when}{sign}."
-    level = "high" if role.direction > 0 else "low"
-    sure = "exactly" if role.score >= 0.9995 else "nearly always" if role.score >= 0.95 else "mostly"
-    return f"Its {name} is {level} {sure} where {words}{',' if when else ''}{when}."
+def alias_words(network: Network, same_as: str) -> str:
+    """Return the other features that a role's feature is the same as, or the opposite of, as a sentence, if any."""
+    names = json.loads(same_as)
+    same = [f"“{feature_words(network, name)}”" for name in names if not name.startswith(OPPOSITE)]
+    opposite = [
+        f"“{feature_words(network, name.removeprefix(OPPOSITE))}”" for name in names if name.startswith(OPPOSITE)
+    ]
+    parts = [f"the same as {_listed(same)}"] if same else []
+    parts += [f"the opposite of {_listed(opposite)}"] if opposite else []
+    return f"On these steps it is {', and '.join(parts)}." if parts else ""
 
 
-def no_role_sentence(network: Network, best: Any) -> str:
-    """Return what is said of a neuron without a role; `best` is the row of its highest score."""
-    what = f"{measure_name(best.measure)} {number(best.score)} for “{feature_words(network, best.feature)}”"
-    return f"No role found: its best score, {what}, does not stand out."
+def row_sentence(network: Network, row: Any) -> str:
+    """Return what is said of a neuron by its best row of the table of roles, a role or not."""
+    if row.standing == ROLE:
+        return f"{_said(network, row)}."
+    if row.standing == "baseline":
+        return f"{_said(network, row)}, {NO_BETTER[best_baseline(row)[0]]}."
+    what = f"{score_of(row)} for “{feature_words(network, row.feature)}”{_WHEN[row.phase]}"
+    return f"No role found: its best score is {what}, and {_short_of(row)}."
+
+
+def score_of(row: Any) -> str:
+    """Return a row's score with its measure: R² 0.981; with two digits where it has no interval."""
+    return f"{measure_name(row.measure)} {estimate(row.score, row.low, row.high)}"
 
 
 def score_words(network: Network, role: Any) -> str:
@@ -54,6 +86,52 @@ def score_words(network: Network, role: Any) -> str:
     return (
         f"{network.kind[role.signal].name.lower()} against “{feature_words(network, role.feature)}”{_WHEN[role.phase]}"
     )
+
+
+def cases_words(row: Any) -> str:
+    """Return what a score rests on: so many steps, or so many of them with the feature."""
+    if row.measure == R2:
+        return count(row.steps, "step")
+    return f"{row.positives:,.0f} of {count(row.steps, 'step')}"
+
+
+def standing_words(network: Network, row: Any) -> str:
+    """Return what the gallery's rules say of a neuron that was chosen by what it tells, where that is no role."""
+    if row.standing == ROLE:
+        return ""
+    words = feature_words(network, row.feature)
+    return f"By this gallery’s rules it has no role for “{words}”{_WHEN[row.phase]}: {_short_of(row)}."
+
+
+def _short_of(row: Any) -> str:
+    """Return which rule a row fails, as a clause; of a row that untrained networks match, whether a clock does too."""
+    key, baseline = best_baseline(row)
+    is_no_better = row.score < baseline + MARGIN[row.measure]
+    return {
+        "small": "that is small",
+        "chance": "chance does as well",
+        "untrained": "untrained networks do about as well" + (f", and it is {NO_BETTER[key]}" if is_no_better else ""),
+        "baseline": f"that is {NO_BETTER[key]}",
+        "few": f"that rests on too few steps ({cases_words(row)})",
+    }[row.standing]
+
+
+def _said(network: Network, row: Any) -> str:
+    """Return what a signal does with a feature, as a sentence without its full stop."""
+    name = network.kind[row.signal].name.lower()
+    words = feature_words(network, row.feature)
+    when = _WHEN[row.phase].strip()
+    its = f"{when[:1].upper()}{when[1:]}, its" if when else "Its"
+    strength = find_strength(row)
+    if row.measure == R2:
+        sign = "" if row.direction > 0 else ", downwards"
+        return f"{its} {name} {VERBS[strength]} {words}{sign}"
+    level = "high" if row.direction > 0 else "low"
+    return f"{its} {name} {ADVERBS[strength].format(level)} where {words}"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _quoted(token: str) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from lstmgallery.tasks import END, START
 
 MINUS = "\N{MINUS SIGN}"
+NARROW = 0.02  # an interval of this width leaves the third digit of a score open
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _GLYPHS = {START: "⊳", END: "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽"}
@@ -29,6 +30,23 @@ def number(value: float, digits: int = 3) -> str:
     """Return `value` with a fixed number of digits and a real minus sign; never a minus zero."""
     text = f"{value:.{digits}f}"
     return text.replace("-", MINUS) if float(text) else text.removeprefix("-")
+
+
+def estimate(value: float, low: float, high: float) -> str:
+    """Return a score with no more digits than it carries: three where its interval is narrow, else two.
+
+    A score below 1 is never printed as 1.
+    """
+    digits = 3 if 0 < high - low < NARROW else 2  # no width: no resample differs, which is not to be sure
+    text = number(value, digits)
+    return text if value >= 1 or float(text.replace(MINUS, "-")) < 1 else f">\u00a00.{'9' * digits}"
+
+
+def interval(low: float, high: float) -> str:
+    """Return the ends of an interval, with as many digits as `estimate` gives the value between them."""
+    if low == high:
+        return "the same in every resample"
+    return f"{estimate(low, low, high)} to {estimate(high, low, high)}"
 
 
 def brief(value: float) -> str:

@@ -1,8 +1,9 @@
 """Write-ups about the small network, read, measured and ready to be rendered; nothing is trained for them again."""
 
 import io
+import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html.parser import HTMLParser
@@ -114,6 +115,23 @@ class Press:
         answers = {key: replace(answer, by_seed=by_seed) for key, answer in self.answers.items()}
         return Press(self.content, self.results, answers)
 
+    def with_untrained(self, values: Sequence[float | None]) -> "Press":
+        """Return the same, as if untrained networks had answered so wherever they were asked."""
+        answers = {
+            key: answer if answer.untrained is None else replace(answer, untrained=tuple(values))
+            for key, answer in self.answers.items()
+        }
+        return Press(self.content, self.results, answers)
+
+    def with_standing(self, standing: str) -> "Press":
+        """Return the same, as if every score of the network had this standing in the table of roles."""
+        results = [replace(each, scores=each.scores.assign(standing=standing)) for each in self.results]
+        answers = {
+            key: answer if answer.standing is None else replace(answer, standing=standing)
+            for key, answer in self.answers.items()
+        }
+        return Press(self.content, results, answers)
+
     def drawn(self, name: str) -> Illustration:
         """Return a figure of the write-up of all kinds."""
         return self.articles["everything"].illustrations[name]
@@ -209,7 +227,8 @@ def typeset(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) ->
         for slug, text in writeups.items():
             (folder / "writeups" / f"{slug.replace('_', '-')}.md").write_text(text, encoding="utf-8")
         content = read_content(folder)
-        build: Path = small_gallery.project.build
+        build: Path = tmp_path_factory.mktemp("measured") / "build"  # where what untrained networks answer is kept
+        shutil.copytree(small_gallery.project.build, build)
         results = [read_results(each.network, build / each.network.name, with_seeds=False) for each in content.networks]
         with Workers() as workers:
             answers = answer_questions(content, results, record(), workers, with_seeds=False)

@@ -3,8 +3,12 @@
 import re
 from html import unescape
 
+import pandas as pd
 import pytest
 
+from lstmgallery.desk.claims import Answer
+from lstmgallery.desk.measures import Measurement
+from lstmgallery.press.articles import data_words, summarise, value_words
 from tests.press.conftest import BASE_URL, BLOCKS, CLAIMS, Element, Press, Typeset, figure, parse_xml, writeup
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -12,12 +16,14 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 PAGE = "writeups/everything.html"
 VERDICTS = {"it-holds": "holds", "it-fails": "fails", "nothing-there": "unmeasured"}
 LABELS = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
+WITHOUT_TRAINING = "Holds, but not because of training"
+NONE_MEETS = [-0.5] * 40  # it-holds expects at least 0
 
 
 @pytest.fixture(scope="module")
 def page(press: Press) -> Element:
-    """The article with every kind of figure and every verdict."""
-    return press.page(PAGE)
+    """The article with every kind of figure and every verdict, met by no untrained network."""
+    return press.with_untrained(NONE_MEETS).page(PAGE)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +60,95 @@ def test_a_claim_that_could_not_be_measured_says_why(press: Press) -> None:
 
 def test_a_claim_that_is_a_score_is_compared_with_chance_and_with_no_training(press: Press) -> None:
     assert re.search(
-        r"Untrained: [−\d.]+\. By chance at most [\d.]+ in 99 of 100 shufflings", evidence(press, "it-holds")
+        r"Untrained: [−\d.]+ to [−\d.]+, median [−\d.]+; \d+ of 40 networks meet it\. "
+        r"By chance the best neuron stays below [\d.]+ in 99 of 100 shuffles\.",
+        evidence(press, "it-holds"),
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([*NONE_MEETS[:39], -0.25], "Untrained: −0.50 to −0.25, median −0.50; none of 40 networks meets it."),
+        ([0.5, *NONE_MEETS[:39]], "Untrained: −0.50 to 0.50, median −0.50; 1 of 40 networks meets it."),
+        ([0.5, 0.75, None], "Untrained: 0.50 to 0.75, median 0.62; 2 of 3 networks meet it."),
+        ([None, None], "Untrained: could not be measured; none of 2 networks meets it."),
+    ],
+)
+def test_a_claim_says_what_untrained_networks_reach_and_how_many_meet_it(
+    press: Press, values: list[float | None], words: str
+) -> None:
+    assert words in evidence(press.with_untrained(values), "it-holds")
+
+
+@pytest.mark.parametrize(("meeting", "is_without"), [(0, False), (2, False), (3, True), (40, True)])
+def test_a_claim_that_untrained_networks_meet_too_does_not_hold_because_of_training(
+    press: Press, meeting: int, is_without: bool
+) -> None:
+    page = press.with_untrained([0.5] * meeting + NONE_MEETS[meeting:]).page(PAGE)
+    shown = page.one("aside", data_claim="it-holds")
+    assert shown["data-verdict"] == "holds"
+    assert shown.one("b", class_="verdict").text == (WITHOUT_TRAINING if is_without else "Holds")
+    assert ("is-without-training" in shown["class"].split()) == is_without
+    tally = "1 of 3 claims hold in this build" + ", 1 of them not because of training" * is_without
+    assert page.one("p", class_="tally").text.partition(" 2 January")[0] == f"{tally},"
+
+
+def test_a_claim_that_fails_is_not_said_to_hold_without_training(press: Press) -> None:
+    labels = [
+        press.with_untrained([5.0] * 40).page(PAGE).one("aside", data_claim=claim).one("b", class_="verdict").text
+        for claim in ("it-fails", "nothing-there")
+    ]
+    assert labels == [LABELS["fails"], LABELS["unmeasured"]]
+
+
+def test_a_neuron_that_was_chosen_is_measured_on_the_sequences_that_did_not_choose_it(press: Press) -> None:
+    assert "Measured on 6 steps of 1 sequence, other than the 2 that it was chosen on." in evidence(press, "it-holds")
+    assert "of all 3 sequences of the language." in evidence(press, "it-fails")
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        ("small", "that is small"),
+        ("chance", "chance does as well"),
+        ("untrained", "untrained networks do about as well"),
+    ],
+)
+def test_a_claim_about_a_neuron_without_a_role_says_so(press: Press, standing: str, words: str) -> None:
+    sentence = f"By this gallery’s rules it has no role for “the b’s still owed”: {words}."
+    assert sentence in evidence(press.with_standing(standing), "it-holds")
+
+
+def test_nothing_is_said_of_rules_where_a_chosen_neuron_has_its_role_or_none_was_chosen(press: Press) -> None:
+    with_role = press.with_standing("role")
+    assert "rules" not in evidence(with_role, "it-holds")
+    assert "rules" not in evidence(press, "it-fails")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "form", "words"),
+    [
+        (101.0, "size", "", "more than 100"),
+        (101.0, "size", "0", "more than 100"),
+        (100.0, "size", "", "100"),
+        (7.0, "size", "", "7"),
+        (101.0, "count", "", "101"),
+        (0.5, "share", "", "50\u00a0%"),
+        (0.5, "number", "", "0.50"),
+        (0.51234, "number", "3", "0.512"),
+    ],
+)
+def test_a_value_is_said_as_its_kind_is_read(value: float, kind: str, form: str, words: str) -> None:
+    assert value_words(Answer(Measurement(value, 1, kind=kind)), form) == words
+
+
+def test_values_that_are_summed_up_in_their_file_are_said_to_be() -> None:
+    data = pd.DataFrame({"layer": 1, "neuron": range(3), "token": "a", "cell": 0.5})
+    assert data_words(data) == ""
+    many = pd.concat([data] * 4_000)
+    assert data_words(many) == "12,000 values, summed up by neuron and token"
+    assert len(summarise(many)) == 3
 
 
 def test_a_claim_links_to_what_it_was_measured_on(press: Press, page: Element) -> None:
@@ -98,7 +191,8 @@ def test_a_claim_says_in_how_many_seeds_it_holds(press: Press, by_seed: dict[int
 
 
 def test_a_minority_of_seeds_stands_out(press: Press) -> None:
-    few, most = press.with_seeds({1: -1.0, 2: -1.0}), press.with_seeds({1: 0.5, 2: 0.5})
+    with_role = press.with_standing("role")
+    few, most = with_role.with_seeds({1: -1.0, 2: -1.0}), with_role.with_seeds({1: 0.5, 2: 0.5})
     assert few.page(PAGE).one("aside", data_claim="it-holds").all("span", class_="minority")
     assert not most.page(PAGE).one("aside", data_claim="it-holds").all("span", class_="minority")
 

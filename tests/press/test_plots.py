@@ -1,5 +1,7 @@
 """Plots: every point inside its frame, and summaries that state what the numbers say."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from lstmgallery.press.plots import (
     Plot,
     around,
     draw_right,
+    plot_beside,
     plot_curve,
     plot_doses,
     plot_groups,
@@ -138,3 +141,97 @@ def test_a_pinned_network_beyond_all_seeds_is_still_inside() -> None:
 
 def test_where_the_network_shown_could_not_be_measured_nothing_is_marked() -> None:
     assert own_point([0.0, 0.5, 1.0], None)[1] == []
+
+
+def row_beside(**changes: object) -> SimpleNamespace:
+    """Return a row of the table of roles."""
+    given = {
+        "measure": "auc",
+        "score": 0.97,
+        "low": 0.95,
+        "high": 0.98,
+        "null_mean": 0.6,
+        "null_p99": 0.7,
+        "untrained_median": 0.65,
+        "untrained_p95": 0.8,
+        "by_step": 0.75,
+        "by_delimiter": 0.9,
+        "by_token": 0.5,
+        "by_token_before": 0.55,
+    }
+    return SimpleNamespace(**{**given, **changes})
+
+
+UNTRAINED = tuple(np.linspace(0.55, 0.85, 40))
+
+
+@pytest.mark.parametrize(("measure", "least"), [("auc", "0.5"), ("r2", "0")])
+def test_the_axis_begins_where_a_signal_tells_nothing(measure: str, least: str) -> None:
+    plot = plot_beside(row_beside(measure=measure), UNTRAINED, name="neuron 3", words="it")
+    assert plot.x_ticks[0].label == least
+    assert plot.x_ticks[0].x == plot.left
+
+
+def series_of(plot: Plot) -> dict[str, tuple[Point, ...]]:
+    return {series.style: series.points for series in plot.series}
+
+
+def test_a_score_is_drawn_beside_all_that_it_has_to_beat() -> None:
+    plot = plot_beside(row_beside(), UNTRAINED, name="neuron 3", words="cell state against “the next token is b”")
+    assert_inside(plot)
+    series = series_of(plot)
+    (own,) = series["own-dot"]
+    assert own.label == "neuron 3: 0.970"
+    low, high = series["own-line"]
+    assert low.x < own.x < high.x
+    assert low.y == own.y == high.y
+    assert len(series["main"]) == 40
+    assert series["main"][0].label == "untrained network 1: 0.550"
+    mean, highest = series["bar"]
+    assert mean.x < highest.x < own.x
+    by_step, by_delimiter, by_token, by_token_before = series["plain"]
+    assert by_token.x < by_token_before.x < by_step.x < by_delimiter.x < own.x
+    assert [point.x for point in series["faint"]] == [by_delimiter.x] * 2  # the highest of what has to be beaten
+    assert [tick.label for tick in plot.y_ticks] == [
+        "neuron 3",
+        "untrained networks",
+        "chance",
+        "step number",
+        "steps since the delimiter",
+        "token read",
+        "token before",
+    ]
+    assert plot.summary == (
+        "AUC of cell state against “the next token is b”: neuron 3 0.97; 40 untrained networks 0.55 to 0.85; "
+        "chance below 0.70 in 99 of 100 shuffles; step number 0.75; steps since the delimiter 0.90; token read 0.50; "
+        "token before 0.55."
+    )
+    assert plot.table.rows[:3] == (
+        ("neuron 3", "0.970", "0.950 to 0.980"),
+        ("untrained networks, median", "0.65", "0.55 to 0.85"),
+        ("chance, mean", "0.60", "99th percentile 0.70"),
+    )
+    assert plot.table.rows[4] == ("steps since the delimiter", "0.90", "–")
+
+
+@pytest.mark.parametrize("beaten", ["null_p99", "untrained_p95", "by_step", "by_token_before"])
+def test_what_has_to_be_beaten_is_the_highest_of_all(beaten: str) -> None:
+    series = series_of(plot_beside(row_beside(**{beaten: 0.97}), UNTRAINED, name="neuron 3", words="it"))
+    assert [point.x for point in series["faint"]] == [series["own-dot"][0].x] * 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"measure": "auc", "score": 0.3, "by_step": 0.1, "null_mean": 0.2, "null_p99": 0.4, "low": 0.2, "high": 0.4},
+        {"measure": "r2", "score": -3.0, "by_token": -1e-17, "null_mean": -2.0, "null_p99": -0.5},
+        {"measure": "r2", "score": 0.97, "untrained_p95": 1.0, "null_p99": 1.0, "by_step": 1.0},
+        {"low": float("nan"), "high": float("nan")},
+    ],
+)
+def test_scores_worse_than_nothing_and_scores_without_an_interval_are_drawn_inside(changes: dict[str, object]) -> None:
+    untrained = (-0.4, 0.2, *UNTRAINED)
+    plot = plot_beside(row_beside(**changes), untrained, name="neuron 3", words="it")
+    assert_inside(plot)
+    assert "nan" not in plot.summary
+    assert "nan" not in " ".join(" ".join(row) for row in plot.table.rows)

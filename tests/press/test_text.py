@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.press.text import brief, count, data_size, glyph, number, percent, scientific, thousands, token_name
+from lstmgallery.press.text import (
+    brief,
+    count,
+    data_size,
+    estimate,
+    glyph,
+    interval,
+    number,
+    percent,
+    scientific,
+    thousands,
+    token_name,
+)
 from lstmgallery.tasks import END, START
 
 NUMBERS = st.floats(-1e6, 1e6)
@@ -58,6 +70,47 @@ def test_a_number_is_its_value_to_half_of_its_last_digit(value: float) -> None:
     shown = number(value)
     assert "-" not in shown
     assert float(shown.replace("−", "-")) == pytest.approx(value, abs=0.0005001)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown"),
+    [
+        (0.9812, 0.975, 0.985, "0.981"),
+        (0.9812, 0.96, 0.99, "0.98"),
+        (0.5, 0.49, 0.51, "0.50"),
+        (0.5, 0.4905, 0.5095, "0.500"),
+        (-0.1234, -0.2, 0.1, "−0.12"),
+        (1.0, 1.0, 1.0, "1.00"),
+        (1.0, 0.9, 1.0, "1.00"),
+        (0.99996, 0.999, 1.0, ">\u00a00.999"),
+        (0.996, 0.9, 1.0, ">\u00a00.99"),
+        (0.9994, 0.999, 1.0, "0.999"),
+    ],
+)
+def test_a_score_has_three_digits_where_its_interval_is_narrow_else_two(
+    value: float, low: float, high: float, shown: str
+) -> None:
+    assert estimate(value, low, high) == shown
+
+
+@given(value=st.floats(-1, 1), width=st.floats(0, 1))
+def test_a_score_below_one_is_never_printed_as_one(value: float, width: float) -> None:
+    shown = estimate(value, value - width, value)
+    assert (shown.startswith("1.0")) == (value == 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.9751, 0.9849, "0.975 to 0.985"),
+        (0.96, 0.99, "0.96 to 0.99"),
+        (0.9991, 0.99999, "0.999 to >\u00a00.999"),
+        (1.0, 1.0, "the same in every resample"),
+        (-0.2, 0.1, "−0.20 to 0.10"),
+    ],
+)
+def test_an_interval_has_as_many_digits_as_the_score_within(low: float, high: float, shown: str) -> None:
+    assert interval(low, high) == shown
 
 
 @pytest.mark.parametrize(
