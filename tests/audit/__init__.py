@@ -1,0 +1,1 @@
+"""An audit: what the gallery measures is computed once more, in other words, and compared with its files."""
