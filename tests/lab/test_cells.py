@@ -147,6 +147,14 @@ def test_other_seeds_give_other_initial_weights(cell: type[SignalCell]) -> None:
     assert np.abs(recurrent - other_recurrent).max() > 0.1
 
 
+@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+def test_each_kernel_is_drawn_from_a_seed_of_its_own(cell: type[SignalCell]) -> None:
+    kernel, recurrent, _ = initial_weights(cell, seed=4)
+    glorot, orthogonal = keras.initializers.GlorotUniform(seed=4), keras.initializers.Orthogonal(seed=5)
+    np.testing.assert_array_equal(kernel, np.asarray(glorot(kernel.shape)))
+    np.testing.assert_array_equal(recurrent, np.asarray(orthogonal(recurrent.shape)))
+
+
 @pytest.mark.parametrize("units", [0, -3, 2.5, "4"])
 def test_units_that_are_no_positive_whole_number_are_refused(units: Any) -> None:
     with pytest.raises(ValueError, match="units: expected a whole number of at least 1, received"):

@@ -7,15 +7,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import lstmgallery.lab.train
 from lstmgallery.desk.reference import run_reference
 from lstmgallery.errors import GalleryError
 from lstmgallery.lab.criterion import Criterion
 from lstmgallery.lab.model import Weights, build_model, read_weights
-from lstmgallery.lab.train import Trained, train
+from lstmgallery.lab.train import Trained, train, train_seeds
 from lstmgallery.network import Network, read_network
+from lstmgallery.tasks.copying import Copying
 from tests.conftest import small_network, write_small_content
 
 
@@ -103,3 +107,106 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     assert int(found[2]) < int(found[3])
     assert problem.place == "content/networks/small.md"
     assert problem.hint == "raise training.most_steps or units, lower training.learning_rate, or try another seed"
+
+
+STEPS = 6  # of a training that is checked step by step
+
+
+@pytest.fixture
+def few_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """The small network with a training of `STEPS` steps, all of one compiled call."""
+    monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", STEPS)
+    return with_training(small_network(tmp_path), steps=1, most_steps=STEPS)
+
+
+def with_training(network: Network, **settings: Any) -> Network:
+    """Return a network with other settings of its training."""
+    return network.model_copy(update={"training": network.training.model_copy(update=settings)})
+
+
+def train_slowly(network: Network, weights: Weights, *, seed: int, norm: float) -> tuple[Weights, float]:
+    """Return the weights after `STEPS` steps of training, starting at `weights`, and the mean loss of these steps.
+
+    Written from the definitions: Keras's own LSTM reads one sequence at a time, so nothing is padded. Each weight's
+    gradient is scaled down to `norm`. Adam is that of Kingma and Ba 2015, in the form of the end of their section 2.
+    """
+    vocabulary = network.task.vocabulary
+    layers = [keras.layers.LSTM(network.units, return_sequences=True), keras.layers.Dense(len(vocabulary))]
+    model = keras.Sequential([keras.Input((None, len(vocabulary))), *layers])
+    names = ["layer_1/kernel", "layer_1/recurrent_kernel", "layer_1/bias", "readout/kernel", "readout/bias"]
+    model.set_weights([weights[name] for name in names])
+    sequences = network.task.split(held_out=network.held_out).training
+    batch, rate = network.training.batch, network.training.learning_rate
+    means = [np.zeros(variable.shape) for variable in model.trainable_variables]
+    squares = [np.zeros(variable.shape) for variable in model.trainable_variables]
+    losses = []
+    for step in range(STEPS):
+        drawn = sequences
+        if batch < len(sequences):
+            rows = tf.random.stateless_uniform((batch,), [seed, step], maxval=len(sequences), dtype=tf.int32)
+            drawn = tuple(sequences[row] for row in rows.numpy())
+        with tf.GradientTape() as tape:
+            total = tf.constant(0.0)
+            for sequence in drawn:
+                tokens = [vocabulary.index(token) for token in (vocabulary[0], *sequence, vocabulary[1])]
+                logits = model(tf.one_hot(tokens[:-1], len(vocabulary))[None])[0]  # (time, tokens)
+                total -= tf.reduce_sum(tf.nn.log_softmax(logits) * tf.one_hot(tokens[1:], len(vocabulary)))
+            loss = total / sum(len(sequence) + 1 for sequence in drawn)
+        losses.append(float(loss))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        for at, (variable, gradient) in enumerate(zip(model.trainable_variables, gradients, strict=True)):
+            slope = gradient.numpy() / max(1.0, float(np.linalg.norm(gradient.numpy())) / norm)
+            means[at] = 0.9 * means[at] + 0.1 * slope
+            squares[at] = 0.999 * squares[at] + 0.001 * slope**2
+            pace = rate * np.sqrt(1 - 0.999 ** (step + 1)) / (1 - 0.9 ** (step + 1))
+            variable.assign(variable.numpy() - pace * means[at] / (np.sqrt(squares[at]) + 1e-7))
+    return dict(zip(names, model.get_weights(), strict=True)), float(np.mean(losses))
+
+
+@pytest.mark.parametrize(("batch", "norm"), [(2, 1.0), (64, 0.2)])  # two drawn of the three sequences; all of them
+def test_a_few_steps_are_those_of_a_slow_training_without_padding(
+    few_steps: Network, monkeypatch: pytest.MonkeyPatch, batch: int, norm: float
+) -> None:
+    monkeypatch.setattr(lstmgallery.lab.train, "GRADIENT_NORM", norm)
+    network = with_training(few_steps, batch=batch)
+    (trained,) = train_seeds(network, [5], report=lambda *_: None)
+    weights, loss = train_slowly(network, trained.untrained, seed=5, norm=norm)
+    assert trained.curve["loss"].tolist() == [pytest.approx(loss, abs=1e-5)]
+    for name, expected in weights.items():
+        assert np.abs(expected - trained.untrained[name]).max() > 0.02
+        np.testing.assert_allclose(trained.weights[name], expected, rtol=0, atol=1e-4)
+
+
+def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: Network) -> None:
+    network = with_training(few_steps, batch=2)
+    first, other, again = train_seeds(network, [5, 6, 5], report=lambda *_: None)
+    assert (first.seed, other.seed, again.seed) == (5, 6, 5)
+    for name, values in first.weights.items():
+        np.testing.assert_array_equal(again.weights[name], values)
+        assert np.abs(other.weights[name] - values).max() > 0.01
+    assert again.curve.equals(first.curve)
+
+
+def test_steps_are_the_same_however_many_of_them_are_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = with_training(small_network(tmp_path), steps=1, most_steps=24, batch=2)
+    weights = []
+    for steps_per_call in (2, 24):  # ten glances after one call each, then one after two calls; one glance
+        monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", steps_per_call)
+        (trained,) = train_seeds(network, [5], report=lambda *_: None)
+        assert trained.criterion.steps == 24
+        weights.append(trained.weights)
+    for name, values in weights[0].items():
+        np.testing.assert_allclose(values, weights[1][name], rtol=0, atol=1e-4)
+
+
+def test_training_is_over_only_when_the_whole_range_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lstmgallery.lab.train, "CURVE_SEQUENCES", 1)  # the curve follows the first sequence alone
+    copying = small_network(tmp_path).model_copy(update={"task": Copying(kind="copying")})
+    network = with_training(copying, steps=1, most_steps=3_000)
+    shares: list[float] = []
+    trained = train(network, report=lambda _, share: shares.append(share))
+    assert set(shares) == {0.0, 1.0}
+    assert shares.count(1.0) > 1  # aaaXaaa is right before the other sequences are
+    everything = tuple(f"{a}{b}{c}X{a}{b}{c}" for a in "abc" for b in "abc" for c in "abc")
+    assert (trained.criterion.sequences, trained.criterion.sequences_right) == (27, 27)
+    assert count_right(network, trained.weights, everything) == (27, 108, 108)
