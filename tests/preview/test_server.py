@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,6 +28,8 @@ PLAN: dict[str, Callable[[], bytes]] = {
     "404.html": lambda: PAGE.replace(b"A page", b"No such page"),
     "networks/small/index.html": lambda: PAGE,
     "assets/style.css": lambda: b"a {}",
+    "a page/50%/é.html": lambda: PAGE.replace(b"A page", b"A page at a strange address"),
+    "a page/index.html": lambda: PAGE.replace(b"A page", b"A page with a space"),
 }
 Ask = Callable[..., http.client.HTTPResponse]
 
@@ -58,6 +61,18 @@ def ask(server: PreviewServer) -> Ask:
     return ask
 
 
+def exchange(server: PreviewServer, request: str) -> tuple[bytes, bytes]:
+    """Send a request and return all bytes that come back until the server closes: the head, and what comes after it."""
+    with socket.create_connection((ADDRESS, server.server_port), timeout=5) as connection:
+        connection.sendall(f"{request}\r\nHost: {ADDRESS}:{server.server_port}\r\n\r\n".encode())
+        received = b""
+        while part := connection.recv(65_536):
+            received += part
+    head, blank, rest = received.partition(b"\r\n\r\n")
+    assert blank
+    return head, rest
+
+
 def read_event(response: http.client.HTTPResponse) -> dict[str, object]:
     line = response.readline()
     assert response.readline() == b"\n"
@@ -80,6 +95,13 @@ def test_the_policy_lets_the_script_listen_and_nothing_else() -> None:
     policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'"
     assert f'content="{policy}">' in page
     assert adapt_page(b"no page at all", "1") == b"no page at all"
+
+
+def test_what_a_page_says_about_policies_and_heads_is_left_alone() -> None:
+    body = PAGE.replace(b"<body>", b"<body><pre>" + PAGE + b"</pre>")
+    page = adapt_page(body, "1")
+    assert page.count(b"connect-src 'self'") == 1
+    assert page.endswith(body.partition(b"</head>")[2])
 
 
 def test_other_files_are_served_as_they_are(ask: Ask) -> None:
@@ -130,6 +152,15 @@ def test_localhost_is_its_name_too(server: PreviewServer, ask: Ask) -> None:
     assert ask("/", Host=f"localhost:{server.server_port}").status == 200
 
 
+def test_a_browser_leaves_the_usual_port_out_of_its_name(
+    server: PreviewServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = server.server_port
+    assert server.names == {f"127.0.0.1:{port}", f"localhost:{port}"}
+    monkeypatch.setattr(server, "server_port", 80)
+    assert server.names == {"127.0.0.1:80", "localhost:80", "127.0.0.1", "localhost"}
+
+
 def test_it_listens_on_this_machine_alone(server: PreviewServer) -> None:
     assert server.server_address[0] == "127.0.0.1"
 
@@ -139,10 +170,51 @@ def test_only_reading_is_answered(ask: Ask, method: str) -> None:
     assert ask("/", method=method).status == 501
 
 
-def test_a_head_has_no_body(ask: Ask) -> None:
-    response = ask("/", method="HEAD")
-    assert (response.status, response.read()) == (200, b"")
-    assert int(response.headers["Content-Length"]) > len(PAGE)
+@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/nowhere.html", "/_preview/reload.js"])
+def test_a_head_is_that_of_the_whole_answer_without_its_body(server: PreviewServer, path: str) -> None:
+    head, body = exchange(server, f"HEAD {path} HTTP/1.1")
+    whole, content = exchange(server, f"GET {path} HTTP/1.1")
+    assert body == b""
+    assert len(content) > 0
+    assert f"\r\nContent-Length: {len(content)}\r\n".encode() in head
+    assert lines_without_date(head) == lines_without_date(whole)
+
+
+def lines_without_date(head: bytes) -> list[bytes]:
+    return [line for line in head.splitlines() if not line.startswith(b"Date: ")]
+
+
+def test_a_head_of_the_events_ends_without_an_event(server: PreviewServer) -> None:
+    head, body = exchange(server, "HEAD /_preview/events HTTP/1.1")
+    assert b"\r\nContent-Type: text/event-stream\r\n" in head
+    assert body == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [("/a%20page/50%25/%C3%A9.html", b"A page at a strange address"), ("/a%20page/?q=%2F#top", b"A page with a space")],
+)
+def test_an_encoded_address_is_that_of_its_file(ask: Ask, path: str, title: bytes) -> None:
+    response = ask(path)
+    assert response.status == 200
+    assert b"<title>" + title + b"</title>" in response.read()
+
+
+def test_a_folder_with_a_space_leads_to_its_encoded_address(ask: Ask) -> None:
+    response = ask("/a%20page")
+    assert (response.status, response.headers["Location"]) == (302, "/a%20page/")
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/nowhere.html", "/_preview/reload.js", "/a%20page"])
+def test_no_answer_is_guessed_at_or_kept_by_the_browser(ask: Ask, path: str) -> None:
+    headers = ask(path).headers
+    assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
+
+
+def test_a_file_of_an_unknown_kind_is_sent_as_bytes(server: PreviewServer, ask: Ask) -> None:
+    server.shown.show({**PLAN, "data.unknown": lambda: b"</head>"})
+    response = ask("/data.unknown")
+    assert (response.headers["Content-Type"], response.read()) == ("application/octet-stream", b"</head>")
 
 
 def test_a_port_that_is_taken_is_one_clear_error(server: PreviewServer) -> None:
@@ -151,8 +223,10 @@ def test_a_port_that_is_taken_is_one_clear_error(server: PreviewServer) -> None:
     (problem,) = raised.value.problems
     assert problem.place == "--port"
     assert f"cannot listen on {server.server_port} (" in problem.message
-    assert problem.hint is not None
-    assert "--port 0" in problem.hint
+    port = server.server_port + 1
+    assert (
+        problem.hint == f"stop what is listening there, or choose another: --port {port}, or --port 0 for any free one"
+    )
 
 
 def test_a_new_plan_is_an_event_and_is_served(server: PreviewServer, ask: Ask) -> None:
