@@ -391,3 +391,9 @@ def test_every_shipped_network_is_read() -> None:
     networks = [read_network(file)[0] for file in files]
     assert len(networks) >= 4
     assert all(re.fullmatch("[a-z-]+", network.name) for network in networks)
+
+
+def test_the_longest_figure_is_the_one_of_most_tokens_wherever_it_is_listed(tmp_path: Path) -> None:
+    text = TEXT.replace("[aXb, aaaXbbb]", "[aXb, aaaXbbb, aaXbb]")
+    network, _ = read_network(write_network(tmp_path, text))
+    assert network.longest_figure == "aaaXbbb"

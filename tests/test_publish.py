@@ -55,6 +55,13 @@ def test_a_site_is_replaced_and_removed_pages_disappear(site: Path) -> None:
     assert (done.written, done.unchanged, done.removed) == (2, 2, 1)
 
 
+def test_of_a_hidden_file_that_is_published_too_the_new_one_stays(site: Path) -> None:
+    publish({**OLD, ".well-known/page.txt": b"old", ".hidden": b"old"}, site)
+    publish({**NEW, ".hidden": b"new"}, site)
+    assert (site / ".hidden").read_bytes() == b"new"
+    assert (site / ".git" / "config").read_bytes() == b"the owner's"
+
+
 def test_a_page_that_goes_is_enough_to_publish(site: Path) -> None:
     fewer = {path: content for path, content in OLD.items() if path != "gone/page.html"}
     done = publish(fewer, site)

@@ -14,14 +14,17 @@ from tests.press.conftest import BLOCKS, CLAIMS, figure, writeup
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
-    """Networks of two shapes and of a task without sizes, read and not trained."""
+    """Networks of two shapes, of a task without sizes and of one that does not count, read and not trained."""
     folder = write_small_content(tmp_path_factory.mktemp("networks"), "small", "gru")
     write_small_content(folder, "deep", layers=2)
     gru = folder / "networks" / "gru.md"
     gru.write_text(gru.read_text(encoding="utf-8").replace("cell: lstm", "cell: gru"), encoding="utf-8")
     text = gru.read_text(encoding="utf-8").replace("kind: counting\n  longest: 3", "kind: copying")
     (folder / "networks" / "copy.md").write_text(text.replace("[aXb, aaaXbbb]", "[abcXabc]"), encoding="utf-8")
-    return {name: read_network(folder / "networks" / f"{name}.md")[0] for name in ("small", "gru", "deep", "copy")}
+    text = gru.read_text(encoding="utf-8").replace("counting\n  longest: 3", "state-memory\n  longest_wait: 3")
+    (folder / "networks" / "latch.md").write_text(text.replace("[aXb, aaaXbbb]", "[AxYa]"), encoding="utf-8")
+    names = ("small", "gru", "deep", "copy", "latch")
+    return {name: read_network(folder / "networks" / f"{name}.md")[0] for name in names}
 
 
 def read(folder: Path, networks: dict[str, Network], body: str) -> Writeup:
@@ -98,7 +101,11 @@ def test_no_figure_goes_without_id_caption_and_alternative(
             "write it as layer.neuron, such as 1.3",
         ),
         ("neuron: deep 3.1\nsequences: [aXb]", "layer 3 is named, but deep has 2 layers (1-2)", None),
-        ("neuron: gru 1\nsignals: [cell]\nsequences: [aXb]", "expected a signal of gru, found 'cell'", None),
+        (
+            "neuron: gru 1\nsignals: [cell]\nsequences: [aXb]",
+            "expected a signal of gru, found 'cell'",
+            "valid here: candidate, hidden, reset_gate, update_gate",
+        ),
         ("neuron: small 1\nsequences: [abc]", "the token 'c' is not in the vocabulary of small", "tokens: a b X"),
         (
             "kind: line\nneurons: [small 1]\nsignals: []\nsequence: aXb",
@@ -142,9 +149,31 @@ def test_no_figure_goes_without_id_caption_and_alternative(
             "expected a signal of small, found 'cel'",
             "did you mean 'cell'?",
         ),
-        ("kind: saturation\nof: gru\ngates: [forget_gate]", "expected a gate, found 'forget_gate'", None),
-        ("kind: cell\ncell: gru\nhighlight: [cell]", "expected a signal, found 'cell'", None),
-        ("kind: seeds\nclaim: none-such", "there is no claim 'none-such' in this write-up", None),
+        (
+            "kind: saturation\nof: gru\ngates: [forget_gate]",
+            "expected a gate, found 'forget_gate'",
+            "did you mean 'reset_gate'?",
+        ),
+        (
+            "kind: frontier\nnetwork: latch\nshow: written",
+            "expected a counting network, found latch (state-memory)",
+            None,
+        ),
+        (
+            "kind: cell\ncell: peephole\nequations: true",
+            "expected one of lstm, gru where equations are shown, found 'peephole'",
+            "leave equations out",
+        ),
+        (
+            "kind: cell\ncell: gru\nhighlight: [cell]",
+            "expected a signal, found 'cell'",
+            "valid here: candidate, hidden, reset_gate, update_gate",
+        ),
+        (
+            "kind: seeds\nclaim: none-such",
+            "there is no claim 'none-such' in this write-up",
+            "valid here: it-fails, it-holds, nothing-there",
+        ),
     ],
 )
 def test_what_a_network_does_not_have_is_refused(
@@ -152,7 +181,21 @@ def test_what_a_network_does_not_have_is_refused(
 ) -> None:
     ((found, mend),) = mistakes(tmp_path, networks, block)
     assert found.startswith(message)
-    assert hint is None or mend == hint
+    assert mend == hint
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "kind: frontier\nnetwork: latch\nshow: memory",
+        "kind: frontier\nnetwork: small\nshow: written",
+        "kind: together\nnetwork: latch",
+        "kind: cell\ncell: lstm\nequations: true",
+        "kind: cell\ncell: peephole\nequations: false",
+    ],
+)
+def test_what_a_network_has_can_be_shown(tmp_path: Path, networks: dict[str, Network], block: str) -> None:
+    assert read(tmp_path, networks, figure("one", block)).figures
 
 
 def test_a_sequence_may_be_as_long_as_it_says(tmp_path: Path, networks: dict[str, Network]) -> None:

@@ -109,9 +109,26 @@ def test_a_line_has_a_tick_at_zero_and_says_where_it_begins_and_ends() -> None:
     assert line.summary == expected
 
 
+@pytest.mark.parametrize(
+    ("extent", "value", "height"),  # above the line of the lowest value, as a share of the room for values
+    [((-1.0, 3.0), 0.0, 1 / 4), ((1.0, 4.0), 1.0, 1 / 4), ((-8.0, -2.0), -2.0, 3 / 4), ((0.0, 0.0), 0.0, 0.0)],
+)
+def test_zero_is_in_the_range_of_every_line(extent: tuple[float, float], value: float, height: float) -> None:
+    line = draw_step_line(np.array([value]), extent=extent, name="Cell state")
+    room = LINE_HEIGHT_PX - 2 * MARGIN_PX
+    assert line.points[0].y == pytest.approx(LINE_HEIGHT_PX - MARGIN_PX - height * room, abs=0.05)
+    low, high = min(extent[0], 0.0), max(extent[1], 0.0)
+    of_zero = 0.0 if low == high else -low / (high - low)
+    assert {tick.label: tick.y for tick in line.ticks}["0"] == pytest.approx(
+        LINE_HEIGHT_PX - MARGIN_PX - of_zero * room, abs=0.05
+    )
+
+
 def test_a_memory_that_never_moves_is_a_flat_line() -> None:
     line = draw_step_line(np.zeros(4), extent=(0.0, 0.0), name="Cell state")
     assert len({point.y for point in line.points}) == 1
+    assert (line.ticks[0].label, line.ticks[0].y) == ("0", line.points[0].y)
+    assert (line.ticks[-1].label, line.ticks[-1].y) == ("1", MARGIN_PX)
 
 
 @given(
