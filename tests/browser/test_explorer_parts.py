@@ -1,6 +1,8 @@
 """The pure parts of the explorer's script, run in Chromium: the cases stand in tests/js."""
 
+import itertools
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from lstmgallery.press import text
 from lstmgallery.press.explorer import describe_network, explorer_script
+from lstmgallery.press.figures import ticks_between
 from lstmgallery.press.palette import shade
 from lstmgallery.tasks import END, START
 from lstmgallery.tasks.copying import Copying
@@ -25,9 +28,9 @@ LANGUAGES = [
     StateMemory(kind="state-memory", longest_wait=9),
     Copying(kind="copying"),
 ]
-RUN = """({cases, network}) => {
+RUN = """async ({cases, network}) => {
     const failures = [];
-    let count = 0;
+    const tests = [];
     const shown = (value) => JSON.stringify(value, (_, each) => each === undefined ? "undefined" : each);
     const equal = (found, expected) => {
         if (shown(found) !== shown(expected)) throw new Error(`found ${shown(found)}, expected ${shown(expected)}`);
@@ -36,16 +39,15 @@ RUN = """({cases, network}) => {
         try { action(); } catch { return; }
         throw new Error(`${action} did not throw`);
     };
-    const test = (name, body) => {
-        count += 1;
+    new Function("test", "equal", "throws", cases)((name, body) => tests.push([name, body]), equal, throws);
+    for (const [name, body] of tests) {
         try {
-            body(lstmgallery, new lstmgallery.Network(network));
+            await body(lstmgallery, new lstmgallery.Network(structuredClone(network)));
         } catch (error) {
             failures.push(`${name}: ${error}`);
         }
-    };
-    new Function("test", "equal", "throws", cases)(test, equal, throws);
-    return {failures, count};
+    }
+    return {failures, count: tests.length};
 }"""
 
 
@@ -65,9 +67,12 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     places = [(layer, neuron) for layer in (1, 2) for neuron in range(1, small.units + 1)]
     return {
         **describe_network(small, random_weights(small, seed=3, scale=0.5)),
-        "counts": [[0.5] * small.units] * 2,
-        "largest": [[2.0] * small.units] * 2,
-        "neurons": [{"layer": layer, "neuron": neuron, "role": "", "page": ""} for layer, neuron in places],
+        "counts": [[0.25 * layer * neuron for neuron in range(1, small.units + 1)] for layer in (1, 2)],
+        "largest": [[1.0] * small.units, [2.0, 4.0, 1.0, 1.0, 1.0, 1.0]],
+        "neurons": [
+            {"layer": at, "neuron": neuron, "role": f"role {at}.{neuron}", "page": ""} for at, neuron in places
+        ],
+        "measured_on": "3 sequences",
         "best": [1, 4],
         "longest_figure": "aaaXbbb",
         "held_out": [],
@@ -91,6 +96,53 @@ def test_the_right_answers_are_those_of_every_sequence(page: Page, language: Lan
     for sequence, answers in zip(sequences, found, strict=True):
         settled = zip([*sequence, END], language.determined(sequence), strict=True)
         assert answers == [token if is_settled else None for token, is_settled in settled], sequence
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.kind)
+def test_every_short_text_has_the_answer_of_the_sequences_that_begin_with_it(page: Page, language: Language) -> None:
+    """After the delimiter, what all sequences have next is right; a text that no sequence begins with has no answer."""
+    most = {4: 5, 6: 4}.get(len(language.letters), 7)
+    texts = [
+        "".join(letters) for size in range(most + 1) for letters in itertools.product(language.letters, repeat=size)
+    ]
+    following: dict[str, set[str]] = defaultdict(set)
+    for sequence in language.sequences():
+        for at in range(sequence.index(language.delimiter) + 1, len(sequence) + 1):
+            following[sequence[:at]].add(sequence[at : at + 1] or END)
+    found = page.evaluate(
+        "([task, texts]) => texts.map((text) => lstmgallery.language.rightAnswers(task, ['<start>', ...text]).at(-1))",
+        [language.kind, texts],  # type: ignore[attr-defined]
+    )
+    expected = [next(iter(following[text])) if len(following.get(text, ())) == 1 else None for text in texts]
+    assert len(set(expected)) > 2
+    assert dict(zip(texts, found, strict=True)) == dict(zip(texts, expected, strict=True))
+
+
+def mulberry(seed: int, count: int) -> list[float]:
+    """Return numbers from 0 to 1 as mulberry32 by Tommy Ettinger makes them, in whole numbers below 2³²."""
+    numbers = []
+    for at in range(1, count + 1):
+        state = (seed + at * 0x6D2B79F5) % 2**32
+        mixed = (state ^ state >> 15) * (state | 1) % 2**32
+        mixed ^= (mixed + (mixed ^ mixed >> 7) * (mixed | 61)) % 2**32
+        numbers.append((mixed ^ mixed >> 14) / 2**32)
+    return numbers
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, 999_999_999])
+def test_random_numbers_are_those_of_mulberry32(page: Page, seed: int) -> None:
+    script = "(seed) => { const random = lstmgallery.randomFrom(seed); return Array.from({length: 50}, random); }"
+    assert page.evaluate(script, seed) == mulberry(seed, 50)
+
+
+def test_ticks_are_those_of_the_other_pages(page: Page) -> None:
+    random = np.random.default_rng(6)
+    lows, widths = random.normal(0, 9, 60).round(4).tolist(), random.exponential(20, 60).round(4).tolist()
+    spans = [(low, low + width, 2 + at % 6) for at, (low, width) in enumerate(zip(lows, widths, strict=True))]
+    spans += [(0.0, 1.0, 4), (-1.0, 1.0, 5), (0.3, 0.9, 4), (2.0, 10.0, 3), (-0.5, 0.0, 6)]
+    found = page.evaluate("(spans) => spans.map((span) => lstmgallery.dom.ticksBetween(...span))", spans)
+    for (low, high, most), ticks in zip(spans, found, strict=True):
+        assert ticks == pytest.approx(ticks_between(low, high, at_most=most), abs=1e-9)
 
 
 def test_numbers_and_shades_are_those_of_the_other_pages(page: Page) -> None:

@@ -24,3 +24,7 @@ test("answers that are known already are kept", ({ language }) => {
   const tokens = ["<start>", ..."aaXbb"];
   equal(language.rightAnswers("counting", tokens, language.rightAnswers("counting", tokens).slice(0, 4)), language.rightAnswers("counting", tokens));
 });
+test("a start alone has no right answer, and the answers are as many as the tokens", ({ language }) => {
+  equal(language.rightAnswers("counting", ["<start>"]), [null]);
+  equal(language.rightAnswers("counting", ["<start>", ..."aX"], [null, null, "b", "b"]), [null, null, "b"]);
+});
