@@ -9,7 +9,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from click.testing import CliRunner, Result
 import lstmgallery
 from lstmgallery.build import Project
 from lstmgallery.cli import main
+from lstmgallery.progress import ConsoleProgress
 from tests.conftest import (
     Gallery,
     files_of,
@@ -27,7 +27,6 @@ from tests.conftest import (
     options,
     results_of,
     run_python,
-    start_python,
     write_small_content,
 )
 
@@ -123,21 +122,18 @@ def test_build_is_what_runs_where_no_command_is_named(small_project: Project) ->
     assert done.stdout.splitlines()[1].split() == ["small", "cached", "cached", "cached"]
 
 
-def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(small_project: Project) -> None:
+def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = files_of(small_project.site)
     file = small_project.content / "networks" / "small.md"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("steps: 200", "steps: 1000000\n  most_steps: 1000000"), encoding="utf-8")
-    with start_python("build_site.py", *options(small_project)) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline() == "small: train\n"
-        time.sleep(1)  # whoever presses Ctrl-C has read the line
-        process.send_signal(signal.SIGINT)
-        try:
-            assert process.communicate(timeout=120)[1] == "Stopped; nothing was published. What was finished is kept.\n"
-        finally:
-            process.kill()
-    assert process.returncode == 130
+    with monkeypatch.context() as patched:  # Ctrl-C comes in the middle of the training, after its first steps
+        patched.setattr(ConsoleProgress, "advance", lambda *_: signal.raise_signal(signal.SIGINT))
+        done = run_here("build", *options(small_project))
+    assert done.stderr == "small: train\nStopped; nothing was published. What was finished is kept.\n"
+    assert done.exit_code == 130
     assert files_of(small_project.site) == site
     assert list((small_project.build / "small").glob("*.partial")) == []
     file.write_text(text, encoding="utf-8")
