@@ -147,7 +147,8 @@ def test_ticks_are_those_of_the_other_pages(page: Page) -> None:
 
 def test_numbers_and_shades_are_those_of_the_other_pages(page: Page) -> None:
     random = np.random.default_rng(4)
-    values = [0.0, -0.0, 1.0, -1.0, 0.5, 99.97, -123.4, *random.normal(0, 3, 300).round(9).tolist()]
+    halves = [at / 80 for at in range(-240, 241)] + [at / 64 for at in range(-240, 241)] + [12.25, -99.75, 100.5, 101.5]
+    values = [0.0, -0.0, 1.0, -1.0, 99.97, -123.4, *halves, *random.normal(0, 3, 300).round(9).tolist()]
     got = page.evaluate(
         """(values) => values.map((value) => [lstmgallery.print.number(value), lstmgallery.print.brief(value),
             lstmgallery.print.shade("memory", value, -2.5, 2.5), lstmgallery.print.shade("gate", value, 0, 1)])""",
@@ -156,7 +157,7 @@ def test_numbers_and_shades_are_those_of_the_other_pages(page: Page) -> None:
     for value, found in zip(values, got, strict=True):
         shades = (shade("memory", value, low=-2.5, high=2.5), shade("gate", value, low=0, high=1))
         assert tuple(found) == (text.number(value), text.brief(value), *shades), value
-    shares = [0.0, 1.0, 0.5, 0.9999, 0.0001, *random.random(200).tolist()]
+    shares = [0.0, 1.0, 0.9999, 0.0001, *(at / 400 for at in range(401)), *random.random(200).tolist()]
     assert page.evaluate("(shares) => shares.map(lstmgallery.print.percent)", shares) == list(map(text.percent, shares))
     tokens = [START, END, " ", "\n", "\t", "a", "é", "\u0300", "\u202e", "\x00", "🎉", "<", "~"]
     assert page.evaluate("(tokens) => tokens.map(lstmgallery.print.glyph)", tokens) == list(map(text.glyph, tokens))

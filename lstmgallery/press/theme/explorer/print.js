@@ -20,12 +20,24 @@
   const tokenName = (/** @type {string} */ token) => NAMES[token] ?? glyph(token);
 
   /**
+   * Return `value` with a fixed number of digits. One that lies exactly between two goes to the even one, as in Python;
+   * toFixed takes the one further from zero.
+   * @param {number} value
+   * @param {number} digits
+   */
+  function fixed(value, digits) {
+    if (Math.abs((value * 10 ** digits) % 1) !== 0.5) return value.toFixed(digits);
+    const [, kept, rest] = /^(.*?)\.?(\d{30})$/.exec(value.toFixed(digits + 30)); // the product may have been rounded
+    return /^50*$/.test(rest) && Number(kept.at(-1)) % 2 === 0 ? kept : value.toFixed(digits);
+  }
+
+  /**
    * Return `value` with a fixed number of digits and a real minus sign; never a minus zero.
    * @param {number} value
    * @param {number} [digits]
    */
   function number(value, digits = 3) {
-    const text = value.toFixed(digits);
+    const text = fixed(value, digits);
     return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "\u2212");
   }
 
@@ -47,12 +59,12 @@
    */
   function shade(palette, value, low, high) {
     const position = high > low ? (value - low) / (high - low) : 0.5;
-    return palette[0] + Math.round(Math.min(Math.max(position, 0), 1) * LAST_SHADE[palette]);
+    return palette[0] + fixed(Math.min(Math.max(position, 0), 1) * LAST_SHADE[palette], 0);
   }
 
   /** Return a share as a percentage that says 100 only when nothing is missing and 0 only when nothing is there. */
   function percent(/** @type {number} */ share) {
-    const rounded = Math.round(1000 * share) / 10;
+    const rounded = Number(fixed(100 * share, 1));
     if (share < 1 && rounded === 100) return ">\u00a099.9\u00a0%";
     if (share > 0 && rounded === 0) return "<\u00a00.1\u00a0%";
     return `${rounded}\u00a0%`;
