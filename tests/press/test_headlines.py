@@ -93,8 +93,13 @@ def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_ne
     assert [line.role for line in lines] == [
         "Its cell state counts the b’s still owed, downwards.",
         "Its cell state counts the b’s still owed.",
-        "No role found: its best score is R² 0.60 for “the b’s still owed”, and chance brings one like it.",
+        "No role found: its best score is R² 0.60 for “the b’s still owed”, and chance does as well.",
     ]
+
+
+def test_what_is_told_best_leads_before_what_tells_most() -> None:
+    lines = ranking(best_row(1, telling=0.8, strength=2, score=0.9), best_row(2, telling=0.1), best_row(3, telling=0.5))
+    assert [line.neuron for line in lines] == [3, 2, 1]
 
 
 def test_neurons_that_tell_equally_much_and_those_without_a_role_are_ordered_by_number() -> None:
