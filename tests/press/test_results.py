@@ -1,0 +1,62 @@
+"""What pages need of one network: what its numbers were measured on, and the row that chose a neuron."""
+
+from dataclasses import replace
+
+import pytest
+
+from lstmgallery.desk.subjects import parse_subject
+from lstmgallery.desk.untrained import ASKED, UNTRAINED
+from lstmgallery.press.results import Results
+from tests.press.conftest import Press
+
+
+@pytest.fixture(scope="module")
+def results(press: Press) -> Results:
+    return press.results[0]
+
+
+def as_held_out(results: Results, sequences: int) -> Results:
+    """Return the results as if so many of the figures' and held-out sequences had been kept from training."""
+    about = {**results.about, "held_out": {**results.about["held_out"], "is_whole_language": False}}
+    first = results.held_out["sequence"].min()
+    steps = results.steps[results.steps["sequence"] < first + sequences]
+    return replace(results, about=about, steps=steps)
+
+
+def test_numbers_are_measured_on_all_sequences_of_a_small_language(results: Results) -> None:
+    assert results.measured_on == "all 3 sequences of the language"
+    assert results.measured_on_half == "1 sequence, other than the 2 that it was chosen on"
+
+
+def test_numbers_are_measured_on_held_out_sequences_where_there_are_some(results: Results) -> None:
+    of_two = as_held_out(results, 2)
+    assert of_two.measured_on == "2 held-out sequences"
+    assert of_two.measured_on_half == "1 held-out sequence, other than the 1 that it was chosen on"
+
+
+def test_the_row_that_chose_a_neuron_is_that_of_its_feature_and_signals(results: Results) -> None:
+    networks = {"small": results.network}
+    for text in ("small best(remaining)", "small second(remaining)", "small best(a_count of hidden)"):
+        subject = parse_subject(text, networks)
+        row = results.chosen_row(subject)
+        assert subject.selector is not None
+        assert ((row.layer, row.neuron),) == subject.places(results.trained)
+        assert row.feature == subject.selector.feature
+        assert row.signal in subject.selector.signals
+
+
+@pytest.mark.parametrize("text", ["small", "small 3", "small layer 1", "small best(remaining at delimiter)"])
+def test_who_was_not_chosen_by_a_score_has_no_such_row(results: Results, text: str) -> None:
+    assert results.chosen_row(parse_subject(text, {"small": results.network})) is None
+
+
+def test_the_untrained_networks_read_the_same_steps_with_other_weights(results: Results) -> None:
+    assert len(results.untrained) == ASKED
+    kernels = {each.weights["layer_1/kernel"].tobytes() for each in (results.trained, *results.untrained)}
+    assert len(kernels) == 41
+    assert all(each.steps.equals(results.trained.steps) for each in results.untrained)
+
+
+def test_every_row_of_the_table_of_roles_has_its_untrained_networks(results: Results) -> None:
+    for feature, phase in set(zip(results.scores["feature"], results.scores["phase"], strict=True)):
+        assert len(results.controls[feature, phase]) == UNTRAINED
