@@ -49,6 +49,7 @@ COUNTS, FOLLOWS = 0.95, 0.8  # R² from which a count is said to be counted, or 
 NEARLY_ALWAYS, MOSTLY = 0.95, 0.8  # precision and recall from which a signal is said to be high where a feature is
 STANDINGS = ("small", "chance", "untrained", "baseline", "few", "role")  # the worst first
 ROLE = "role"
+LEAST_SPREAD = 1e-3  # of a null: one that never moves would make anything stand out
 ROUNDING = 1e-9  # two scores that differ by no more are equal
 DIGITS = 2  # that a percentile of shuffles or of untrained networks carries
 
@@ -82,9 +83,12 @@ def find_roles(
     targets = find_targets(network, held_out)
     best_untrained = np.stack([best_scores(each, targets) for each in untrained], axis=1)
     by_chance = best_by_chance(neurons, targets, Shuffles(held_out, seed=network.seed, count=shuffles))
+    left = _left(by_chance, targets)
     beside = _beside(network, held_out, targets, by_chance, best_untrained)
+    beside["mean"], beside["spread"] = left.mean(axis=1), np.maximum(left.std(axis=1), LEAST_SPREAD)
     rows = score_neurons(neurons, targets).join(beside, on=_KEY)
-    rows["p"] = _p(rows, targets, by_chance)
+    furthest = ((left - beside["mean"].to_numpy()[:, None]) / beside["spread"].to_numpy()[:, None]).max(axis=0)
+    rows["p"] = _p(rows, furthest)
     rows["standing"] = _standing(rows)
     rows = rows.join(_certainty(rows, network, held_out, neurons, targets))
     certain = ["low", "high", "precision", "recall", "separates"]
@@ -209,12 +213,9 @@ def _beside(
     network: Network, held_out: pd.DataFrame, targets: Sequence[Target], by_chance: np.ndarray, untrained: np.ndarray
 ) -> pd.DataFrame:
     """Return what a score of each target has to beat, a row for each by its key."""
-    left = _left(by_chance, targets)
     aliases = find_aliases(network, held_out, targets)
     beside = pd.DataFrame(
         {
-            "mean": left.mean(axis=1),
-            "spread": np.maximum(left.std(axis=1), 1e-3),
             "finest": [_finest(target) for target in targets],
             "null_mean": by_chance.mean(axis=1).round(DIGITS),
             "null_p99": np.quantile(by_chance, 0.99, axis=1).round(DIGITS),
@@ -230,16 +231,14 @@ def _beside(
     return beside
 
 
-def _p(rows: pd.DataFrame, targets: Sequence[Target], by_chance: np.ndarray) -> np.ndarray:
+def _p(rows: pd.DataFrame, furthest: np.ndarray) -> np.ndarray:
     """Return for each row (1 + k) / (1 + n): k of the n shuffles bring anything that stands out as far.
 
-    How far a score stands out is measured on -log(1 - score), in standard deviations of its own null.
+    How far a score stands out is measured on -log(1 - score), in standard deviations of its own null; `furthest`,
+    (shuffles,), is how far anything does in each shuffle.
     """
-    left = _left(by_chance, targets)
-    spread = np.maximum(left.std(axis=1), 1e-3)
-    furthest = np.sort(((left - left.mean(axis=1)[:, None]) / spread[:, None]).max(axis=0))  # (shuffles,)
     distance = ((-np.log(1 - rows["score"] + rows["finest"]) - rows["mean"]) / rows["spread"]).to_numpy()
-    exceeded = len(furthest) - np.searchsorted(furthest, distance, side="left")
+    exceeded = len(furthest) - np.searchsorted(np.sort(furthest), distance, side="left")
     p: np.ndarray = (1 + exceeded) / (1 + len(furthest))
     return p
 

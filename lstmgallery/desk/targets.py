@@ -91,7 +91,7 @@ def find_targets(
 
 
 def divide(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row the half, 0 or 1, that its sequence is in: sequences are dealt to the halves in turn."""
+    """Return for each row the half, 0 or 1, that its sequence is in: sequences go to the halves in turn."""
     return number_sequences(held_out) % 2
 
 
