@@ -177,11 +177,12 @@ class Gallery:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+def gallery(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Gallery:
     """The shipped content with its pinned networks, measured and published for real, once for the whole run.
 
     No seed is trained: what is said over seeds is tested on the small network. Where several processes run the tests,
-    one of them builds it, and the others wait and find it.
+    one of them builds it, and the others wait and find it. The next run starts with its results, as a build does; a
+    clean checkout, or `--cache-clear`, measures everything.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "gallery"
@@ -190,7 +191,11 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     with filelock.FileLock(folder / ".lock"):
         if not kept.is_file():
             project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
+            results = request.config.cache.mkdir("gallery")
+            shutil.copytree(results, project.build)
             built = Gallery(project, build_gallery(project, record()))
+            shutil.rmtree(results)
+            shutil.copytree(project.build, results)
             kept.write_bytes(pickle.dumps(built))
         found: Gallery = pickle.loads(kept.read_bytes())
     return found

@@ -1,0 +1,9 @@
+"""How many small faults do the tests notice? Plants some, one at a time, and runs the tests that reach them.
+
+    python -m tests.mutation                     every room, with its usual sample
+    python -m tests.mutation desk press --sample 20 --seed 3
+    python -m tests.mutation desk --list         show the faults of the sample, and run nothing
+
+It plants faults in copies of the last commit, never in this checkout.
+A run of all rooms takes hours; one that was stopped goes on where it was. No part of the checks.
+"""

@@ -1,0 +1,217 @@
+"""The command: take a sample of faults, plant each in a copy of the last commit, run the tests that reach it."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from tests.mutation.faults import Fault, find_faults
+from tests.mutation.watch import FOLDER, Watched, read_watched
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COPIES = 2  # as many faults are tried at a time
+LONGEST = 120.0  # seconds of tests that a fault is given, the quickest first
+CACHE = "pytest-cache"
+STARTING = 60.0  # seconds that a run may take beside its tests: to start, and to build the gallery
+
+
+@dataclass(frozen=True)
+class Room:
+    """A part of the code: its files, how many faults are planted there unless told, and the share to be noticed."""
+
+    files: tuple[str, ...]
+    sample: int
+    bar: float
+
+
+ROOMS = {
+    "desk": Room(("lstmgallery/desk/*.py",), 60, 0.90),
+    "tasks": Room(("lstmgallery/tasks/*.py",), 30, 0.90),
+    "lab": Room(("lstmgallery/lab/*.py",), 30, 0.90),
+    "store": Room(("lstmgallery/store.py",), 20, 0.90),
+    "cache": Room(("lstmgallery/cache.py",), 20, 0.90),
+    "publish": Room(("lstmgallery/publish.py",), 20, 0.90),
+    "press": Room(("lstmgallery/press/*.py",), 60, 0.85),
+    "scripts": Room(("lstmgallery/press/theme/**/*.js", "lstmgallery/preview/*.js"), 60, 0.85),
+}
+SCRIPT_TESTS = {  # a browser runs the scripts, so that no line of theirs is watched: which tests run which folder
+    "lstmgallery/press/theme/explorer": ("explorer_parts", "explorer", "explorer_exact", "accessibility"),
+    "lstmgallery/press/theme/static": ("strips", "writeups", "networks"),
+    "lstmgallery/preview": ("preview",),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the tests made of a fault: `noticed`, `survived`, or `unreached` where no test runs its lines."""
+
+    fault: str
+    start: int
+    result: str
+    by: str = ""
+
+
+def take_sample(root: Path, room: str, count: int, seed: int) -> list[Fault]:
+    """Draw faults of a room without replacement: the same ones for the same seed and the same code."""
+    paths = sorted(path for pattern in ROOMS[room].files for path in root.glob(pattern))
+    faults = [fault for path in paths for fault in find_faults(root, path.relative_to(root).as_posix())]
+    return random.Random(f"{seed} {room}").sample(faults, min(count, len(faults)))
+
+
+def choose_tests(watched: Watched, fault: Fault) -> tuple[list[str], float]:
+    """Return the tests to try a fault with, and the seconds that they take."""
+    if not fault.path.endswith(".js"):
+        names = watched.find_tests(fault.path, fault.lines)
+    else:
+        files = SCRIPT_TESTS[str(Path(fault.path).parent)]
+        ordered = [f"tests/browser/test_{name}.py" for name in files]
+        names = [name for file in ordered for name in watched.tests if name.startswith(file + "::")]
+    chosen: list[str] = []
+    seconds = 0.0
+    for name in names:
+        seconds += watched.tests[name].seconds
+        if seconds > LONGEST and chosen:
+            break
+        chosen.append(name)
+    return chosen, min(seconds, LONGEST)
+
+
+def try_fault(copy: Path, fault: Fault, tests: list[str], seconds: float) -> Outcome:
+    """Plant a fault in a copy of the project, run the tests until one fails, and take the fault out again."""
+    if not tests:
+        return Outcome(str(fault), fault.start, "unreached")
+    folder = copy.parent
+    chosen, cache = folder / f"{copy.name}-tests", folder / f"{copy.name}-cache"
+    chosen.write_text("\n".join(tests), encoding="utf-8")
+    shutil.rmtree(cache, ignore_errors=True)
+    shutil.copytree(folder / CACHE, cache)  # never what a fault has left there
+    with planted(copy / fault.path, fault):
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-o", f"cache_dir={cache}", f"@{chosen}"]
+        try:
+            run = subprocess.run(
+                command, cwd=copy, capture_output=True, text=True, timeout=STARTING + 4 * seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Outcome(str(fault), fault.start, "noticed", "it does not end")
+    if run.returncode == 0:
+        return Outcome(str(fault), fault.start, "survived")
+    failed = [line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return Outcome(str(fault), fault.start, "noticed", failed[0] if failed else "the tests do not start")
+
+
+@contextmanager
+def planted(file: Path, fault: Fault) -> Iterator[None]:
+    """Have a fault in a file. Its clock moves a second each time, for Python compiles a file again only by that."""
+    source = file.read_bytes()
+    clock = file.stat().st_mtime
+    file.write_bytes(fault.plant(source))
+    os.utime(file, (clock + 2, clock + 2))
+    try:
+        yield
+    finally:
+        file.write_bytes(source)
+        os.utime(file, (clock + 4, clock + 4))
+
+
+def copy_commit(folder: Path) -> list[Path]:
+    """Return copies of the last commit below a folder."""
+    copies = [folder / f"copy-{number}" for number in range(1, COPIES + 1)]
+    for copy in copies:
+        if not copy.is_dir():
+            subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(copy)], check=True)
+    return copies
+
+
+def watch(copy: Path, folder: Path) -> Watched:
+    """Run all tests once in a copy, note which test runs which line, and keep what the gallery's build measured."""
+    watched = folder / "watched"
+    if not (folder / "is-watched").is_file():
+        watched.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.watch", "-n", str(COPIES)]
+        command += ["--dist", "loadfile", "--no-loadscope-reorder", "-o", f"cache_dir={folder / CACHE}"]
+        subprocess.run(command, cwd=copy, env={**os.environ, FOLDER: str(watched)}, check=True)
+        (folder / "is-watched").touch()
+    return read_watched(watched, copy)
+
+
+def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Console) -> dict[tuple[str, int], Outcome]:
+    """Try each fault that was not tried yet, and return what became of every one."""
+    kept = folder / "outcomes.jsonl"
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+    outcomes = {(each.fault, each.start): each for each in (Outcome(**json.loads(line)) for line in lines)}
+    waiting = [fault for fault in faults if (str(fault), fault.start) not in outcomes]
+    if not waiting:
+        return outcomes
+    watched = watch(copies[0], folder)
+    free: SimpleQueue[Path] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+    lock = threading.Lock()
+
+    def work(fault: Fault) -> None:
+        copy = free.get()
+        try:
+            outcome = try_fault(copy, fault, *choose_tests(watched, fault))
+        finally:
+            free.put(copy)
+        with lock, kept.open("a", encoding="utf-8") as file:
+            outcomes[outcome.fault, outcome.start] = outcome
+            file.write(json.dumps(asdict(outcome)) + "\n")
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        list(track(pool.map(work, waiting), "Faults", len(waiting), console=console))
+    return outcomes
+
+
+@click.command(epilog="Results are kept below .mutation/, by commit: a run that was stopped goes on where it was.")
+@click.argument("rooms", nargs=-1, type=click.Choice(list(ROOMS)))
+@click.option("--sample", type=click.IntRange(1), help="Faults for each room.  [default: 20 to 60, by room]")
+@click.option("--seed", default=1, show_default=True, help="Which sample is drawn.")
+@click.option("--list", "is_listed", is_flag=True, help="Show the faults of the sample, and run nothing.")
+def main(rooms: tuple[str, ...], sample: int | None, seed: int, is_listed: bool) -> None:
+    """Plant small faults, one at a time, and count those that the tests notice; exit 1 if too few are.
+
+    The faults are planted in copies of the last commit. It takes hours for all ROOMS.
+    """
+    console = Console()
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    folder = ROOT / ".mutation" / commit.stdout.strip()[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    copies = copy_commit(folder)
+    samples = {room: take_sample(copies[0], room, sample or ROOMS[room].sample, seed) for room in rooms or ROOMS}
+    faults = [fault for faults in samples.values() for fault in faults]
+    if is_listed:
+        click.echo("\n".join(map(str, faults)))
+        return
+    outcomes = try_all(faults, copies, folder, console)
+    table = Table("room", "planted", "noticed", "survived", "unreached", "share", "at least")
+    is_enough = True
+    for room, faults in samples.items():
+        found = [outcomes[str(fault), fault.start] for fault in faults]
+        counts = [sum(each.result == result for each in found) for result in ("noticed", "survived", "unreached")]
+        share = counts[0] / len(found)
+        is_enough &= share >= ROOMS[room].bar
+        table.add_row(room, *map(str, (len(found), *counts)), f"{share:.0%}", f"{ROOMS[room].bar:.0%}")
+        for each in found:
+            if each.result != "noticed":
+                console.print(f"{each.result}: {each.fault}", highlight=False, markup=False, soft_wrap=True)
+    console.print(table)
+    sys.exit(not is_enough)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m tests.mutation")

@@ -1,0 +1,121 @@
+"""A pytest plugin that notes which tests run which lines of the package, and how long each test takes.
+
+    LSTMGALLERY_WATCH=<folder> pytest -p tests.mutation.watch -n 2
+
+What a fixture of a module or a session runs counts for every test that uses the fixture.
+"""
+
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+FOLDER = "LSTMGALLERY_WATCH"
+FIXTURE = "fixture "  # before the name of a fixture, where else the name of a test is
+
+
+@dataclass
+class Test:
+    """What is known of a test: the seconds of its call, and the fixtures that it uses."""
+
+    __test__ = False
+    seconds: float = 0.0
+    fixtures: list[str] = field(default_factory=list)
+
+
+class Watch:
+    """What one process of the run notes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.coverage = coverage.Coverage(
+            data_file=str(folder / "lines"), data_suffix=True, source_pkgs=["lstmgallery"], config_file=False
+        )
+        self.coverage.set_option("run:disable_warnings", ["already-imported", "module-not-measured"])
+        self.context = ""
+        self.tests: dict[str, Test] = defaultdict(Test)
+
+    def switch(self, context: str) -> None:
+        self.context = context
+        self.coverage.switch_context(context)
+
+    def pytest_sessionstart(self) -> None:
+        self.coverage.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        self.switch(item.nodeid)
+        self.tests[item.nodeid].fixtures = sorted(getattr(item, "fixturenames", ()))
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, Any, Any]:
+        before = self.context
+        if fixturedef.scope != "function":
+            self.switch(FIXTURE + fixturedef.argname)
+        try:
+            return (yield)
+        finally:
+            self.switch(before)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        began = time.perf_counter()
+        try:
+            return (yield)
+        finally:
+            self.tests[item.nodeid].seconds += time.perf_counter() - began
+
+    def pytest_sessionfinish(self) -> None:
+        self.coverage.stop()
+        self.coverage.save()
+        known = {name: vars(test) for name, test in self.tests.items()}
+        (self.folder / f"tests-{os.getpid()}.json").write_text(json.dumps(known), encoding="utf-8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch this process of the run."""
+    config.pluginmanager.register(Watch(Path(os.environ[FOLDER])))
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a run noted: the tests, and by file and line the tests and fixtures that ran it."""
+
+    tests: dict[str, Test]
+    runners: dict[str, dict[int, set[str]]]
+
+    def find_tests(self, path: str, lines: tuple[int, int]) -> list[str]:
+        """Return the tests that run any of these lines (first, last), or any of the file where it runs on import.
+
+        The tests of the module's own name come first, then the quickest.
+        """
+        runners = self.runners.get(path, {})
+        names = set().union(*(runners.get(line, set()) for line in range(lines[0], lines[1] + 1)))
+        names = names - {""} or set().union(*runners.values())
+        fixtures = {name.removeprefix(FIXTURE) for name in names if name.startswith(FIXTURE)}
+        tests = [name for name, test in self.tests.items() if name in names or fixtures.intersection(test.fixtures)]
+        own = f"test_{Path(path).stem}.py"
+        return sorted(tests, key=lambda name: (own not in name, self.tests[name].seconds, name))
+
+
+def read_watched(folder: Path, root: Path) -> Watched:
+    """Read what a run on the checkout at `root` noted in `folder`."""
+    tests: dict[str, Test] = {}
+    for file in sorted(folder.glob("tests-*.json")):
+        tests |= {name: Test(**test) for name, test in json.loads(file.read_text(encoding="utf-8")).items()}
+    runners: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for file in sorted(folder.glob("lines.*")):
+        data = coverage.CoverageData(str(file))
+        data.read()
+        for path in data.measured_files():
+            for line, contexts in data.contexts_by_lineno(path).items():
+                runners[Path(path).relative_to(root).as_posix()][line].update(contexts)
+    return Watched(tests, runners)
