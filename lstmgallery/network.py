@@ -9,7 +9,7 @@ import pydantic
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.signals import CELL_KINDS, CellKind
-from lstmgallery.tasks import Task
+from lstmgallery.tasks import AnyTask
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 80  # no file system takes names of any length
@@ -38,7 +38,7 @@ class Network(pydantic.BaseModel):
     title: str = pydantic.Field(min_length=1, max_length=80)
     summary: str = pydantic.Field(min_length=1, max_length=300)
     order: int = 100
-    task: Task
+    task: AnyTask
     cell: Literal["lstm", "gru"] = "lstm"
     layers: int = pydantic.Field(1, ge=1, le=8)
     units: int = pydantic.Field(ge=1, le=512)

@@ -134,7 +134,7 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
     file = content / "writeups" / f"{slug}.md"
     network = _first_network(content)
     memory = network.kind[network.kind.memory]
-    feature = next(each for each in network.task.features if each.key == network.task.main_feature)
+    feature = network.task.feature(network.task.main_feature)
     sequence = network.figures[0]
     value = next(value for value in network.task.feature_values(sequence)[feature.key] if value is not None)
     is_count = feature.kind == "count"

@@ -31,7 +31,7 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
 from lstmgallery.pins import Pin
-from lstmgallery.tasks import Split
+from lstmgallery.tasks.task import Split
 
 if TYPE_CHECKING:
     from lstmgallery.lab.criterion import Criterion

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
-from lstmgallery.tasks import END, START
+from lstmgallery.tasks.vocabulary import END, START
 
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"

@@ -1,13 +1,15 @@
-"""How much one count is: what one more a adds, at the delimiter, to each neuron's memory."""
+"""How much one count is: what one more token counted adds, at the delimiter, to each neuron's memory."""
 
 import numpy as np
 
 from lstmgallery.desk.reference import Arrays, write_on
 from lstmgallery.network import Network
+from lstmgallery.tasks.facets import Dose
 
 
-def count_units(network: Network, weights: Arrays, *, longest: int) -> list[np.ndarray]:
-    """Return for each layer, (neurons,), the slope of the memory at the delimiter over 1 to `longest` a's."""
-    counts = np.arange(1, longest + 1)
-    _, _, at_delimiter = write_on(network, weights, ["a" * n + network.task.delimiter for n in counts], at_most=0)
+def count_units(network: Network, weights: Arrays, dose: Dose) -> list[np.ndarray]:
+    """Return for each layer, (neurons,), the slope of the memory at the delimiter over the counts of training."""
+    counts = np.arange(1, dose.longest + 1)
+    prompts = [dose.counted * n + network.task.delimiter for n in counts]
+    _, _, at_delimiter = write_on(network, weights, prompts, at_most=0)
     return [np.polyfit(counts, signals[network.kind.memory], 1)[0] for signals in at_delimiter]

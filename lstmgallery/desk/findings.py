@@ -18,9 +18,9 @@ from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import POOLED, divide, find_targets
 from lstmgallery.network import Network
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 
 
 @dataclass(frozen=True)

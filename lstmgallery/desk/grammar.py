@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lstmgallery.errors import nearest
-from lstmgallery.tasks import END, START
+from lstmgallery.tasks.vocabulary import END, START
 
 _WORD = re.compile(
     rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>=|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S',

@@ -6,9 +6,9 @@ Neuron 0 of layer 0 stands for several neurons changed at once: the `k` that car
 
 - `zero`, `mean`: the memory held at zero, or at its mean, from the first step to the last.
 - `shut`, `open`: one gate held at 0 or at 1.
-- `add`: at the delimiter, `amount` counts are added to the cell, in units of what one more a adds to it there.
+- `add`: at the delimiter, `amount` counts are added to the cell, in units of what one more token counted adds to it.
 - `exchange`: at the last token before the delimiter, the memory is overwritten with what it holds in the twin sequence
-  that began with the other letter.
+  that differs in what has to be held.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +21,8 @@ import pandas as pd
 from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.reference import Arrays, Change, read_logits, write_on
 from lstmgallery.network import Network
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.encoding import encode
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.facets import Dose, Twins
+from lstmgallery.tasks.vocabulary import encode
 
 Place = tuple[int, int]  # (layer, neuron), from 1
 ALL: Place = (0, 0)
@@ -68,11 +66,15 @@ def measure_causes(
     rows = [*measure_holds(network, weights, sequences, _every_hold(network, memory_means))]
     groups = [Group(place, "", (place,)) for place in memory_means]
     groups += [Group(ALL, f"k={k}", tuple(ranked[:k])) for k in range(1, len(ranked) + 1)]
-    if isinstance(network.task, Counting | SelectiveCounting):
-        rows += measure_doses(network, weights, groups, longest=network.task.longest)
-    if isinstance(network.task, StateMemory):
-        rows += measure_exchanges(network, weights, groups)
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, *measure_changes(network, weights, groups)])
+
+
+def measure_changes(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
+    """Change each group in the way of the task: add doses, or exchange twins; nothing where it has neither."""
+    if network.task.dose is not None:
+        yield from measure_doses(network, weights, groups, dose=network.task.dose)
+    if network.task.twins is not None:
+        yield from measure_exchanges(network, weights, groups, twins=network.task.twins)
 
 
 def _every_hold(network: Network, memory_means: dict[Place, float]) -> Iterator[Hold]:
@@ -125,7 +127,10 @@ def _holding(holds: Sequence[Hold], rows_each: int) -> Change:
 def _results(
     network: Network, logits: np.ndarray, following: np.ndarray, is_step: np.ndarray, determined: np.ndarray
 ) -> dict[str, float]:
-    """Return the loss in nats a token, the share of sequences right, and for copying the share right at each place."""
+    """Return the loss in nats a token, the share of sequences right, and the share right at each place of answers.
+
+    Where answers differ in length, they have no places.
+    """
     shifted = logits - logits.max(axis=2, keepdims=True)
     log_total = np.log(np.exp(shifted).sum(axis=2))
     chosen = np.take_along_axis(shifted, following[:, :, None], axis=2)[:, :, 0]
@@ -134,20 +139,19 @@ def _results(
         "loss": float((log_total - chosen)[is_step].mean()),
         "right": float((is_right | ~determined).all(axis=1).mean()),
     }
-    if isinstance(network.task, Copying):
-        delimiter = determined.argmax(axis=1)[0]
-        for place in range(3):
-            results[f"right_{place + 1}"] = float(is_right[:, delimiter + place].mean())
+    delimiter = determined.argmax(axis=1)[0]
+    for place in range(network.task.answer_length):
+        results[f"right_{place + 1}"] = float(is_right[:, delimiter + place].mean())
     return results
 
 
 def measure_doses(
-    network: Network, weights: Arrays, groups: Sequence[Group], *, longest: int
+    network: Network, weights: Arrays, groups: Sequence[Group], *, dose: Dose
 ) -> Iterator[dict[str, Any]]:
     """Add to the cells of each group at the delimiter and let the network write on."""
-    memory, delimiter = network.kind.memory, network.task.delimiter
+    memory, delimiter, longest = network.kind.memory, network.task.delimiter, dose.longest
     counts = np.arange(1, longest + 1)
-    units = count_units(network, weights, longest=longest)
+    units = count_units(network, weights, dose)
     sizes = [int(n) for n in counts if n + DOSES[0] >= 1 and n + DOSES[-1] <= longest] or [longest]
     doses = np.repeat(DOSES, len(sizes))
     baselines = np.tile(sizes, len(DOSES))
@@ -162,14 +166,14 @@ def measure_doses(
                         values[number * each : (number + 1) * each, neuron - 1] += doses * units[layer - 1][neuron - 1]
         return values
 
-    prompts = ["a" * n + delimiter for n in baselines] * len(groups)
+    prompts = [dose.counted * n + delimiter for n in baselines] * len(groups)
     texts, _, _ = write_on(network, weights, prompts, at_most=2 * longest + 10, change=change)
-    written = np.array([len(text) - len(text.lstrip("b")) for text in texts]).reshape(len(groups), each)
+    written = np.array([len(text) - len(text.lstrip(dose.written)) for text in texts]).reshape(len(groups), each)
     for group, of_group in zip(groups, written, strict=True):
         row = _Row(group.listed, "add", memory)
         if group.listed != ALL:
-            for dose, n, count in zip(doses, baselines, of_group, strict=True):
-                yield row.of(float(dose), f"n={n}", "written", float(count), float(n), 1)
+            for added, n, count in zip(doses, baselines, of_group, strict=True):
+                yield row.of(float(added), f"n={n}", "written", float(count), float(n), 1)
         slope = float(np.polyfit(doses, of_group - baselines, 1)[0])
         yield row.of(float("nan"), group.condition, "slope", slope, 0.0, each)
 
@@ -181,10 +185,9 @@ def write_with_counts(
 
     Returns what was written behind each prompt, and whether it came to an end within `at_most` tokens.
     """
-    task = network.task
-    assert isinstance(task, Counting | SelectiveCounting)
+    assert network.task.dose is not None
     of_layer, neuron = place
-    added = counts * count_units(network, weights, longest=task.longest)[of_layer - 1][neuron - 1]
+    added = counts * count_units(network, weights, network.task.dose)[of_layer - 1][neuron - 1]
     at = max(map(len, prompts))  # `write_on` reads the last token of every prompt at this step
 
     def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:
@@ -196,14 +199,13 @@ def write_with_counts(
     return written, ended
 
 
-def measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
-    """Give each group of neurons, just before the delimiter, what it holds in the twin with the other letter."""
-    task = network.task
-    assert isinstance(task, StateMemory)
+def measure_exchanges(
+    network: Network, weights: Arrays, groups: Sequence[Group], *, twins: Twins
+) -> Iterator[dict[str, Any]]:
+    """Give each group of neurons, just before the delimiter, what it holds in the twin sequence."""
     memory = network.kind.memory
-    waits = range(1, task.longest_wait + 1)
-    prompts = [letter + "x" * wait + task.delimiter for wait in waits for letter in "AB"]
-    twins = np.arange(len(prompts)) ^ 1
+    prompts = [prompt for pair in twins.pairs for prompt in pair]
+    twin_of = np.arange(len(prompts)) ^ 1
     _, _, held = write_on(network, weights, [prompt[:-1] for prompt in prompts], at_most=0)
     at = max(map(len, prompts)) - 1  # `write_on` reads the last token before every delimiter at this step
 
@@ -213,14 +215,14 @@ def measure_exchanges(network: Network, weights: Arrays, groups: Sequence[Group]
                 rows = slice(number * len(prompts), (number + 1) * len(prompts))
                 for of_layer, neuron in group.places:
                     if of_layer == layer:
-                        values[rows, neuron - 1] = held[layer - 1][memory][twins, neuron - 1]
+                        values[rows, neuron - 1] = held[layer - 1][memory][twin_of, neuron - 1]
         return values
 
     texts, _, _ = write_on(network, weights, prompts * len(groups), at_most=1, change=change)
-    other = [prompts[twin][0].lower() for twin in twins]
+    other = [network.task.answer(prompts[twin]) for twin in twin_of]
     for number, group in enumerate(groups):
         of_group = texts[number * len(prompts) : (number + 1) * len(prompts)]
-        turned = np.mean([text == letter for text, letter in zip(of_group, other, strict=True)])
+        turned = np.mean([text == answer for text, answer in zip(of_group, other, strict=True)])
         row = _Row(group.listed, "exchange", memory)
         yield row.of(float("nan"), group.condition, "turned", float(turned), 0.0, len(prompts))
 

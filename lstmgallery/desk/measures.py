@@ -36,9 +36,6 @@ from lstmgallery.desk.subjects import Subject, take_feature, values_of
 from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.language import PHASES
-from lstmgallery.tasks.state_memory import StateMemory
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -412,7 +409,7 @@ def take_measure(words: Words, subject: Subject) -> Measure:
         return Right(_take_condition(words, network, of_sizes=True))
     if first == "neurons":
         words.expect("needed")
-        _require_change(network, at, (Counting, SelectiveCounting, StateMemory))
+        _require(network, at, network.task.dose or network.task.twins)
         return Needed()
     if first in ("slope", "turned"):
         return _take_dose(words, subject, first, at)
@@ -486,12 +483,12 @@ def _take_score(words: Words, network: Network, name: str) -> Score:
     if words.takes("where"):
         words.expect("phase")
         words.expect("==")
-        phase = words.choose("a phase", PHASES)
+        phase = words.choose("a phase", network.task.phases)
     return Score(name, signal, feature, phase)
 
 
 def _take_held(words: Words, network: Network, result: str, at: int) -> Held:
-    if result.startswith("right_") and network.task.kind != "copying":
+    if result.startswith("right_") and not network.task.answer_length:
         raise GrammarError(f"{result} is measured of copying networks only", at=at, hint="did you mean 'right'?")
     words.expect("with")
     at_signal = words.at
@@ -509,11 +506,11 @@ def _take_dose(words: Words, subject: Subject, first: str, at: int) -> Dose:
     if first == "slope":
         words.expect("of")
         words.expect("dose-response")
-        _require_change(subject.network, at, (Counting, SelectiveCounting))
+        _require(subject.network, at, subject.network.task.dose)
     else:
         words.expect("by")
         words.expect("exchange")
-        _require_change(subject.network, at, (StateMemory,))
+        _require(subject.network, at, subject.network.task.twins)
     neurons = None
     if words.takes("with"):
         size = subject.network.layers * subject.network.units
@@ -536,12 +533,12 @@ def _require_neuron(subject: Subject, at: int) -> None:
 
 
 def _require_sizes(network: Network, at: int) -> None:
-    if not network.task.size_name:
+    if network.task.sizes is None:
         raise GrammarError(f"the task of {network.name} has one size only", at=at)
 
 
-def _require_change(network: Network, at: int, tasks: tuple[type, ...]) -> None:
-    if not isinstance(network.task, tasks):
+def _require(network: Network, at: int, facet: object) -> None:
+    if facet is None:
         raise GrammarError(f"this is not measured of a {network.task.kind} task", at=at)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from lstmgallery.network import Network
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import encode
 
 Signals = Mapping[str, np.ndarray]
 Arrays = Mapping[str, np.ndarray]

@@ -38,7 +38,6 @@ from lstmgallery.desk.targets import (
     find_targets,
 )
 from lstmgallery.network import Network
-from lstmgallery.tasks.language import PHASES
 
 ERROR_RATE = 0.01
 SMALLEST = {R2: 0.5, AUC: 0.75}  # below this a signal is not said to carry a feature, however sure its score is
@@ -148,7 +147,7 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
     rows = rows.copy()
     rows["strength"] = [find_strength(row) for row in rows.itertuples()]
     rows["telling"] = _telling(rows, roles["steps"].max())
-    rows["phase_order"] = rows["phase"].map({name: at for at, name in enumerate((POOLED, *PHASES))})
+    rows["phase_order"] = rows["phase"].map({name: at for at, name in enumerate((POOLED, *network.task.phases))})
     rows["feature_order"] = rows["feature"].str.partition("=", expand=False).str[0].map(feature_order(network))
     rows["signal_order"] = rows["signal"].map({name: at for at, name in enumerate(signals)})
     place = ["layer", "neuron", "signal", "feature"]

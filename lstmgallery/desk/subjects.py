@@ -24,7 +24,6 @@ from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import nearest
 from lstmgallery.network import Network
-from lstmgallery.tasks.language import PHASES
 
 ORDINALS = ("best", "second", "third")
 _PLACE = re.compile(rf"\d{{1,{LONGEST_NUMBER}}}(\.\d{{1,{LONGEST_NUMBER}}})?", re.ASCII)
@@ -135,7 +134,7 @@ def _take_selector(words: Words, network: Network) -> Selector:
     signals: tuple[str, ...] = (network.kind.memory, "hidden")
     if words.takes("of"):
         signals = (words.choose("a signal", network.kind.keys),)
-    phase = words.choose("a phase", PHASES) if words.takes("at") else POOLED
+    phase = words.choose("a phase", network.task.phases) if words.takes("at") else POOLED
     direction = {"high": 1, "low": -1}[words.take().text] if words.peek() in ("high", "low") else None
     words.expect(")")
     return Selector(rank, feature, signals, phase, direction)
@@ -159,12 +158,7 @@ def values_of(network: Network, column: str) -> tuple[str, ...]:
     """Return the values that a category, the token or the next token can have."""
     if column in ("token", NEXT_TOKEN):
         return network.task.vocabulary
-    if column == "phase":
-        return PHASES
-    found: dict[str, None] = {}
-    for sequence in (*network.figures, *network.task.examples()):
-        found |= dict.fromkeys(value for value in network.task.feature_values(sequence)[column] if value is not None)
-    return tuple(sorted(found))
+    return network.task.feature(column).values
 
 
 def _range(size: int, noun: str) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.network import Network
-from lstmgallery.tasks.language import PHASES
 
 POOLED = "all"
 NEXT_TOKEN = "next_token"
@@ -67,7 +66,7 @@ def find_targets(
     held_out: pd.DataFrame,
     *,
     features: Collection[str] | None = None,
-    phases: Collection[str] = (POOLED, *PHASES),
+    phases: Collection[str] | None = None,
 ) -> list[Target]:
     """Return every target that the held-out steps can be scored against, or those of some features and phases alone.
 
@@ -80,7 +79,7 @@ def find_targets(
     for feature, measure, values, is_known in _truths(network, held_out):
         if features is not None and not {feature, feature.partition("=")[0]} & set(features):
             continue
-        for name in phases:
+        for name in (POOLED, *network.task.phases) if phases is None else phases:
             counted = is_known if name == POOLED else is_known & (phase == name)
             rows = np.flatnonzero(counted & (half_of == 0)), np.flatnonzero(counted & (half_of == 1))
             mask, rows = masks.setdefault(counted.tobytes(), (len(masks), rows))

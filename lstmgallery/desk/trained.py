@@ -15,13 +15,12 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.desk.frontier import find_frontier
-from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_doses, measure_exchanges, measure_holds
+from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_changes, measure_holds
 from lstmgallery.desk.reference import Arrays, Signals, read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import Target, divide, find_targets
 from lstmgallery.network import Network
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 ReadLayer = Callable[[int], Signals]
 Arguments = ParamSpec("Arguments")
@@ -176,13 +175,8 @@ class Trained:
     @_kept
     def changed(self, places: tuple[Place, ...]) -> pd.DataFrame:
         """Return what adding counts to the cells of `places`, or exchanging their memories, does; empty elsewhere."""
-        task = self.network.task
         groups = [Group(places[0] if len(places) == 1 else ALL, "", places)]
-        if isinstance(task, Counting | SelectiveCounting):
-            return pd.DataFrame(measure_doses(self.network, self.weights, groups, longest=task.longest))
-        if task.kind == "state-memory":
-            return pd.DataFrame(measure_exchanges(self.network, self.weights, groups))
-        return pd.DataFrame()
+        return pd.DataFrame(measure_changes(self.network, self.weights, groups))
 
 
 def read_trained(network: Network, folder: Path) -> Trained:

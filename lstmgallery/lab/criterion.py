@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import encode
 
 Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, as many
 

@@ -12,7 +12,7 @@ import numpy as np
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
 from lstmgallery.store import Trace
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import encode
 
 BATCH = 256
 

@@ -19,7 +19,7 @@ from lstmgallery.interrupts import interrupts_held
 from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import encode
 
 STEPS_PER_CALL = 20  # fixed: another number would be compiled anew
 CALLS_PER_GLANCE = 10  # at the most; early on, where the curve is steep, every call is looked at

@@ -1,8 +1,6 @@
 """Where everything stands in the site, and which fragments its pages have for others to link to."""
 
 from lstmgallery.network import Network
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
 
 
 def network_path(network: str) -> str:
@@ -37,8 +35,11 @@ def network_fragments(network: Network) -> set[str]:
         found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
     if network.task.strata_names:
         found.add("held-out")
-    if isinstance(network.task, Counting | SelectiveCounting | StateMemory):
-        found |= {"together", "frontier", "right-by-size", "memory-by-size"}
-    if isinstance(network.task, Counting | SelectiveCounting):
+    task = network.task
+    if task.dose or task.twins:
+        found.add("together")
+    if task.sizes:
+        found |= {"frontier", "right-by-size", "memory-by-size"}
+    if task.sizes and task.dose:
         found.add("written-by-size")
     return found

@@ -356,7 +356,7 @@ class Checker:
                 self._check_network(document, path, block)
             case DoseBlock():
                 subject = self.subject(document, (*path, "neuron"), block.neuron, is_neuron=True)
-                if subject and "counting" not in subject.network.task.kind:
+                if subject and subject.network.task.dose is None:
                     self._unfit(document, (*path, "neuron"), subject.network, "a counting network")
             case CellBlock():
                 self._among(document, (*path, "highlight"), block.highlight, CELLS[block.cell], "a signal")
@@ -384,9 +384,9 @@ class Checker:
             return
         network = subject.network
         if isinstance(block, FrontierBlock):
-            if not network.task.size_name:
+            if network.task.sizes is None:
                 self._unfit(document, place, network, "a task of several sizes")
-            elif block.show == "written" and "counting" not in network.task.kind:
+            elif block.show == "written" and network.task.dose is None:
                 self._unfit(document, place, network, "a counting network")
         elif isinstance(block, SearchBlock):
             if network.name not in self.searched:
@@ -394,7 +394,7 @@ class Checker:
                 hint = f"make one: lstmgallery search {network.name} --vary ... --save"
                 self.problems.append(document.problem(place, message, hint=hint))
         elif isinstance(block, TogetherBlock):
-            if "counting" not in network.task.kind and network.task.kind != "state-memory":
+            if network.task.dose is None and network.task.twins is None:
                 self._unfit(document, place, network, "a counting network or a state memorizer")
         else:
             for at, prompt in enumerate(block.prompts):
@@ -403,7 +403,7 @@ class Checker:
                 changed = self.subject(document, (*path, "add", "neuron"), block.add.neuron, is_neuron=True)
                 if changed and changed.network.name != network.name:
                     self._unfit(document, (*path, "add", "neuron"), changed.network, f"a neuron of {network.name}")
-                elif "counting" not in network.task.kind:
+                elif network.task.dose is None:
                     self._unfit(document, (*path, "add"), network, "a counting network")
 
     def _unfit(self, document: Document, path: KeyPath, network: Network, expected: str) -> None:

@@ -14,8 +14,6 @@ from lstmgallery.press.plots import Plot, Table
 from lstmgallery.press.results import Results
 from lstmgallery.press.sentences import alias_words, cases_words, feature_words, row_sentence, score_of, score_words
 from lstmgallery.press.text import count, interval, number, percent, plain
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
 
 DEAD = 0.05  # a neuron whose hidden state never leaves ± this is called dead
 ROLES_SHOWN = 6
@@ -156,22 +154,25 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
 def dose_plot(results: Results, layer: int, neuron: int) -> Plot | None:
     """Return the dose-response line of a counting network's neuron; None for other tasks."""
     done = results.interventions_on(layer, neuron)
-    slope = next((row.value for row in done if row.measure == "slope"), None)
-    if slope is None:
+    dose = results.network.task.dose
+    if dose is None:
         return None
-    doses = [row for row in done if row.measure == "written"]
-    return plots.plot_doses(doses, slope=slope, name=f"neuron {neuron}")
+    slope = next(row.value for row in done if row.measure == "slope")
+    rows = [row for row in done if row.measure == "written"]
+    return plots.plot_doses(rows, dose, slope=slope, name=f"neuron {neuron}")
 
 
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
-    """Return what writing the other letter's memory into a neuron does; None where there is no other letter."""
-    turned = next((row for row in results.interventions_on(layer, neuron) if row.measure == "turned"), None)
-    if turned is None:
+    """Return what writing the twin's memory into a neuron does; None where sequences have no twins."""
+    twins = results.network.task.twins
+    if twins is None:
         return None
+    turned = next(row for row in results.interventions_on(layer, neuron) if row.measure == "turned")
     memory = results.network.kind[results.network.kind.memory].name.lower()
+    other = f"the other {twins.what}"
     return (
         f"With its {memory} overwritten, just before the delimiter, by what it holds in the twin sequence that began "
-        f"with the other letter, the other letter comes out in {percent(turned.value)} of "
+        f"with {other}, {other} comes out in {percent(turned.value)} of "
         f"{count(turned.sequences, 'sequence')}."
     )
 
@@ -179,13 +180,14 @@ def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
 def groups_plot(results: Results) -> Plot | None:
     """Return what changing the best 1, 2, 3, ... neurons at once does; None for tasks without such an intervention."""
     values = [row.value for row in results.interventions_on(0, 0)]
-    if not values:
+    if dose := results.network.task.dose:
+        what, measure = f"each count added brings one more {dose.written}", f"{dose.written}’s for each count added"
+    elif twins := results.network.task.twins:
+        what = f"the other {twins.what} comes out in nearly every sequence"
+        measure = f"share with the other {twins.what}"
+    else:
         return None
     enough = next((k for k, value in enumerate(values, start=1) if value >= 0.95), None)
-    if isinstance(results.network.task, StateMemory):
-        what, measure = "the other letter comes out in nearly every sequence", "share with the other letter"
-    else:
-        what, measure = "each count added brings one more b", "b’s for each count added"
     summary = f"Even with all neurons changed at once it does not hold that {what}."
     if enough:
         who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"
@@ -241,43 +243,43 @@ class Frontier:
 def frontier(results: Results) -> Frontier | None:
     """Return the frontier of a network; None where its task has one size only."""
     table, task = results.frontier, results.network.task
-    if table.empty:
+    sizes = task.sizes
+    if sizes is None:
         return None
-    trained = task.longest_wait if isinstance(task, StateMemory) else task.longest  # type: ignore[union-attr]
     best = results.main_ranking.iloc[0]
     failure = first_failure(table)
     if failure is None:
-        sentence = f"Trained on 1 to {trained} {task.size_name}, it is right at every size tried, up to {FURTHEST}."
+        sentence = f"Trained on 1 to {sizes.longest} {sizes.name}, it is right at every size tried, up to {FURTHEST}."
     else:
         wrong = table[~table["right"] & table["is_trained"] & (table["size"] == failure)].iloc[0]
-        variant = f" ({task.variant_name}: {wrong['variant']})" if wrong["variant"] else ""
+        variant = f" ({sizes.variants}: {wrong['variant']})" if wrong["variant"] else ""
         end = "" if wrong["ended"] else " and does not stop"
         sentence = (
-            f"Trained on 1 to {trained} {task.size_name}, it first fails at {failure}{variant}: "
+            f"Trained on 1 to {sizes.longest} {sizes.name}, it first fails at {failure}{variant}: "
             f"it should write {_shortened(wrong['expected'])} and writes {_shortened(wrong['written'])}{end}."
         )
-    shown = table[table["variant"] == "0"] if isinstance(task, SelectiveCounting) else table
+    shown = table if sizes.plain is None else table[table["variant"] == sizes.plain]
     memory = results.network.kind[results.network.kind.memory]
     rows = plots.draw_right(table)
     return Frontier(
         sentence=sentence,
         rows=rows,
         right_table=Table(
-            (task.variant_name or "sequence", f"{task.size_name} at which it is right"),
+            (sizes.variants or "sequence", f"{sizes.name} at which it is right"),
             tuple((row.variant or task.form.partition(",")[0], row.sizes_right) for row in rows),
         ),
         memory=plots.plot_memory(
             shown.drop_duplicates(["size", "variant"]),
-            trained=trained,
+            trained=sizes.longest,
             name=f"{memory.name} of neuron {int(best['neuron'])}",
-            size_name=task.size_name,
-            variant_name=task.variant_name,
+            size_name=sizes.name,
+            variant_name=sizes.variants,
         ),
-        written=plots.plot_written(shown, trained=trained) if isinstance(task, Counting | SelectiveCounting) else None,
+        written=plots.plot_written(shown, task.dose) if task.dose else None,
         layer=int(best["layer"]),
         neuron=int(best["neuron"]),
-        trained=trained,
-        shown="Sequences without X’s. " if isinstance(task, SelectiveCounting) else "",
+        trained=sizes.longest,
+        shown=f"{sizes.plain_words} " if sizes.plain_words else "",
     )
 
 

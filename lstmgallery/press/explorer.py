@@ -39,7 +39,6 @@ from lstmgallery.press.addresses import explorer_path
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CellKind
 from lstmgallery.store import read_tokens
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
 SCRIPTS = (  # in the order in which they need each other
@@ -160,8 +159,8 @@ def examples(results: Results) -> list[tuple[str, str]]:
     network = results.network
     best = results.main_ranking.iloc[0]
     layer, neuron, memory = int(best["layer"]), int(best["neuron"]), network.kind.memory
-    if isinstance(network.task, Counting | SelectiveCounting):
-        text = "a" * min(4, network.task.longest) + network.task.delimiter
+    if dose := network.task.dose:
+        text = dose.counted * min(4, dose.longest) + network.task.delimiter
         places = _enough(results)
         changes = [add_counts(*place, memory, 3, step=len(text)) for place in places]
         who = f"neuron {places[0][1]}" if len(places) == 1 else f"the {len(places)} best neurons"
@@ -213,10 +212,10 @@ def _counts(results: Results) -> list[list[float]] | None:
 
     It has the digits of the float32 that the explorer computes with: those after them differ between processors.
     """
-    task = results.network.task
-    if not isinstance(task, Counting | SelectiveCounting):
+    dose = results.network.task.dose
+    if dose is None:
         return None
-    units = count_units(results.network, results.weights, longest=task.longest)
+    units = count_units(results.network, results.weights, dose)
     return [[float(f"{each:.7g}") for each in of_layer.tolist()] for of_layer in units]
 
 

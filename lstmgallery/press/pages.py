@@ -43,7 +43,6 @@ from lstmgallery.press.prose import Link, Url, link_attribute
 from lstmgallery.press.results import Results
 from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
 
 THEME = resources.files("lstmgallery.press") / "theme"
 STATIC = THEME / "static"
@@ -189,7 +188,7 @@ def _explorer_values(view: NetworkView) -> dict[str, Any]:
         "kind": view.network.kind,
         "data_path": data_path(view.network.name),
         "examples": examples(view.results),
-        "has_counts": isinstance(view.network.task, Counting | SelectiveCounting),
+        "has_counts": view.network.task.dose is not None,
     }
 
 

@@ -18,6 +18,7 @@ from lstmgallery.desk.targets import AUC
 from lstmgallery.press.figures import Point, brief_tick, ticks_between
 from lstmgallery.press.palette import shade
 from lstmgallery.press.text import brief, number, percent, plain
+from lstmgallery.tasks.facets import Dose
 
 LINE_STYLES = ("main", "second", "third", "fourth")  # of the stylesheet, for lines that share a plot
 
@@ -182,21 +183,22 @@ def plot_saturation(gate: str, shut: Sequence[float], open_: Sequence[float]) ->
     return frame.plot(edge, dots, x_name="share of steps below 0.1", summary=summary, table=table)
 
 
-def plot_doses(doses: Sequence[Any], *, slope: float, name: str) -> Plot:
-    """Plot how many more b's come out against what was added to a cell, in counts."""
-    amounts, more = [row.amount for row in doses], [row.value - row.baseline for row in doses]
+def plot_doses(rows: Sequence[Any], dose: Dose, *, slope: float, name: str) -> Plot:
+    """Plot how many more tokens come out against what was added to a cell, in counts."""
+    read_name, written_name = f"{dose.counted}’s", f"{dose.written}’s"
+    amounts, more = [row.amount for row in rows], [row.value - row.baseline for row in rows]
     ends = around([*amounts, *more, -3.0, 3.0])
     frame = Frame((min(amounts) - 0.4, max(amounts) + 0.4), ends)
     ideal = Series("line", "faint", frame.points((-3, 3), (-3, 3)))
     counts = Counter(zip(amounts, more, strict=True))
     dots = tuple(
-        frame.point(x, y, f"{brief_tick(x)} added, {brief_tick(y)} more b’s, {n} times")
+        frame.point(x, y, f"{brief_tick(x)} added, {brief_tick(y)} more {written_name}, {n} times")
         for (x, y), n in sorted(counts.items())
     )
     fit = Series("line", "main", frame.points((-3, 3), (-3 * slope, 3 * slope)))
-    summary = f"For each count added to {name}, {number(slope, 2)} more b’s come out."
-    rows = tuple(
-        (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value)) for row in doses
+    summary = f"For each count added to {name}, {number(slope, 2)} more {written_name} come out."
+    cells = tuple(
+        (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value)) for row in rows
     )
     return frame.plot(
         ideal,
@@ -204,7 +206,7 @@ def plot_doses(doses: Sequence[Any], *, slope: float, name: str) -> Plot:
         Series("dots", "main", dots, radius=4.5),
         x_name="counts added at the delimiter",
         summary=summary,
-        table=Table(("a’s", "added", "b’s without", "b’s with"), rows),
+        table=Table((read_name, "added", f"{written_name} without", f"{written_name} with"), cells),
     )
 
 
@@ -253,16 +255,17 @@ def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: s
     )
 
 
-def plot_written(frontier: pd.DataFrame, *, trained: int) -> Plot:
-    """Plot how many b's were written over how many a's were read."""
+def plot_written(frontier: pd.DataFrame, dose: Dose) -> Plot:
+    """Plot how many tokens were written over how many were read and counted."""
+    read_name, written_name = f"{dose.counted}’s", f"{dose.written}’s"
     sizes = frontier["size"].tolist()
-    written = [len(text) - len(text.lstrip("b")) for text in frontier["written"]]
+    written = [len(text) - len(text.lstrip(dose.written)) for text in frontier["written"]]
     frame = Frame((1, max(sizes)), around([*written, *sizes]), width=440, height=240)
     ideal = Series("line", "faint", frame.points((1, max(sizes)), (1, max(sizes))))
     right = frontier["right"].tolist()
     groups = {
         style: tuple(
-            frame.point(n, m, f"{n} a’s, {m} b’s")
+            frame.point(n, m, f"{n} {read_name}, {m} {written_name}")
             for n, m, is_right in zip(sizes, written, right, strict=True)
             if is_right == wanted
         )
@@ -272,16 +275,17 @@ def plot_written(frontier: pd.DataFrame, *, trained: int) -> Plot:
     summary = f"Every count up to {max(sizes)} is right."
     if wrong:
         summary = (
-            f"The first failure: {wrong[0][0]} a’s, {wrong[0][1]} b’s. At {wrong[-1][0]} a’s it writes {wrong[-1][1]}."
+            f"The first failure: {wrong[0][0]} {read_name}, {wrong[0][1]} {written_name}. "
+            f"At {wrong[-1][0]} {read_name} it writes {wrong[-1][1]}."
         )
     rows = tuple((str(n), str(m), "yes" if r else "no") for n, m, r in zip(sizes, written, right, strict=True))
     return frame.plot(
         ideal,
         *(Series("dots", style, points, radius=2.6) for style, points in groups.items()),
-        x_name="a’s read",
+        x_name=f"{read_name} read",
         summary=summary,
-        table=Table(("a’s read", "b’s written", "right"), rows),
-        bands=(frame.band(1, trained),),
+        table=Table((f"{read_name} read", f"{written_name} written", "right"), rows),
+        bands=(frame.band(1, dose.longest),),
     )
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from lstmgallery.tasks import END, START
+from lstmgallery.tasks.vocabulary import END, START
 
 MINUS = "\N{MINUS SIGN}"
 NARROW = 0.02  # an interval of this width leaves the third digit of a score open

@@ -1,21 +1,18 @@
-"""What the networks learn: one module per family of tasks, one union of them all for the front matter.
+"""What the networks learn: one folder for each kind of task, one union of them all for the front matter.
 
-A task names its tokens, its sequences, what its language determines, and the ground truth of every step. To add one,
-write its class beside the others and list it in `Task`.
+A task names its tokens, its sequences, and the ground truth of every step; `facets` say what else it offers. To add
+one, write its class beside the others and list it in `AnyTask`.
 """
 
 from typing import Annotated
 
 import pydantic
 
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.language import END, START, Feature, Language, Split
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 
-Task = Annotated[
+AnyTask = Annotated[
     Counting | SelectiveCounting | StateMemory | Copying,
     pydantic.Field(discriminator="kind"),
 ]
-
-__all__ = ["END", "START", "Feature", "Language", "Split", "Task"]

@@ -14,7 +14,7 @@ import tensorflow as tf
 from lstmgallery.lab.model import build_model
 from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, compile_training
 from lstmgallery.network import Network, read_network
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import encode
 
 ROUNDS = 5
 STEPS = 200

@@ -14,11 +14,11 @@ from lstmgallery.press import text
 from lstmgallery.press.explorer import describe_network, explorer_script
 from lstmgallery.press.figures import ticks_between
 from lstmgallery.press.palette import shade
-from lstmgallery.tasks import END, START
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.language import Language
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.language import Language
+from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.vocabulary import END, START
 from tests.conftest import ROOT, random_weights, small_network
 
 CASES = sorted((ROOT / "tests" / "js").glob("*.js"))

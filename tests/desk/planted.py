@@ -12,8 +12,8 @@ import pandas as pd
 from lstmgallery import store
 from lstmgallery.desk.scores import Neuron
 from lstmgallery.network import Network, Training
-from lstmgallery.tasks import Task
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
+from lstmgallery.tasks import AnyTask
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 
 OPEN = 20.0  # a gate with this bias is open to nine digits
 
@@ -57,7 +57,7 @@ def counting_weights() -> dict[str, np.ndarray]:
     }
 
 
-def network_of(task: Task) -> Network:
+def network_of(task: AnyTask) -> Network:
     """Return a network of another task."""
     return counting_network().model_copy(update={"task": task})
 

@@ -10,9 +10,9 @@ from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import divide, find_targets
 from lstmgallery.desk.untrained import draw_weights
 from lstmgallery.network import Network
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.desk.planted import counting_network, counting_weights, network_of
 
 TASKS = {

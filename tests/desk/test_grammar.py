@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lstmgallery.desk.claims import parse_expectation, parse_question
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.desk.planted import counting_network
 
 NETWORKS = {

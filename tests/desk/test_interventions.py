@@ -8,7 +8,8 @@ from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.frontier import find_frontier, first_failure
 from lstmgallery.desk.interventions import measure_causes, write_with_counts
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.facets import Dose
+from lstmgallery.tasks.vocabulary import encode
 from tests.conftest import random_weights
 from tests.desk.planted import counting_network, counting_weights
 
@@ -122,7 +123,7 @@ def test_a_network_that_never_ends_is_stopped_and_said_to_be_unfinished() -> Non
 
 
 def test_one_more_a_adds_to_each_cell_what_its_weights_say() -> None:
-    units = count_units(counting_network(), counting_weights(), longest=10)
+    units = count_units(counting_network(), counting_weights(), Dose("a", "b", 10))
     assert len(units) == 1
     np.testing.assert_allclose(units[0], [0.1, 0.0, np.tanh(0.3)], atol=1e-8)
 
@@ -132,7 +133,7 @@ def test_units_are_those_of_each_layer() -> None:
     weights = random_weights(network, seed=6)
     counts = np.arange(1, 5)
     runs = [run_reference(network, weights, "a" * n + "X") for n in counts]
-    for layer, units in enumerate(count_units(network, weights, longest=4)):
+    for layer, units in enumerate(count_units(network, weights, Dose("a", "b", 4))):
         at_delimiter = np.array([run[layer]["cell"][-1] for run in runs])
         slopes = np.cov(counts, at_delimiter.T)[0, 1:] / counts.var(ddof=1)
         np.testing.assert_allclose(units, slopes, atol=1e-9)

@@ -18,9 +18,9 @@ from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.conftest import random_weights
 from tests.desk.planted import counting_network, counting_weights
 

@@ -15,8 +15,8 @@ from lstmgallery.desk.targets import steps_since_delimiter, tokens_before
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
 from lstmgallery.network import Network
 from lstmgallery.press.sentences import alias_words, row_sentence, score_of
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.desk.planted import (
     counting_network,
     counting_weights,

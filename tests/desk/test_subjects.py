@@ -11,10 +11,10 @@ from lstmgallery.desk.reference import Signals
 from lstmgallery.desk.subjects import Selector, Subject, parse_subject, values_of
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
-from lstmgallery.tasks import START
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.vocabulary import START
 from tests.desk.planted import counting_network
 
 

@@ -24,10 +24,10 @@ from lstmgallery.desk.targets import (
     tokens_before,
 )
 from lstmgallery.network import Network
-from lstmgallery.tasks import END, START
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.language import PHASES
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.language import PHASES
+from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.vocabulary import END, START
 from tests.desk.planted import counting_network, network_of, picky_network, sample_steps
 
 COUNTER = counting_network()

@@ -14,8 +14,8 @@ from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import divide, find_targets
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.network import read_network
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.conftest import Gallery, random_weights, small_network
 from tests.desk.planted import counting_network, counting_weights, noise, picky_network, sample_steps
 

@@ -19,7 +19,7 @@ from lstmgallery.lab.criterion import Criterion
 from lstmgallery.lab.model import Weights, build_model, read_weights
 from lstmgallery.lab.train import Trained, train, train_seeds
 from lstmgallery.network import Network, read_network
-from lstmgallery.tasks.copying import Copying
+from lstmgallery.tasks.languages.copying import Copying
 from tests.conftest import small_network, write_small_content
 
 

@@ -9,14 +9,14 @@ from typing import Any
 from lstmgallery.desk.targets import POOLED
 from lstmgallery.network import Network, Training
 from lstmgallery.press.results import Results
-from lstmgallery.tasks import Task
-from lstmgallery.tasks.counting import Counting
+from lstmgallery.tasks import AnyTask
+from lstmgallery.tasks.languages.counting import Counting
 
 COUNTING = Counting(kind="counting", longest=10)
 UNITS = 3
 
 
-def results_of(task: Task = COUNTING, *, figures: tuple[str, ...] = ("a",), **tables: Any) -> Results:
+def results_of(task: AnyTask = COUNTING, *, figures: tuple[str, ...] = ("a",), **tables: Any) -> Results:
     """Return the results of a network of one layer of three neurons, with nothing in them but the tables given."""
     network = Network(
         name="planted",

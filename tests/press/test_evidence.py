@@ -11,7 +11,7 @@ from lstmgallery.desk.untrained import UNTRAINED
 from lstmgallery.press import evidence
 from lstmgallery.press.results import Results
 from lstmgallery.press.sentences import row_sentence
-from lstmgallery.tasks.counting import SelectiveCounting
+from lstmgallery.tasks.languages.counting import SelectiveCounting
 from tests.press.conftest import Press
 
 

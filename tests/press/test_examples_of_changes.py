@@ -6,16 +6,18 @@ import pandas as pd
 import pytest
 
 from lstmgallery.press.explorer import examples
-from lstmgallery.tasks import Task
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks import AnyTask
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.press.tables import best_row, done_to, results_of
 
 RANKING = pd.DataFrame([best_row(3), best_row(1), best_row(2)])
 
 
-def only_example(task: Task, slopes: list[float], figures: tuple[str, ...] = ("a",)) -> tuple[str, str, dict[str, str]]:
+def only_example(
+    task: AnyTask, slopes: list[float], figures: tuple[str, ...] = ("a",)
+) -> tuple[str, str, dict[str, str]]:
     """Return the words of the one example, its page and its state; `slopes` of the best 1, 2, 3 neurons at once."""
     rows = [done_to(0, "add", "slope", 0.0, slope) for slope in slopes] or [done_to(1, "zero", "right", 1.0, 0.5)]
     results = results_of(task, figures=figures, main_ranking=RANKING, interventions=pd.DataFrame(rows))
@@ -57,7 +59,7 @@ def test_as_many_of_the_best_neurons_are_changed_as_it_takes(slopes: list[float]
     ],
 )
 def test_any_other_network_is_read_up_to_its_delimiter_with_its_best_neuron_held_at_zero(
-    task: Task, figures: tuple[str, ...], text: str
+    task: AnyTask, figures: tuple[str, ...], text: str
 ) -> None:
     words, _, state = only_example(task, [], figures)
     assert words == f"{text}, with neuron 3 held at zero"

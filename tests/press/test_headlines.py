@@ -12,13 +12,14 @@ import pytest
 from lstmgallery.desk.targets import POOLED
 from lstmgallery.press import evidence
 from lstmgallery.press.results import Moment
-from lstmgallery.tasks import Task
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import SelectiveCounting
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks import AnyTask
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import SelectiveCounting
+from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.press.tables import COUNTING, UNITS, best_row, done_to, results_of
 
 STATES = StateMemory(kind="state-memory", longest_wait=9)
+COPIES = Copying(kind="copying")
 
 
 def held_at_zero(right: dict[int, float]) -> pd.DataFrame:
@@ -79,8 +80,8 @@ def test_of_a_state_memorizer_the_group_turns_the_letter() -> None:
     assert plot.table.heads[1] == "share with the other letter"
 
 
-def test_where_neurons_were_not_changed_together_there_is_no_plot_of_groups() -> None:
-    assert evidence.groups_plot(results_of(interventions=held_at_zero({1: 0.5}))) is None
+def test_a_task_without_a_dose_or_twins_has_no_plot_of_groups() -> None:
+    assert evidence.groups_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5}))) is None
 
 
 def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_neuron_once() -> None:
@@ -212,8 +213,7 @@ def test_what_was_held_is_listed_with_what_it_does_to_loss_sequences_and_letters
         done_to(2, "add", "written", 3.0, 4.0),
         done_to(1, "zero", "loss", 0.125, 9.0),
     ]
-    copying = Copying(kind="copying")
-    table = evidence.holds_table(results_of(copying, interventions=pd.DataFrame(rows)), 1, 2)
+    table = evidence.holds_table(results_of(COPIES, interventions=pd.DataFrame(rows)), 1, 2)
     assert table.heads == ("What was done", "Loss, nats a token", "Sequences right", "Letter 1 right", "Letter 2 right")
     plain = [tuple(cell.replace("\u00a0", "") for cell in row) for row in table.rows]
     assert plain == [
@@ -235,8 +235,8 @@ def test_doses_are_plotted_with_the_slope_that_was_measured() -> None:
     assert plot.table.rows == (("n=4", "2", "4", "5"), ("n=4", "−3", "4", "3"))
 
 
-def test_where_nothing_was_added_there_is_no_plot_of_doses() -> None:
-    assert evidence.dose_plot(results_of(interventions=held_at_zero({1: 0.5})), 1, 1) is None
+def test_a_task_that_does_not_count_has_no_plot_of_doses() -> None:
+    assert evidence.dose_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5})), 1, 1) is None
 
 
 def test_the_exchange_of_states_is_put_into_a_sentence() -> None:
@@ -284,7 +284,7 @@ def frontier_table(*rows: tuple[int, str, bool, str, str, bool]) -> pd.DataFrame
     return table.assign(right=right, memory=[at / 10 for at in range(len(table))])
 
 
-def frontier(table: pd.DataFrame, task: Task = COUNTING) -> evidence.Frontier:
+def frontier(table: pd.DataFrame, task: AnyTask = COUNTING) -> evidence.Frontier:
     best = pd.DataFrame([best_row(3), best_row(1)])
     found = evidence.frontier(results_of(task, frontier=table, main_ranking=best))
     assert found is not None
@@ -364,7 +364,7 @@ def test_the_memory_of_the_best_neuron_is_shown_over_the_sizes() -> None:
 
 
 def test_a_task_of_one_size_has_no_frontier() -> None:
-    assert evidence.frontier(results_of(Copying(kind="copying"), frontier=frontier_table())) is None
+    assert evidence.frontier(results_of(COPIES, frontier=frontier_table())) is None
 
 
 def sweep(**values: list[tuple[float, bool | None]]) -> pd.DataFrame:

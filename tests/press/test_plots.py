@@ -36,6 +36,7 @@ from lstmgallery.press.plots import (
     plot_values,
     plot_written,
 )
+from lstmgallery.tasks.facets import Dose
 from tests.desk.planted import counting_network, counting_weights
 
 
@@ -169,19 +170,19 @@ def doses(*rows: tuple[str, float, float, float]) -> list[SimpleNamespace]:
 
 def test_a_dose_response_is_what_comes_out_beyond_the_baseline() -> None:
     rows = [("n=4", -3.0, 4.0, 3.0), ("n=4", 1.0, 4.0, 4.0), ("n=5", 1.0, 5.0, 5.0), ("n=5", 3.0, 5.0, 7.0)]
-    plot = plot_doses(doses(*rows), slope=0.5, name="neuron 2")
+    plot = plot_doses(doses(*rows), Dose("p", "q", 9), slope=0.5, name="neuron 2")
     assert_inside(plot)
     assert drawn(plot, "dots", "main") == [near((-3, -1), (1, 0), (3, 2))]
     assert drawn(plot, "line", "faint") == [near((-3, -3), (3, 3))]
     assert drawn(plot, "line", "main") == [near((-3, -1.5), (3, 1.5))]
     (dots,) = [series for series in plot.series if series.kind == "dots"]
     assert [point.label for point in dots.points] == [
-        "−3 added, −1 more b’s, 1 times",
-        "1 added, 0 more b’s, 2 times",
-        "3 added, 2 more b’s, 1 times",
+        "−3 added, −1 more q’s, 1 times",
+        "1 added, 0 more q’s, 2 times",
+        "3 added, 2 more q’s, 1 times",
     ]
-    assert plot.summary == "For each count added to neuron 2, 0.50 more b’s come out."
-    assert plot.table.heads == ("a’s", "added", "b’s without", "b’s with")
+    assert plot.summary == "For each count added to neuron 2, 0.50 more q’s come out."
+    assert plot.table.heads == ("p’s", "added", "q’s without", "q’s with")
     assert plot.table.rows[-1] == ("n=5", "3", "5", "7")
     assert len(plot.table.rows) == 4
 
@@ -226,19 +227,19 @@ def test_what_was_written_is_drawn_over_what_was_read() -> None:
     frontier = frontier_of(
         (1, "", 0, True, "b"), (2, "", 0, True, "bb"), (3, "", 0, False, "bbbbaab"), (6, "", 0, False, "bbbbb")
     )
-    plot = plot_written(frontier, trained=2)
+    plot = plot_written(frontier, Dose("p", "b", 2))
     assert_inside(plot)
     assert drawn(plot, "dots", "main") == [near((1, 1), (2, 2))]
     assert drawn(plot, "dots", "wrong") == [near((3, 4), (6, 5))]
     assert drawn(plot, "line", "faint") == [near((1, 1), (6, 6))]
     (band,) = plot.bands
     assert [x for x, _ in read_off(plot, [Point(band.x, 0), Point(band.x + band.width, 0)])] == [1, 2]
-    assert plot.summary == "The first failure: 3 a’s, 4 b’s. At 6 a’s it writes 5."
+    assert plot.summary == "The first failure: 3 p’s, 4 b’s. At 6 p’s it writes 5."
     assert plot.table.rows[2] == ("3", "4", "no")
 
 
 def test_where_every_count_is_right_the_summary_says_so() -> None:
-    plot = plot_written(frontier_of((1, "", 0, True, "b"), (2, "", 0, True, "bb")), trained=2)
+    plot = plot_written(frontier_of((1, "", 0, True, "b"), (2, "", 0, True, "bb")), Dose("p", "b", 2))
     assert plot.summary == "Every count up to 2 is right."
 
 
@@ -265,7 +266,7 @@ def test_the_first_failure_is_named_and_wrong_sizes_stand_out() -> None:
     weights = counting_weights()
     weights["layer_1/bias"][3] = 3.0
     frontier = find_frontier(counting_network(), weights, layer=1, neuron=1)
-    plot = plot_written(frontier, trained=10)
+    plot = plot_written(frontier, Dose("a", "b", 10))
     first = int(frontier.loc[~frontier["right"], "size"].min())
     assert_inside(plot)
     assert f"The first failure: {first} a’s" in plot.summary

@@ -14,8 +14,8 @@ from lstmgallery.press.sentences import (
     score_words,
     standing_words,
 )
-from lstmgallery.tasks import END
-from lstmgallery.tasks.language import PHASES
+from lstmgallery.tasks.languages.language import PHASES
+from lstmgallery.tasks.vocabulary import END
 from tests.desk.planted import counting_network
 
 NETWORK = counting_network()

@@ -17,7 +17,7 @@ from lstmgallery.press.text import (
     thousands,
     token_name,
 )
-from lstmgallery.tasks import END, START
+from lstmgallery.tasks.vocabulary import END, START
 
 NUMBERS = st.floats(-1e6, 1e6)
 

@@ -3,7 +3,7 @@
 import pydantic
 import pytest
 
-from lstmgallery.tasks.counting import Counting, SelectiveCounting
+from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 
 
 def test_counting_lists_one_sequence_for_each_count() -> None:

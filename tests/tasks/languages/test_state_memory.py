@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstmgallery.tasks.state_memory import StateMemory
+from lstmgallery.tasks.languages.state_memory import StateMemory
 
 LANGUAGE = StateMemory(kind="state-memory", longest_wait=3)
 

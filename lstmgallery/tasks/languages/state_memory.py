@@ -6,7 +6,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.language import PHASE, Feature, Language, Stretched, running_count
+from lstmgallery.tasks.facets import Sizes, Twins
+from lstmgallery.tasks.languages.language import PHASE, Language, running_count
+from lstmgallery.tasks.task import Feature, Stretched
 
 
 class StateMemory(Language):
@@ -19,13 +21,17 @@ class StateMemory(Language):
     delimiter: ClassVar = "Y"
     features: ClassVar = (
         PHASE,
-        Feature("letter", "category", "The letter the sequence began with, once it has been read.", "it began with {}"),
+        Feature(
+            "letter",
+            "category",
+            "The letter the sequence began with, once it has been read.",
+            "it began with {}",
+            values=("A", "B"),
+        ),
         Feature("x_count", "count", "The x's read so far.", "the x’s read"),
     )
 
     main_feature: ClassVar = "letter"
-    size_name: ClassVar = "x’s"
-    variant_name: ClassVar = "first letter"
 
     @property
     def form(self) -> str:
@@ -34,6 +40,15 @@ class StateMemory(Language):
     @property
     def size(self) -> int:
         return 2 * self.longest_wait
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes("x’s", self.longest_wait, "first letter")
+
+    @property
+    def twins(self) -> Twins:
+        waits = ["x" * wait + self.delimiter for wait in range(1, self.longest_wait + 1)]
+        return Twins("letter", tuple(("A" + wait, "B" + wait) for wait in waits))
 
     def sequences(self) -> Iterator[str]:
         for letter in "AB":

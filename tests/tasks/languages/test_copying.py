@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstmgallery.tasks.copying import Copying
+from lstmgallery.tasks.languages.copying import Copying
 
 LANGUAGE = Copying(kind="copying")
 

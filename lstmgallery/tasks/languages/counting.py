@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.language import PHASE, Feature, Language, Stretched, running_count
+from lstmgallery.tasks.facets import Dose, Sizes
+from lstmgallery.tasks.languages.language import PHASE, Language, running_count
+from lstmgallery.tasks.task import Feature, Stretched
 
 _ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
@@ -36,7 +38,6 @@ class Counting(Language):
     delimiter: ClassVar = "X"
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
     main_feature: ClassVar = "remaining"
-    size_name: ClassVar = "a’s"
 
     @property
     def form(self) -> str:
@@ -45,6 +46,14 @@ class Counting(Language):
     @property
     def size(self) -> int:
         return self.longest
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes("a’s", self.longest)
+
+    @property
+    def dose(self) -> Dose:
+        return Dose(counted="a", written="b", longest=self.longest)
 
     def sequences(self) -> Iterator[str]:
         for n in range(1, self.longest + 1):
@@ -84,8 +93,6 @@ class SelectiveCounting(Language):
         Feature("x_count", "count", "The X's read so far.", "the X’s read"),
     )
     main_feature: ClassVar = "remaining"
-    size_name: ClassVar = "a’s"
-    variant_name: ClassVar = "number of X’s"
     strata_names: ClassVar = ("a’s", "X’s")
 
     @property
@@ -95,6 +102,14 @@ class SelectiveCounting(Language):
     @property
     def size(self) -> int:
         return sum(self.strata().values())
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes("a’s", self.longest, "number of X’s", plain="0", plain_words="Sequences without X’s.")
+
+    @property
+    def dose(self) -> Dose:
+        return Dose(counted="a", written="b", longest=self.longest)
 
     def strata(self) -> dict[tuple[int, ...], int]:
         return {(n, k): math.comb(n + k, k) for n in range(1, self.longest + 1) for k in range(self.most_ignored + 1)}

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.tasks import END, START
-from lstmgallery.tasks.encoding import encode
+from lstmgallery.tasks.vocabulary import END, START, encode
 
 VOCABULARY = (START, END, "a", "b", "X")
 

@@ -1,8 +1,12 @@
-"""Sequences as arrays of token numbers, padded to a rectangle."""
+"""Tokens, and sequences as arrays of their numbers, padded to a rectangle."""
 
 from collections.abc import Sequence
 
 import numpy as np
+
+# Longer than one character, so that no character of a text can be mistaken for them.
+START = "<start>"
+END = "<end>"
 
 
 def encode(sequences: Sequence[str], vocabulary: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

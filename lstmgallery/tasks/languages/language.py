@@ -1,110 +1,31 @@
-"""Formal languages: what every one of them offers to training, tracing and measuring.
-
-A sequence is a plain string, one character a token. The network reads the start token and then the characters; at
-each step it predicts the next one, at the last step the end token. So a sequence of k characters has k + 1 steps,
-step 0 reading the start token.
-"""
+"""Formal languages: sequences that follow a rule with a delimiter, after which the rule determines every token."""
 
 import abc
 import collections
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
-import pydantic
 
-# Longer than one character, so that no character of a text can be mistaken for them.
-START = "<start>"
-END = "<end>"
-
-FeatureKind = Literal["count", "category"]
+from lstmgallery.tasks.task import Feature, Share, Split, Task
 
 PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
-EXAMPLES = 100
 SPLIT_SEED = (1, 1)
 SPARED = 2  # of so many sequences of one stratum, at most one is kept from training
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet.
-
-    `words` name it in running text: a count as what is counted, a category as a clause with a place for its value.
-    """
-
-    key: str
-    kind: FeatureKind
-    sentence: str
-    words: str
+PHASE = Feature(
+    "phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”", PHASES
+)
 
 
-PHASE = Feature("phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”")
-
-
-@dataclass(frozen=True)
-class Share:
-    """How often the sequences of a split have one `value` of what they differ in, `name`: shares of 1.
-
-    `drawn`: of what the task draws. `held_out`: of what was held out.
-    """
-
-    name: str
-    value: int
-    drawn: float
-    held_out: float
-
-
-@dataclass(frozen=True)
-class Split:
-    """What a network is trained on and what is kept from it.
-
-    `training` may repeat sequences: it is drawn as the task draws them. `range` holds what the criterion is checked
-    on. `is_whole` says that the language was too small to keep anything back, so `held_out` is the language itself.
-    `shares` say how much `held_out` is like what the task draws; there are none where the language is used whole.
-    """
-
-    training: tuple[str, ...]
-    range: tuple[str, ...]
-    held_out: tuple[str, ...]
-    is_whole: bool
-    is_range_sampled: bool
-    shares: tuple[Share, ...] = ()
-
-
-@dataclass(frozen=True)
-class Stretched:
-    """A sequence of some size; `is_trained` says whether training had its variant (not its size)."""
-
-    size: int
-    variant: str
-    is_trained: bool
-    sequence: str
-
-
-class Language(pydantic.BaseModel, abc.ABC):
+class Language(Task):
     """A task whose sequences follow a rule with a delimiter, after which the rule determines every token."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    letters: ClassVar[tuple[str, ...]]
     delimiter: ClassVar[str]
-    features: ClassVar[tuple[Feature, ...]]
-    main_feature: ClassVar[str]  # what the task comes down to: the feature that its central neuron has to carry
-    size_name: ClassVar[str] = ""  # what `stretched` makes longer
-    variant_name: ClassVar[str] = ""  # what its variants are
-    strata_names: ClassVar[tuple[str, ...]] = ()  # what the numbers of a stratum count
-
-    @property
-    def vocabulary(self) -> tuple[str, ...]:
-        """All tokens in the order of the network's inputs and outputs."""
-        return (START, END, *self.letters)
-
-    @property
-    @abc.abstractmethod
-    def form(self) -> str:
-        """The sequences in one line of mathematics, with the ranges of this instance."""
+    answer_length: ClassVar[int] = 0  # tokens of every answer; 0 where answers differ in length
+    phases: ClassVar = PHASES
 
     @property
     @abc.abstractmethod
@@ -131,10 +52,6 @@ class Language(pydantic.BaseModel, abc.ABC):
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
 
-    def stretched(self, size: int) -> Iterator[Stretched]:  # noqa: ARG002
-        """Yield sequences of `size`, beyond the training range too; nothing where a task has one size."""
-        yield from ()
-
     def strata(self) -> Mapping[tuple[int, ...], int]:
         """Return the kinds of sequences that a network has to be trained on, each with how many sequences it has.
 
@@ -145,11 +62,6 @@ class Language(pydantic.BaseModel, abc.ABC):
     def stratum(self, sequence: str) -> tuple[int, ...]:  # noqa: ARG002
         """Return the kind of a sequence of this language, a number for each of `strata_names`."""
         return ()
-
-    def examples(self) -> list[str]:
-        """Return a few sequences, always the same ones: enough to meet every value of every category."""
-        random = np.random.default_rng(4)
-        return [self.sample(random) for _ in range(EXAMPLES)]
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature, the phase included, as one value per step."""

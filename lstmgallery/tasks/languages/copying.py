@@ -6,10 +6,17 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from lstmgallery.tasks.language import PHASE, Feature, Language
+from lstmgallery.tasks.languages.language import PHASE, Language
+from lstmgallery.tasks.task import Feature
 
 _LENGTH = 3
 _LETTERS = ("a", "b", "c")
+_PLACES = ("first", "second", "third")
+
+
+def _letter_at(place: str) -> Feature:
+    sentence = f"The {place} letter, once it has been read."
+    return Feature(place, "category", sentence, f"the {place} letter was {{}}", _LETTERS)
 
 
 class Copying(Language):
@@ -22,17 +29,17 @@ class Copying(Language):
     features: ClassVar = (
         PHASE,
         Feature("position", "count", "The characters read so far.", "the characters read"),
-        Feature("first", "category", "The first letter, once it has been read.", "the first letter was {}"),
-        Feature("second", "category", "The second letter, once it has been read.", "the second letter was {}"),
-        Feature("third", "category", "The third letter, once it has been read.", "the third letter was {}"),
+        *map(_letter_at, _PLACES),
         Feature(
             "next_letter",
             "category",
             "The letter to write next, from the delimiter on.",
             "the letter to write next is {}",
+            _LETTERS,
         ),
     )
     main_feature: ClassVar = "next_letter"
+    answer_length: ClassVar = _LENGTH
 
     @property
     def form(self) -> str:
@@ -60,7 +67,7 @@ class Copying(Language):
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         steps = range(len(sequence) + 1)
         values: dict[str, list[Any]] = {"position": list(steps)}
-        for at, key in enumerate(("first", "second", "third")):
+        for at, key in enumerate(_PLACES):
             values[key] = [sequence[at] if step > at else None for step in steps]
         values["next_letter"] = [sequence[step] if step > _LENGTH and step < len(sequence) else None for step in steps]
         return values

@@ -1,0 +1,1 @@
+"""Formal languages: one module per family."""
