@@ -24,7 +24,7 @@ import pandas as pd
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
 from lstmgallery.desk.equations import TOLERANCE, require_equations
-from lstmgallery.desk.findings import find_findings, tabulate
+from lstmgallery.desk.findings import Found, find_findings, tabulate
 from lstmgallery.desk.measure import measure
 from lstmgallery.desk.reference import Arrays
 from lstmgallery.errors import GalleryError, Problem
@@ -124,10 +124,10 @@ def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
     return {trained.seed: trained.weights for trained in silent}
 
 
-def _find_findings(network: Network, weights: Arrays) -> dict[str, tuple[float, int, int]]:
+def _find_findings(network: Network, weights: Arrays) -> dict[str, Found]:
     """Return the findings of one seed's weights. Runs in a process of its own."""
     held_out = network.task.split(held_out=network.held_out).held_out
-    found: dict[str, tuple[float, int, int]] = find_findings(network, weights, held_out)
+    found: dict[str, Found] = find_findings(network, weights, held_out)
     return found
 
 
@@ -351,7 +351,7 @@ class NetworkWork:
         of_shown = self.workers.submit(_find_findings, self.network, shown).result()
         about = self._about(FILE_LIBRARIES) | {
             "origin": Origin.here(library_versions(LAB_LIBRARIES)).model_dump(mode="json"),
-            "shown": {finding: value for finding, (value, _, _) in of_shown.items()},
+            "shown": {finding: found.value for finding, found in of_shown.items()},
             "own_seed_differs_by": largest_difference(shown, weights[self.network.seed]),
         }
         store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), about)

@@ -137,7 +137,7 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
         "seed": "The seed of the initial weights and batches.",
         "finding": "What was asked.",
         "value": "The answer.",
-        "layer": "Layer of the neuron it was found in.",
+        "layer": "Layer of the neuron it was measured of; missing where it is of the whole network.",
         "neuron": "Number of that neuron.",
         "is_yes": "Whether the value answers the question with yes; missing where it is no yes/no question.",
     },

@@ -498,7 +498,7 @@ def test_a_sweep_of_what_was_pinned_here_gives_it_again_to_the_bit(
 def test_what_the_sweep_shows_of_the_pinned_network_is_its_own(swept: Project) -> None:
     network = network_of(swept)
     held_out = network.task.split(held_out=network.held_out).held_out
-    expected = {key: value for key, (value, _, _) in find_findings(network, pin_of(swept).weights, held_out).items()}
+    expected = {key: found.value for key, found in find_findings(network, pin_of(swept).weights, held_out).items()}
     assert seeds_about(swept)["shown"] == expected
 
 

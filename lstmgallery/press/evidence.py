@@ -290,12 +290,15 @@ def seeds(results: Results) -> tuple[Seeds, ...]:
     found = []
     for finding in findings_of(results.network):
         table = results.seeds[results.seeds["finding"] == finding.key]
-        values = table["value"]
-        plot = plots.plot_seeds(finding, values, own=results.seeds_about["shown"][finding.key])
+        values = table["value"].dropna()
+        if values.empty:
+            continue
+        bounds = [bound for _, bound in finding.expectation.bounds] if finding.expectation else []
+        own = results.seeds_about["shown"][finding.key]
+        plot = plots.plot_seeds(values, words=finding.words, bounds=bounds, own=own)
         verdict = ""
-        if table["is_yes"].notna().all():
-            bound = f"at least {finding.at_least:g}" if finding.at_least is not None else f"at most {finding.at_most:g}"
-            verdict = f"{bound} in {int(table['is_yes'].sum())} of {len(table)} seeds"
+        if finding.expectation:
+            verdict = f"{finding.expectation} in {int(table['is_yes'].sum())} of {len(table)} seeds"
         spread = f"Lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}."
         found.append(Seeds(finding.words, verdict, spread, plot))
     return tuple(found)

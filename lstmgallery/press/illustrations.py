@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.claims import Answers, parse_expectation
-from lstmgallery.desk.findings import Finding
 from lstmgallery.desk.interventions import Place, write_with_counts
 from lstmgallery.desk.reference import run_reference, write_on
 from lstmgallery.desk.subjects import Subject
@@ -425,14 +424,8 @@ class Studio:
         data = pd.DataFrame({"seed": list(values), "value": list(values.values())})
         over = claim.question.over
         passed = claim.expectation.bounds if over is None else ((over.operator, over.bound),) if over.operator else ()
-        bounds = {sign[0]: bound for sign, bound in passed}
-        exact = bounds.get("=")
-        finding = Finding(
-            claim.id,
-            f"{claim.question.of_one.text} in {len(values)} seeds",
-            at_least=bounds.get(">", exact),
-            at_most=bounds.get("<", exact),
-        )
+        bounds = [bound for _, bound in passed]
+        words = f"{claim.question.of_one.text} in {len(values)} seeds"
         network = claim.question.subject.network
         title = f"{network.title}, {len(values)} seeds"
         if data.empty:
@@ -441,7 +434,7 @@ class Studio:
             return [Part("plot", network.title, network_path(network.name), plot, plot.summary)], data
         shown = answer.own if answer.is_over_seeds else answer.value
         own = None if shown is None or not math.isfinite(shown) else shown
-        plot = plots.plot_seeds(finding, data["value"], own=own)
+        plot = plots.plot_seeds(data["value"], words=words, bounds=bounds, own=own)
         return [Part("plot", title, f"{network_path(network.name)}#seeds", plot, plot.summary)], data
 
     def _search(self, block: blocks.SearchBlock, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.baselines import BASELINES
-from lstmgallery.desk.findings import Finding
 from lstmgallery.desk.targets import AUC
 from lstmgallery.press.figures import Point, brief_tick, ticks_between
 from lstmgallery.press.palette import shade
@@ -289,12 +288,11 @@ def plot_written(frontier: pd.DataFrame, dose: Dose) -> Plot:
     )
 
 
-def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plot:
-    """Plot one finding over seeds as a strip of dots; the shown network's own value is marked."""
+def plot_seeds(values: pd.Series, *, words: str, bounds: Sequence[float], own: float | None) -> Plot:
+    """Plot a measure over seeds as a strip of dots, a line at each bound; the shown network's own value is marked."""
     shown = [] if own is None else [own]
-    bounds_at = [end for end in (finding.at_least, finding.at_most) if end is not None]
-    frame = Frame(around([*values, *bounds_at, *shown], margin=0.12), (0.0, 1.0), width=440, height=92)
-    bounds = [Series("line", "faint", frame.points((end, end), (0.0, 1.0))) for end in bounds_at]
+    frame = Frame(around([*values, *bounds, *shown], margin=0.12), (0.0, 1.0), width=440, height=92)
+    lines = [Series("line", "faint", frame.points((bound, bound), (0.0, 1.0))) for bound in bounds]
     height = 0.25 + 0.5 * (np.argsort(np.argsort(values.to_numpy())) % 3) / 2
     dots = frame.points(values, height)
     marks = [Series("dots", "main", dots, radius=4)]
@@ -303,10 +301,8 @@ def plot_seeds(finding: Finding, values: pd.Series, *, own: float | None) -> Plo
         equal = np.flatnonzero(np.isclose(values.to_numpy(), own, rtol=0, atol=1e-9))
         at = dots[int(equal[0])] if len(equal) else frame.point(own, 0.5)
         marks.append(Series("dots", "own", (at,), radius=6))
-    summary = (
-        f"{finding.words}: lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}"
-    )
-    plot = frame.plot(*bounds, *marks, x_name="", summary=summary + ".", table=Table((), ()))
+    summary = f"{words}: lowest {plain(values.min())}, median {plain(values.median())}, highest {plain(values.max())}"
+    plot = frame.plot(*lines, *marks, x_name="", summary=summary + ".", table=Table((), ()))
     return replace(plot, y_ticks=())
 
 

@@ -34,6 +34,23 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A question that is asked of every seed of a network, in the grammar of claims.
+
+    `of` names the neuron, `measure` what is measured of it, `expect` what counts as yes where it is yes or no. They may
+    say `{memory}` for the cell's memory, `{last}` for the last layer, `{furthest}` for the largest size tried,
+    and `{beyond}` for the one after it. Cells without `gate` are not asked.
+    """
+
+    key: str
+    words: str
+    measure: str
+    of: str = ""
+    expect: str = ""
+    gate: str = ""
+
+
+@dataclass(frozen=True)
 class Share:
     """How often the sequences of a split have one `value` of what they differ in, `name`: shares of 1.
 
@@ -82,6 +99,7 @@ class Task(pydantic.BaseModel, abc.ABC):
     phases: ClassVar[tuple[str, ...]] = ()  # values of the feature `phase`, within which roles are looked for too
     features: ClassVar[tuple[Feature, ...]]
     main_feature: ClassVar[str]  # what the task comes down to: the feature that its central neuron has to carry
+    findings: ClassVar[tuple[Finding, ...]] = ()
     strata_names: ClassVar[tuple[str, ...]] = ()  # what the numbers of a stratum count
 
     @property

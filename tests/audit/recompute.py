@@ -266,8 +266,11 @@ def seeds(files: Files) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["seed", "finding", "value", "layer", "neuron", "is_yes"])
 
 
-def findings(files: Files, weights: Arrays) -> list[tuple[str, float, int, int, bool | None]]:
-    """Return (finding, value, layer, neuron, whether it is a yes) of one seed.
+Answer = tuple[str, float, int | None, int | None, bool | None]
+
+
+def findings(files: Files, weights: Arrays) -> list[Answer]:
+    """Return (finding, value, layer, neuron, whether it is a yes) of one seed; None where there is none.
 
     A neuron is chosen on the first half of the held-out sequences, and what is said of it measured on the second.
     """
@@ -275,20 +278,22 @@ def findings(files: Files, weights: Arrays) -> list[tuple[str, float, int, int, 
     if files.kind == "copying":
         last = {name: values for name, values in columns.items() if name[0] == files.spec["layers"]}
         scores = score_all(last, find_targets(table, ["next_letter"]))
-        best = [rank(scores, f"next_letter={letter}", ["hidden"]).iloc[0] for letter in "abc"]
-        worst = min(best, key=lambda row: float(row["second_half"]))
-        value = float(worst["second_half"])
-        return [("least_reader_auc", value, int(worst["layer"]), int(worst["neuron"]), value >= 0.95)]
+        best = {letter: rank(scores, f"next_letter={letter}", ["hidden"]).iloc[0] for letter in "abc"}
+        return [
+            (f"reader_auc_{letter}", value, int(row["layer"]), int(row["neuron"]), value >= 0.95)
+            for letter, row in best.items()
+            for value in [float(row["second_half"])]
+        ]
     best_row = main_ranking(files, columns, [files.memory]).iloc[0]
     place = layer, neuron = int(best_row["layer"]), int(best_row["neuron"])
     failure = float(first_failure(write_frontier(files, files.model(weights), place)))
     value = float(best_row["second_half"])
     if files.kind == "state-memory":
-        return [("latch_auc", value, *place, value >= 0.99), ("first_failure", failure, *place, None)]
-    findings_of_seed: list[tuple[str, float, int, int, bool | None]] = [("counter_r2", value, *place, value >= 0.95)]
+        return [("latch_auc", value, *place, value >= 0.99), ("first_failure", failure, None, None, None)]
+    findings_of_seed: list[Answer] = [("counter_r2", value, *place, value >= 0.95)]
     if files.kind == "selective-counting":
         gate = columns[layer, neuron, "input_gate"]
         on = {token: float(gate[(table["token"] == token) & (table["half"] == 1)].mean()) for token in "Xa"}
         findings_of_seed.append(("input_gate_on_x", on["X"], *place, on["X"] <= 0.1))
         findings_of_seed.append(("input_gate_on_a", on["a"], *place, None))
-    return [*findings_of_seed, ("first_failure", failure, *place, None)]
+    return [*findings_of_seed, ("first_failure", failure, None, None, None)]

@@ -1,9 +1,10 @@
 """Findings: what is asked of every seed, of neurons that are chosen on one half and scored on the other."""
 
+import pandas as pd
 import pytest
 
 from lstmgallery import store
-from lstmgallery.desk.findings import find_findings, findings_of
+from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulate
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
@@ -27,14 +28,16 @@ each_network = pytest.mark.parametrize("network", [network_of(task) for task in 
 def test_the_planted_counter_is_found_with_its_score_and_without_a_failure() -> None:
     network = counting_network()
     found = find_findings(network, counting_weights(), list(network.task.sequences()))
-    assert found == {"counter_r2": (pytest.approx(1.0), 1, 1), "first_failure": (101.0, 1, 1)}
+    assert (found["counter_r2"].place, found["first_failure"]) == ((1, 1), Found(101.0, None))
+    assert found["counter_r2"].value == pytest.approx(1.0)
 
 
 @each_network
 def test_every_finding_of_a_task_is_answered(network: Network) -> None:
     sequences = list(network.task.sequences())
     found = find_findings(network, draw_weights(network, 1), sequences)
-    assert set(found) == {finding.key for finding in findings_of(network)}
+    assert [*found] == [finding.key for finding in network.task.findings]
+    assert all(each.value is not None for each in found.values())
 
 
 @each_network
@@ -47,20 +50,39 @@ def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: 
         each_neuron(network, read_signals(network, weights, sequences)), find_targets(network, steps)
     )
     if isinstance(network.task, Copying):
-        best = [rank_neurons(scores, f"next_letter={letter}", signals=["hidden"]).iloc[0] for letter in "abc"]
-        assert found["least_reader_auc"][0] == min(row["second_half"] for row in best)
-        return
-    row = rank_neurons(scores, network.task.main_feature, signals=["cell"]).iloc[0]
-    value, layer, neuron = found["latch_auc" if isinstance(network.task, StateMemory) else "counter_r2"]
-    assert (value, layer, neuron) == (row["second_half"], row["layer"], row["neuron"])
-    assert value != row["score"]
+        asked = {f"reader_auc_{letter}": (f"next_letter={letter}", "hidden") for letter in "abc"}
+    else:
+        key = "latch_auc" if isinstance(network.task, StateMemory) else "counter_r2"
+        asked = {key: (network.task.main_feature, "cell")}
+    for key, (feature, signal) in asked.items():
+        row = rank_neurons(scores, feature, signals=[signal]).iloc[0]
+        assert found[key] == Found(row["second_half"], (row["layer"], row["neuron"]))
+        assert found[key].value != row["score"]
 
 
 def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron() -> None:
     network = network_of(TASKS["selective counting"])
     sequences = list(network.task.sequences())
     weights = draw_weights(network, 2)
-    value, _, neuron = find_findings(network, weights, sequences)["input_gate_on_x"]
+    found = find_findings(network, weights, sequences)["input_gate_on_x"]
+    assert found.place is not None
     steps = store.step_truths(network, sequences)
-    gate = read_signals(network, weights, sequences)[0]["input_gate"][:, neuron - 1]
-    assert value == gate[(divide(steps) == 1) & (steps["token"] == "X").to_numpy()].mean()
+    gate = read_signals(network, weights, sequences)[0]["input_gate"][:, found.place[1] - 1]
+    expected = gate[(divide(steps) == 1) & (steps["token"] == "X").to_numpy()].mean()
+    assert found.value == pytest.approx(expected, abs=1e-7)
+
+
+def test_a_cell_is_not_asked_about_gates_that_it_lacks() -> None:
+    network = network_of(TASKS["selective counting"]).model_copy(update={"cell": "gru"})
+    assert [asked.key for asked in findings_of(network)] == ["counter_r2", "first_failure"]
+    assert findings_of(network)[0].question.key == "planted best(remaining of hidden): r2 of hidden with remaining"
+
+
+def test_a_seed_in_which_nothing_could_be_measured_is_a_row_with_nothing_in_it() -> None:
+    network = counting_network()
+    nothing = {"counter_r2": Found(None, None), "first_failure": Found(4.0, None)}
+    table = tabulate(network, {5: nothing, 2: {"counter_r2": Found(0.5, (1, 3)), "first_failure": Found(101.0, None)}})
+    assert table["seed"].tolist() == [2, 2, 5, 5]
+    assert table["value"].fillna(-1).tolist() == [0.5, 101.0, -1, 4.0]
+    assert table["neuron"].fillna(0).tolist() == [3, 0, 0, 0]
+    assert [None if each is pd.NA else each for each in table["is_yes"]] == [False, None, None, None]

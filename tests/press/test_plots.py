@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.desk.findings import Finding
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.press.figures import Point
 from lstmgallery.press.plots import (
@@ -282,9 +281,8 @@ def test_the_first_failure_is_named_and_wrong_sizes_stand_out() -> None:
 
 
 def test_seeds_are_dots_with_the_shown_one_marked() -> None:
-    finding = Finding("counter_r2", "R² of the best counter", at_least=0.95)
     values = pd.Series(np.linspace(0.9, 0.99, 7))
-    plot = plot_seeds(finding, values, own=0.99)
+    plot = plot_seeds(values, words="R² of the best counter", bounds=[0.95], own=0.99)
     assert_inside(plot)
     by_style = {series.style: len(series.points) for series in plot.series}
     assert by_style == {"faint": 2, "main": 7, "own": 1}
@@ -292,15 +290,14 @@ def test_seeds_are_dots_with_the_shown_one_marked() -> None:
 
 def own_point(values: list[float], own: float | None) -> tuple[list[Point], list[Point]]:
     """Return the dots of the seeds and the mark of the network shown."""
-    plot = plot_seeds(Finding("r2", "R²"), pd.Series(values), own=own)
+    plot = plot_seeds(pd.Series(values), words="R²", bounds=[], own=own)
     assert_inside(plot)
     points = {series.style: list(series.points) for series in plot.series}
     return points["main"], points.get("own", [])
 
 
 def test_seeds_are_where_their_values_are_between_the_bounds() -> None:
-    finding = Finding("r2", "R²", at_least=0.25, at_most=0.75)
-    plot = plot_seeds(finding, pd.Series([0.5, 0.0, 1.0]), own=0.0)
+    plot = plot_seeds(pd.Series([0.5, 0.0, 1.0]), words="R²", bounds=[0.25, 0.75], own=0.0)
     found = {style: [x for x, _ in across(plot, style)] for style in ("main", "own", "faint")}
     assert found == {"main": [0.5, 0.0, 1.0], "own": [0.0], "faint": [0.25, 0.25, 0.75, 0.75]}
     assert plot.summary == "R²: lowest 0, median 0.50, highest 1."

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from lstmgallery.tasks.languages.language import PHASE, Language
-from lstmgallery.tasks.task import Feature
+from lstmgallery.tasks.task import Feature, Finding
 
 _LENGTH = 3
 _LETTERS = ("a", "b", "c")
@@ -39,6 +39,16 @@ class Copying(Language):
         ),
     )
     main_feature: ClassVar = "next_letter"
+    findings: ClassVar = tuple(
+        Finding(
+            f"reader_auc_{letter}",
+            f"AUC of the best “next letter is {letter}” neuron of the last layer",
+            f"auc of hidden with next_letter={letter}",
+            of=f"layer {{last}} best(next_letter={letter} of hidden)",
+            expect="at least 0.95",
+        )
+        for letter in _LETTERS
+    )
     answer_length: ClassVar = _LENGTH
 
     @property

@@ -9,13 +9,22 @@ import numpy as np
 import pydantic
 
 from lstmgallery.tasks.facets import Dose, Sizes
-from lstmgallery.tasks.languages.language import PHASE, Language, running_count
-from lstmgallery.tasks.task import Feature, Stretched
+from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
+from lstmgallery.tasks.task import Feature, Finding, Stretched
 
 _ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
 _REMAINING = Feature(
     "remaining", "count", "The b's still owed: the a's read so far less the b's read so far.", "the b’s still owed"
+)
+
+_COUNTER = "best(remaining of {memory})"
+_COUNTS = Finding(
+    "counter_r2",
+    "R² of the best counting cell with the b’s still owed",
+    "r2 of {memory} with remaining",
+    of=_COUNTER,
+    expect="at least 0.95",
 )
 
 
@@ -38,6 +47,7 @@ class Counting(Language):
     delimiter: ClassVar = "X"
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
     main_feature: ClassVar = "remaining"
+    findings: ClassVar = (_COUNTS, FAILURE)
 
     @property
     def form(self) -> str:
@@ -93,6 +103,25 @@ class SelectiveCounting(Language):
         Feature("x_count", "count", "The X's read so far.", "the X’s read"),
     )
     main_feature: ClassVar = "remaining"
+    findings: ClassVar = (
+        _COUNTS,
+        Finding(
+            "input_gate_on_x",
+            "mean input gate of that neuron where it reads X",
+            "mean of input_gate where token == X",
+            of=_COUNTER,
+            expect="at most 0.1",
+            gate="input_gate",
+        ),
+        Finding(
+            "input_gate_on_a",
+            "mean input gate of that neuron where it reads a",
+            "mean of input_gate where token == a",
+            of=_COUNTER,
+            gate="input_gate",
+        ),
+        FAILURE,
+    )
     strata_names: ClassVar = ("a’s", "X’s")
 
     @property

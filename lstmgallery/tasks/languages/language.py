@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lstmgallery.tasks.task import Feature, Share, Split, Task
+from lstmgallery.tasks.task import Feature, Finding, Share, Split, Task
 
 PHASES = ("before", "delimiter", "after")
 ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
@@ -17,6 +17,10 @@ SPARED = 2  # of so many sequences of one stratum, at most one is kept from trai
 
 PHASE = Feature(
     "phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”", PHASES
+)
+
+FAILURE = Finding(
+    "first_failure", "smallest size that it gets wrong ({beyond}: none up to {furthest})", "first failure"
 )
 
 

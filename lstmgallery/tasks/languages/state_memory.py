@@ -7,8 +7,8 @@ import numpy as np
 import pydantic
 
 from lstmgallery.tasks.facets import Sizes, Twins
-from lstmgallery.tasks.languages.language import PHASE, Language, running_count
-from lstmgallery.tasks.task import Feature, Stretched
+from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
+from lstmgallery.tasks.task import Feature, Finding, Stretched
 
 
 class StateMemory(Language):
@@ -32,6 +32,16 @@ class StateMemory(Language):
     )
 
     main_feature: ClassVar = "letter"
+    findings: ClassVar = (
+        Finding(
+            "latch_auc",
+            "AUC of the best cell with the first letter",
+            "auc of {memory} with letter=A",
+            of="best(letter of {memory})",
+            expect="at least 0.99",
+        ),
+        FAILURE,
+    )
 
     @property
     def form(self) -> str:
