@@ -108,7 +108,7 @@ def _figure_problems(network: Network, document: Document) -> list[Problem]:
             message = f"figures: the token {unknown[0]!r} is not in the network's vocabulary"
             hint = "tokens: " + " ".join(network.task.letters)
             problems.append(document.problem(path, message, hint=hint))
-        elif not network.task.follows_rule(sequence):
+        elif not network.task.rule.is_followed(sequence):
             message = f"figures: expected a sequence of the form {network.task.form}, found {sequence!r}"
             problems.append(document.problem(path, message, hint="lengths outside the training range are fine"))
         elif sequence in seen:

@@ -29,7 +29,7 @@ def find_frontier(
     columns = ["size", "variant", "is_trained", "prompt", "expected", "written", "ended", "right", "memory"]
     if not found:
         return pd.DataFrame(columns=columns)
-    at = [each.sequence.index(task.delimiter) + 1 for each in found]
+    at = [each.sequence.index(task.rule.delimiter) + 1 for each in found]
     prompts = [each.sequence[:stop] for each, stop in zip(found, at, strict=True)]
     expected = [each.sequence[stop:] for each, stop in zip(found, at, strict=True)]
     written, ended, signals = write_on(network, weights, prompts, at_most=max(map(len, expected)) + SPARE)

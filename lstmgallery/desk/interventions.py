@@ -140,7 +140,7 @@ def _results(
         "right": float((is_right | ~determined).all(axis=1).mean()),
     }
     delimiter = determined.argmax(axis=1)[0]
-    for place in range(network.task.answer_length):
+    for place in range(network.task.rule.answer_length):
         results[f"right_{place + 1}"] = float(is_right[:, delimiter + place].mean())
     return results
 
@@ -149,7 +149,7 @@ def measure_doses(
     network: Network, weights: Arrays, groups: Sequence[Group], *, dose: Dose
 ) -> Iterator[dict[str, Any]]:
     """Add to the cells of each group at the delimiter and let the network write on."""
-    memory, delimiter, longest = network.kind.memory, network.task.delimiter, dose.longest
+    memory, delimiter, longest = network.kind.memory, network.task.rule.delimiter, dose.longest
     counts = np.arange(1, longest + 1)
     units = count_units(network, weights, dose)
     sizes = [int(n) for n in counts if n + DOSES[0] >= 1 and n + DOSES[-1] <= longest] or [longest]
@@ -219,7 +219,7 @@ def measure_exchanges(
         return values
 
     texts, _, _ = write_on(network, weights, prompts * len(groups), at_most=1, change=change)
-    other = [network.task.answer(prompts[twin]) for twin in twin_of]
+    other = [network.task.rule.answer(prompts[twin]) for twin in twin_of]
     for number, group in enumerate(groups):
         of_group = texts[number * len(prompts) : (number + 1) * len(prompts)]
         turned = np.mean([text == answer for text, answer in zip(of_group, other, strict=True)])

@@ -488,7 +488,7 @@ def _take_score(words: Words, network: Network, name: str) -> Score:
 
 
 def _take_held(words: Words, network: Network, result: str, at: int) -> Held:
-    if result.startswith("right_") and not network.task.answer_length:
+    if result.startswith("right_") and not network.task.rule.answer_length:
         raise GrammarError(f"{result} is measured of copying networks only", at=at, hint="did you mean 'right'?")
     words.expect("with")
     at_signal = words.at

@@ -26,6 +26,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 from urllib.parse import quote
@@ -145,8 +146,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
         "signals": [_signal(network.kind, key) for key in network.kind.keys],
         "memory": network.kind.memory,
         "vocabulary": list(network.task.vocabulary),
-        "task": network.task.kind,
-        "delimiter": network.task.delimiter,
+        "rule": asdict(network.task.rule),
         "weights": {
             name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
         },
@@ -160,7 +160,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
     best = results.main_ranking.iloc[0]
     layer, neuron, memory = int(best["layer"]), int(best["neuron"]), network.kind.memory
     if dose := network.task.dose:
-        text = dose.counted * min(4, dose.longest) + network.task.delimiter
+        text = dose.counted * min(4, dose.longest) + network.task.rule.delimiter
         places = _enough(results)
         changes = [add_counts(*place, memory, 3, step=len(text)) for place in places]
         who = f"neuron {places[0][1]}" if len(places) == 1 else f"the {len(places)} best neurons"
@@ -168,7 +168,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
             network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
         )
         return [(f"{text}, and three counts more in {who}", address)]
-    at = read_tokens(network.longest_figure).index(network.task.delimiter)
+    at = read_tokens(network.longest_figure).index(network.task.rule.delimiter)
     text = network.longest_figure[:at]
     change = hold(layer, neuron, memory, 0, step=1)
     address = explorer_url(network.name, text=text, layer=layer, neuron=neuron, do=[change], write="greedy")

@@ -283,7 +283,7 @@ class Studio:
         network = subject.network
         layer, neuron = self.place_of(subject)
         trained = self.results_of(subject).trained
-        token = block.token or network.task.delimiter
+        token = block.token or network.task.rule.delimiter
         at = (trained.steps["token"] == token) & trained.steps[block.by].notna()
         data = trained.steps.loc[at, ["sequence", "step", "token", block.by]].reset_index(drop=True)
         data[block.signal] = trained.layers[layer - 1][block.signal][at.to_numpy(), neuron - 1]
@@ -414,8 +414,8 @@ class Studio:
     @staticmethod
     def _is_right(network: Network, prompt: str, written: str) -> bool | None:
         """Say whether what was written is what the language wants; None where it leaves a choice."""
-        wanted = network.task.answer(prompt)
-        return written == wanted if network.task.follows_rule(prompt + wanted) else None
+        wanted = network.task.rule.answer(prompt)
+        return written == wanted if network.task.rule.is_followed(prompt + wanted) else None
 
     def _seeds(self, block: blocks.SeedsBlock, subjects: Mapping[str, Subject]) -> tuple[list[Part], pd.DataFrame]:  # noqa: ARG002
         claim = self.claims[block.claim]

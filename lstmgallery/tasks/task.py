@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 
 import pydantic
 
-from lstmgallery.tasks.facets import Dose, Sizes, Twins
+from lstmgallery.tasks.facets import Dose, Rule, Sizes, Twins
 from lstmgallery.tasks.vocabulary import END, START
 
 FeatureKind = Literal["count", "category"]
@@ -106,6 +106,11 @@ class Task(pydantic.BaseModel, abc.ABC):
     def vocabulary(self) -> tuple[str, ...]:
         """All tokens in the order of the network's inputs and outputs."""
         return (START, END, *self.letters)
+
+    @property
+    def rule(self) -> Rule | None:
+        """What settles the tokens after a delimiter."""
+        return None
 
     @property
     def sizes(self) -> Sizes | None:

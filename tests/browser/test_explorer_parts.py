@@ -4,6 +4,7 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,8 @@ def test_the_cases_hold(page: Page, network: dict[str, Any], file: Any) -> None:
 def test_the_right_answers_are_those_of_every_sequence(page: Page, language: Language) -> None:
     sequences = list(language.sequences())
     found = page.evaluate(
-        "([task, all]) => all.map((tokens) => lstmgallery.language.rightAnswers(task, tokens))",
-        [language.kind, [[START, *sequence] for sequence in sequences]],  # type: ignore[attr-defined]
+        "([rule, all]) => all.map((tokens) => lstmgallery.language.rightAnswers(rule, tokens))",
+        [asdict(language.rule), [[START, *sequence] for sequence in sequences]],
     )
     for sequence, answers in zip(sequences, found, strict=True):
         settled = zip([*sequence, END], language.determined(sequence), strict=True)
@@ -107,13 +108,39 @@ def test_every_short_text_has_the_answer_of_the_sequences_that_begin_with_it(pag
     ]
     following: dict[str, set[str]] = defaultdict(set)
     for sequence in language.sequences():
-        for at in range(sequence.index(language.delimiter) + 1, len(sequence) + 1):
+        for at in range(sequence.index(language.rule.delimiter) + 1, len(sequence) + 1):
             following[sequence[:at]].add(sequence[at : at + 1] or END)
     found = page.evaluate(
-        "([task, texts]) => texts.map((text) => lstmgallery.language.rightAnswers(task, ['<start>', ...text]).at(-1))",
-        [language.kind, texts],  # type: ignore[attr-defined]
+        "([rule, texts]) => texts.map((text) => lstmgallery.language.rightAnswers(rule, ['<start>', ...text]).at(-1))",
+        [asdict(language.rule), texts],
     )
     expected = [next(iter(following[text])) if len(following.get(text, ())) == 1 else None for text in texts]
+    assert len(set(expected)) > 2
+    assert dict(zip(texts, found, strict=True)) == dict(zip(texts, expected, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.kind)
+def test_every_text_has_the_answer_of_the_task(page: Page, language: Language) -> None:
+    """Also beyond the lengths that are trained: what the task answers to a prompt, so far as the text begins so."""
+    random = np.random.default_rng(11)
+    stretched = [each.sequence for size in (1, 2, 17, 60) for each in language.stretched(size)]
+    sequences = [*stretched, *(language.sample(random) for _ in range(100))]
+    texts = []
+    for sequence in sequences:
+        at = int(random.integers(len(sequence) + 1))
+        other = str(random.choice(language.letters))
+        texts += [sequence, sequence[:at], sequence[:at] + other, sequence[:at] + other + sequence[at + 1 :]]
+    found = page.evaluate(
+        "([rule, texts]) => texts.map((text) => lstmgallery.language.rightAnswers(rule, ['<start>', ...text]).at(-1))",
+        [asdict(language.rule), texts],
+    )
+    expected = []
+    for text_read in texts:
+        prompt, delimiter, _ = text_read.partition(language.rule.delimiter)
+        whole = prompt + delimiter + language.rule.answer(prompt + delimiter)
+        is_begun = delimiter and language.rule.is_followed(whole) and whole.startswith(text_read)
+        expected.append((whole[len(text_read) :][:1] or END) if is_begun else None)
+    assert expected.count(None) > 20
     assert len(set(expected)) > 2
     assert dict(zip(texts, found, strict=True)) == dict(zip(texts, expected, strict=True))
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from lstmgallery.tasks.facets import Rule
 from lstmgallery.tasks.languages.language import PHASE, Language
 from lstmgallery.tasks.task import Feature, Finding
 
@@ -25,7 +26,7 @@ class Copying(Language):
     kind: Literal["copying"]
 
     letters: ClassVar = (*_LETTERS, "X")
-    delimiter: ClassVar = "X"
+    rule: ClassVar = Rule("[abc]{3}", "X", {letter: letter for letter in _LETTERS}, answer_length=_LENGTH)
     features: ClassVar = (
         PHASE,
         Feature("position", "count", "The characters read so far.", "the characters read"),
@@ -49,7 +50,6 @@ class Copying(Language):
         )
         for letter in _LETTERS
     )
-    answer_length: ClassVar = _LENGTH
 
     @property
     def form(self) -> str:
@@ -66,13 +66,6 @@ class Copying(Language):
     def sample(self, random: np.random.Generator) -> str:
         letters = "".join(_LETTERS[int(at)] for at in random.integers(len(_LETTERS), size=_LENGTH))
         return letters + "X" + letters
-
-    def follows_rule(self, sequence: str) -> bool:
-        letters = sequence[:_LENGTH]
-        return len(letters) == _LENGTH and set(letters) <= set(_LETTERS) and sequence == letters + "X" + letters
-
-    def answer(self, prompt: str) -> str:
-        return prompt.removesuffix("X")
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         steps = range(len(sequence) + 1)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.facets import Dose, Sizes
+from lstmgallery.tasks.facets import Dose, Rule, Sizes
 from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
 from lstmgallery.tasks.task import Feature, Finding, Stretched
 
@@ -44,7 +44,7 @@ class Counting(Language):
     longest: int = pydantic.Field(10, ge=3, le=100)
 
     letters: ClassVar = ("a", "b", "X")
-    delimiter: ClassVar = "X"
+    rule: ClassVar = Rule("a+", "X", {"a": "b"})
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
     main_feature: ClassVar = "remaining"
     findings: ClassVar = (_COUNTS, FAILURE)
@@ -76,13 +76,6 @@ class Counting(Language):
     def stretched(self, size: int) -> Iterator[Stretched]:
         yield Stretched(size, "", True, "a" * size + "X" + "b" * size)
 
-    def follows_rule(self, sequence: str) -> bool:
-        n = len(sequence) // 2
-        return n >= 1 and sequence == "a" * n + "X" + "b" * n
-
-    def answer(self, prompt: str) -> str:
-        return "b" * prompt.count("a")
-
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"a_count": running_count(sequence, "a"), "remaining": _remaining(sequence)}
 
@@ -95,7 +88,7 @@ class SelectiveCounting(Language):
     most_ignored: int = pydantic.Field(5, ge=0, le=100)
 
     letters: ClassVar = ("a", "b", "X", "Y")
-    delimiter: ClassVar = "Y"
+    rule: ClassVar = Rule("X*a[aX]*", "Y", {"a": "b"})
     features: ClassVar = (
         PHASE,
         _A_COUNT,
@@ -163,13 +156,6 @@ class SelectiveCounting(Language):
         for k in range(2 * self.most_ignored + 1):
             for _ in range(_ARRANGEMENTS if k else 1):
                 yield Stretched(size, str(k), k <= self.most_ignored, _sprinkle(random, size, k))
-
-    def follows_rule(self, sequence: str) -> bool:
-        first, _, rest = sequence.partition("Y")
-        return set(first) <= set("aX") and rest == "b" * first.count("a") and "a" in first and "Y" in sequence
-
-    def answer(self, prompt: str) -> str:
-        return "b" * prompt.count("a")
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lstmgallery.tasks.facets import Rule
 from lstmgallery.tasks.task import Feature, Finding, Share, Split, Task
 
 PHASES = ("before", "delimiter", "after")
@@ -27,8 +28,7 @@ FAILURE = Finding(
 class Language(Task):
     """A task whose sequences follow a rule with a delimiter, after which the rule determines every token."""
 
-    delimiter: ClassVar[str]
-    answer_length: ClassVar[int] = 0  # tokens of every answer; 0 where answers differ in length
+    rule: ClassVar[Rule]
     phases: ClassVar = PHASES
 
     @property
@@ -43,14 +43,6 @@ class Language(Task):
     @abc.abstractmethod
     def sample(self, random: np.random.Generator) -> str:
         """Draw one sequence."""
-
-    @abc.abstractmethod
-    def follows_rule(self, sequence: str) -> bool:
-        """Say whether a sequence has the language's form, lengths outside the training range included."""
-
-    @abc.abstractmethod
-    def answer(self, prompt: str) -> str:
-        """Return what the language wants behind a prompt that ends with the delimiter."""
 
     @abc.abstractmethod
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
@@ -69,13 +61,13 @@ class Language(Task):
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature, the phase included, as one value per step."""
-        at = sequence.index(self.delimiter) + 1
+        at = sequence.index(self.rule.delimiter) + 1
         phase = ["before"] * at + ["delimiter"] + ["after"] * (len(sequence) - at)
         return {"phase": phase, **self.feature_values(sequence)}
 
     def determined(self, sequence: str) -> list[bool]:
         """Say for each step whether the language determines the token after it: all from the delimiter on."""
-        at = sequence.index(self.delimiter) + 1
+        at = sequence.index(self.rule.delimiter) + 1
         return [step >= at for step in range(len(sequence) + 1)]
 
     def split(self, *, held_out: int, draws: int = ENUMERABLE) -> Split:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from lstmgallery.tasks.facets import Sizes, Twins
+from lstmgallery.tasks.facets import Rule, Sizes, Twins
 from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
 from lstmgallery.tasks.task import Feature, Finding, Stretched
 
@@ -18,7 +18,7 @@ class StateMemory(Language):
     longest_wait: int = pydantic.Field(10, ge=3, le=100)
 
     letters: ClassVar = ("A", "B", "x", "Y", "a", "b")
-    delimiter: ClassVar = "Y"
+    rule: ClassVar = Rule("[AB]x+", "Y", {"A": "a", "B": "b"})
     features: ClassVar = (
         PHASE,
         Feature(
@@ -57,7 +57,7 @@ class StateMemory(Language):
 
     @property
     def twins(self) -> Twins:
-        waits = ["x" * wait + self.delimiter for wait in range(1, self.longest_wait + 1)]
+        waits = ["x" * wait + self.rule.delimiter for wait in range(1, self.longest_wait + 1)]
         return Twins("letter", tuple(("A" + wait, "B" + wait) for wait in waits))
 
     def sequences(self) -> Iterator[str]:
@@ -72,13 +72,6 @@ class StateMemory(Language):
     def stretched(self, size: int) -> Iterator[Stretched]:
         for letter in "AB":
             yield Stretched(size, letter, True, letter + "x" * size + "Y" + letter.lower())
-
-    def follows_rule(self, sequence: str) -> bool:
-        wait = len(sequence) - 3
-        return wait >= 1 and any(sequence == letter + "x" * wait + "Y" + letter.lower() for letter in "AB")
-
-    def answer(self, prompt: str) -> str:
-        return prompt[:1].lower()
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"letter": [None] + [sequence[0]] * len(sequence), "x_count": running_count(sequence, "x")}

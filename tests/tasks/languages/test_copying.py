@@ -16,7 +16,7 @@ def test_copying_has_every_word_of_three_letters() -> None:
 
 @pytest.mark.parametrize("sequence", ["", "X", "abX", "abXab", "abcXabd", "abcXab", "abcXabcX", "abdXabd", "abcabc"])
 def test_copying_refuses_what_is_no_copy(sequence: str) -> None:
-    assert not LANGUAGE.follows_rule(sequence)
+    assert not LANGUAGE.rule.is_followed(sequence)
 
 
 def test_the_letters_are_known_once_read_and_due_after_the_delimiter() -> None:
@@ -31,4 +31,4 @@ def test_the_letters_are_known_once_read_and_due_after_the_delimiter() -> None:
 
 
 def test_the_answer_is_what_stood_before_the_delimiter() -> None:
-    assert LANGUAGE.answer("bcaX") == "bca"
+    assert LANGUAGE.rule.answer("bcaX") == "bca"

@@ -11,12 +11,12 @@ def test_counting_lists_one_sequence_for_each_count() -> None:
 
 
 def test_counting_accepts_lengths_beyond_its_range() -> None:
-    assert Counting(kind="counting", longest=3).follows_rule("a" * 30 + "X" + "b" * 30)
+    assert Counting(kind="counting", longest=3).rule.is_followed("a" * 30 + "X" + "b" * 30)
 
 
 @pytest.mark.parametrize("sequence", ["", "X", "ab", "aX", "Xb", "aXbb", "aaXb", "aXbX", "bXa", "aXb "])
 def test_counting_refuses_what_is_not_balanced(sequence: str) -> None:
-    assert not Counting(kind="counting", longest=3).follows_rule(sequence)
+    assert not Counting(kind="counting", longest=3).rule.is_followed(sequence)
 
 
 def test_what_remains_rises_and_falls_to_nothing() -> None:
@@ -36,7 +36,7 @@ def test_selective_counting_puts_what_to_ignore_everywhere() -> None:
 
 @pytest.mark.parametrize("sequence", ["", "Y", "XY", "aY", "aYbb", "aXY", "aYbX", "abY", "aYYb", "aYb "])
 def test_selective_counting_refuses_what_is_not_balanced(sequence: str) -> None:
-    assert not SelectiveCounting(kind="selective-counting").follows_rule(sequence)
+    assert not SelectiveCounting(kind="selective-counting").rule.is_followed(sequence)
 
 
 def test_what_is_ignored_changes_no_count() -> None:
@@ -57,5 +57,5 @@ def test_ranges_out_of_bounds_are_refused(longest: object) -> None:
 
 
 def test_the_answer_has_one_b_for_each_a() -> None:
-    assert Counting(kind="counting").answer("aaaX") == "bbb"
-    assert SelectiveCounting(kind="selective-counting").answer("XaXXaY") == "bb"
+    assert Counting(kind="counting").rule.answer("aaaX") == "bbb"
+    assert SelectiveCounting(kind="selective-counting").rule.answer("XaXXaY") == "bb"

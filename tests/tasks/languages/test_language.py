@@ -1,7 +1,8 @@
 """What every language promises to training, tracing and measuring, checked on all of them."""
 
 import collections
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def test_the_sequences_are_distinct_and_as_many_as_the_size_says(language: Langu
 
 @each_language
 def test_every_sequence_follows_the_rule(language: Language) -> None:
-    assert [sequence for sequence in language.sequences() if not language.follows_rule(sequence)] == []
+    assert [sequence for sequence in language.sequences() if not language.rule.is_followed(sequence)] == []
 
 
 @each_language
@@ -60,15 +61,15 @@ def test_a_sequence_with_one_letter_changed_breaks_the_rule_or_is_another_sequen
     sequence = data.draw(st.sampled_from(list(language.sequences())))
     at = data.draw(st.integers(0, len(sequence) - 1))
     changed = sequence[:at] + data.draw(st.sampled_from(language.letters)) + sequence[at + 1 :]
-    assert language.follows_rule(changed) == (changed in set(language.sequences()))
+    assert language.rule.is_followed(changed) == (changed in set(language.sequences()))
 
 
 @each_language
 @given(text=st.text(max_size=12))
 def test_no_text_at_all_makes_the_rule_fail(language: Language, text: str) -> None:
-    if language.follows_rule(text):
+    if language.rule.is_followed(text):
         assert set(text) <= set(language.letters)
-        assert language.delimiter in text
+        assert language.rule.delimiter in text
 
 
 @each_language
@@ -81,7 +82,7 @@ def test_every_letter_is_in_the_vocabulary_behind_start_and_end(language: Langua
 @each_language
 def test_everything_from_the_delimiter_on_is_determined_and_nothing_before(language: Language) -> None:
     for sequence in language.sequences():
-        at = sequence.index(language.delimiter)
+        at = sequence.index(language.rule.delimiter)
         # Step k has read k characters, so the step that reads the delimiter is at + 1.
         assert language.determined(sequence) == [False] * (at + 1) + [True] * (len(sequence) - at)
 
@@ -112,8 +113,8 @@ def test_the_phase_turns_at_the_delimiter(language: Language) -> None:
         found = language.ground_truth(sequence)["phase"]
         for step in range(len(sequence) + 1):
             read = sequence[:step]
-            expected = "before" if language.delimiter not in read else "after"
-            assert found[step] == ("delimiter" if read.endswith(language.delimiter) else expected)
+            expected = "before" if language.rule.delimiter not in read else "after"
+            assert found[step] == ("delimiter" if read.endswith(language.rule.delimiter) else expected)
 
 
 @each_language
@@ -128,16 +129,54 @@ def test_counts_are_whole_numbers_and_categories_texts_or_missing(language: Lang
 @each_language
 def test_the_answer_to_a_prompt_is_the_rest_of_its_sequence(language: Language) -> None:
     for sequence in language.sequences():
-        at = sequence.index(language.delimiter) + 1
-        assert language.answer(sequence[:at]) == sequence[at:]
+        at = sequence.index(language.rule.delimiter) + 1
+        assert language.rule.answer(sequence[:at]) == sequence[at:]
 
 
 @each_language
 @given(size=st.integers(1, 60))
 def test_the_answer_to_a_longer_prompt_is_the_rest_of_its_sequence(language: Language, size: int) -> None:
     for stretched in language.stretched(size):
-        at = stretched.sequence.index(language.delimiter) + 1
-        assert language.answer(stretched.sequence[:at]) == stretched.sequence[at:]
+        at = stretched.sequence.index(language.rule.delimiter) + 1
+        assert language.rule.answer(stretched.sequence[:at]) == stretched.sequence[at:]
+
+
+def is_counted(text: str, delimiter: str, ignored: str) -> bool:
+    """Say whether as many b's as a's follow the delimiter, with nothing else but what is ignored before it."""
+    before, _, after = text.partition(delimiter)
+    return set(before) <= {"a", *ignored} and after == "b" * before.count("a") != ""
+
+
+BY_HAND: dict[str, Callable[[str], bool]] = {
+    "counting": lambda text: is_counted(text, "X", ""),
+    "selective-counting": lambda text: is_counted(text, "Y", "X"),
+    "state-memory": lambda text: text in {f"{a}{'x' * k}Y{a.lower()}" for a in "AB" for k in range(1, 9)},
+    "copying": lambda text: len(text) == 7 and text[3] == "X" and text[:3] == text[4:] and "X" not in text[:3],
+}
+
+
+def short_texts(language: Language) -> Iterator[str]:
+    """Yield every text of a language's letters with the delimiter in it, up to some length."""
+    longest = {3: 9, 4: 7, 6: 6}[len(language.letters)]
+    for size in range(longest + 1):
+        for letters in itertools.product(language.letters, repeat=size):
+            if language.rule.delimiter in letters:
+                yield "".join(letters)
+
+
+@each_language
+def test_a_text_follows_the_rule_where_it_is_a_prompt_with_its_answer(language: Language) -> None:
+    follows = BY_HAND[language.kind]  # type: ignore[attr-defined]
+    found = [text for text in short_texts(language) if language.rule.is_followed(text)]
+    assert found == [text for text in short_texts(language) if follows(text)]
+    assert len(found) >= 3
+
+
+@each_language
+def test_the_rule_speaks_of_letters_of_the_language_alone(language: Language) -> None:
+    rule = language.rule
+    assert rule.delimiter in language.letters
+    assert {*rule.writes, *"".join(rule.writes.values())} <= set(language.letters) - {rule.delimiter}
 
 
 @each_language

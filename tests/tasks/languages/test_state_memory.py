@@ -12,12 +12,12 @@ def test_state_memory_has_each_letter_with_each_wait() -> None:
 
 
 def test_state_memory_accepts_waits_beyond_its_range() -> None:
-    assert LANGUAGE.follows_rule("B" + "x" * 50 + "Yb")
+    assert LANGUAGE.rule.is_followed("B" + "x" * 50 + "Yb")
 
 
 @pytest.mark.parametrize("sequence", ["", "A", "AYa", "AxYb", "AxYA", "axYa", "AxxY", "AxXYa", "ABxYa", "AxYaa"])
 def test_state_memory_refuses_another_letter_or_form(sequence: str) -> None:
-    assert not LANGUAGE.follows_rule(sequence)
+    assert not LANGUAGE.rule.is_followed(sequence)
 
 
 def test_the_letter_is_known_from_its_step_on() -> None:
@@ -29,4 +29,4 @@ def test_the_letter_is_known_from_its_step_on() -> None:
 
 
 def test_the_answer_is_the_first_letter_in_lowercase() -> None:
-    assert [LANGUAGE.answer(prompt) for prompt in ("AxxY", "BxY")] == ["a", "b"]
+    assert [LANGUAGE.rule.answer(prompt) for prompt in ("AxxY", "BxY")] == ["a", "b"]

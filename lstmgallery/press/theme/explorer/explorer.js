@@ -123,7 +123,7 @@
         }
         Object.assign(run, outcome);
         const tokens = run.reading.tokens.map((token) => network.vocabulary[token]);
-        run.answers = parts.language.rightAnswers(network.task, tokens, run.answers.slice(0, first));
+        run.answers = parts.language.rightAnswers(network.rule, tokens, run.answers.slice(0, first));
         const isAsBefore = (column, place) => before[place] && ["glyph", "step", "isWritten"].every((key) => before[place][key] === column[key]) && !(column.step >= first);
         const differing = run.columns.findIndex((column, place) => !isAsBefore(column, place));
         return differing < 0 ? run.columns.length : differing;
@@ -213,7 +213,7 @@
       put("signal", state.signal);
       put("sort", state.sort);
       put("filter", state.filter);
-      const delimiterAt = usual.reading.tokens.indexOf(network.index.get(network.delimiter));
+      const delimiterAt = usual.reading.tokens.indexOf(network.index.get(network.rule?.delimiter));
       if (!isStepTyped) put("change-step", state.step ?? state.changes.at(-1)?.step ?? Math.max(1, delimiterAt));
       at("letters").checked = state.letters;
       put("write", !state.write ? "" : state.write.temperature > 0 ? "sampled" : "greedy");

@@ -57,7 +57,7 @@
       };
       const name = (text) => make("span", { class: "name" }, text);
       const rows = [row("choice", "", [name("first choice")], "choice")];
-      if (parts.language.hasRule(network.task)) rows.push(row("answer", "", [name("right answer")], "answer"));
+      if (network.rule) rows.push(row("answer", "", [name("right answer")], "answer"));
       for (const { key, symbol, name: words } of network.signals) {
         const range = make("span", { class: "range" });
         rows.push(row("signal", key, [make("span", { class: "symbol" }, symbol), " ", name(words), " ", range]));
