@@ -133,7 +133,17 @@ def imported_modules(source: str) -> list[str]:
             found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
+            found += _modules_like(node.args[0])
     return [name for name in found if name.split(".")[0] == PACKAGE.name]
+
+
+def _modules_like(name: ast.expr) -> list[str]:
+    """Return every module of ours whose name can be what an f-string gives: any in the place of a value."""
+    parts = [part.value if isinstance(part, ast.Constant) else "*" for part in getattr(name, "values", [name])]
+    pattern = "".join(map(str, parts)).removeprefix(f"{PACKAGE.name}.").replace(".", "/")
+    files = sorted(PACKAGE.glob(f"{pattern}.py"))
+    return [".".join((PACKAGE.name, *file.relative_to(PACKAGE).with_suffix("").parts)) for file in files]
 
 
 def _source_file(module: str) -> Path:

@@ -3,7 +3,7 @@
 XLA compiles for the processor that it finds, and processors differ: with fused multiply-adds (AVX2 and later) or wider
 vectors the same training rounds differently and ends in other weights. So where nobody has said otherwise, everything
 is compiled for AVX: every x86-64 processor that runs TensorFlow has it, and it has no fused multiply-adds. The cells do
-their part (`lstmgallery.lab.cells.product`). Nothing here imports TensorFlow.
+their part (`lstmgallery.cells.layer.product`). Nothing here imports TensorFlow.
 """
 
 import os

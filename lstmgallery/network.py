@@ -2,13 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pydantic
 
+from lstmgallery.cells import CELL_KINDS, CellKey
+from lstmgallery.cells.table import CellKind
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
-from lstmgallery.signals import CELL_KINDS, CellKind
 from lstmgallery.tasks import AnyTask
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -39,7 +40,7 @@ class Network(pydantic.BaseModel):
     summary: str = pydantic.Field(min_length=1, max_length=300)
     order: int = 100
     task: AnyTask
-    cell: Literal["lstm", "gru"] = "lstm"
+    cell: CellKey = "lstm"
     layers: int = pydantic.Field(1, ge=1, le=8)
     units: int = pydantic.Field(ge=1, le=512)
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)

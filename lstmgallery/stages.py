@@ -23,10 +23,10 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.findings import Found, find_findings, tabulate
 from lstmgallery.desk.measure import measure
-from lstmgallery.desk.reference import Arrays
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network

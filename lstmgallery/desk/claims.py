@@ -20,9 +20,9 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures import OPERATORS, STATISTICS, Measure, Measurement, take_level, take_measure
-from lstmgallery.desk.reference import Arrays
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network

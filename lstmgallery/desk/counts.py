@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstmgallery.desk.reference import Arrays, write_on
+from lstmgallery.cells.reference import Arrays
+from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Dose
 

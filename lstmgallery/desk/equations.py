@@ -14,23 +14,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.reference import STEPS, Arrays, Signals, layer_weights, one_hot
+from lstmgallery.cells.reference import Arrays, Signals, keep
+from lstmgallery.desk.reference import layer_weights, one_hot, step_of
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
 
 TOLERANCE = 1e-5  # float32 signals of a few units carry errors near 1e-6; a wrong equation shows at 1e-2 and above
-
-
-def _lstm_updates(now: Signals, previous: Signals) -> dict[str, np.ndarray]:
-    kept, written = now["forget_gate"] * previous["cell"], now["input_gate"] * now["candidate"]
-    return {"cell": kept + written, "hidden": now["output_gate"] * np.tanh(now["cell"])}
-
-
-def _gru_updates(now: Signals, previous: Signals) -> dict[str, np.ndarray]:
-    return {"hidden": now["update_gate"] * previous["hidden"] + (1 - now["update_gate"]) * now["candidate"]}
-
-
-UPDATES: dict[str, Callable[[Signals, Signals], dict[str, np.ndarray]]] = {"lstm": _lstm_updates, "gru": _gru_updates}
 
 
 def check_equations(
@@ -45,12 +34,13 @@ def check_equations(
     is_first = steps["step"].to_numpy() == 0
     flow = one_hot(network, steps["token"])
     found: list[dict[str, object]] = []
+    step = step_of(network.kind)
     for layer in range(1, network.layers + 1):
         now = {key: values.astype(np.float64) for key, values in read_layer(layer).items()}
         previous = {key: _one_step_earlier(now[key], is_first) for key in network.kind.state}
         expected = {
-            "update": UPDATES[network.cell](now, previous),
-            "recomputed": STEPS[network.cell](flow, previous, layer_weights(weights, layer)),
+            "update": {update.signal: update.evaluate(now, previous) for update in network.kind.updates},
+            "recomputed": step(flow, previous, layer_weights(weights, layer), keep),
         }
         for equation, signals in expected.items():
             for signal, values in signals.items():

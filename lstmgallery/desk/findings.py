@@ -11,10 +11,10 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
 from lstmgallery.desk.frontier import FURTHEST
 from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.reference import Arrays
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network

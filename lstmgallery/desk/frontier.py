@@ -6,7 +6,8 @@ was right, and the memory of one neuron at the delimiter, which shows why.
 
 import pandas as pd
 
-from lstmgallery.desk.reference import Arrays, write_on
+from lstmgallery.cells.reference import Arrays
+from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network
 
 FURTHEST = 100  # sizes tried, far beyond three times the training range of the shipped networks

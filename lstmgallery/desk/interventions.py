@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.counts import count_units
-from lstmgallery.desk.reference import Arrays, Change, read_logits, write_on
+from lstmgallery.desk.reference import Change, read_logits, write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Dose, Twins
 from lstmgallery.tasks.vocabulary import encode

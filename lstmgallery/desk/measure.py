@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from lstmgallery.cells.reference import Arrays, Signals
 from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import measure_causes
-from lstmgallery.desk.reference import Arrays, Signals, read_signals
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import Roles
 from lstmgallery.desk.scores import each_neuron
 from lstmgallery.desk.untrained import untrained_networks

@@ -4,56 +4,23 @@ Written from the equations and not from the Keras cells, so that each can catch 
 many sequences side by side, one step at a time; whatever it computes can be changed on the way by a `Change`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 
 import numpy as np
 
+from lstmgallery.cells.reference import Arrays, SignalChange, Step, keep
+from lstmgallery.cells.table import CellKind
 from lstmgallery.network import Network
 from lstmgallery.tasks.vocabulary import encode
 
-Signals = Mapping[str, np.ndarray]
-Arrays = Mapping[str, np.ndarray]
-SignalChange = Callable[[str, np.ndarray], np.ndarray]  # (signal, values) -> values
 Change = Callable[[int, int, str, np.ndarray], np.ndarray]  # (layer, step, signal, values) -> values
 
 
-def keep(_: str, values: np.ndarray) -> np.ndarray:
-    """Change nothing."""
-    return values
-
-
-def lstm_step(x: np.ndarray, previous: Signals, weights: Arrays, change: SignalChange = keep) -> dict[str, np.ndarray]:
-    """Return the six signals of one LSTM step, each changed by `change` before anything else reads it.
-
-    x: (rows, inputs); previous: hidden and cell, each (rows, units); weights: kernel, recurrent_kernel and bias in
-    Keras's gate order i f g o. Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.
-    """
-    z = x @ weights["kernel"] + previous["hidden"] @ weights["recurrent_kernel"] + weights["bias"]
-    i, f, g, o = np.split(z, 4, axis=-1)
-    i, f = change("input_gate", sigmoid(i)), change("forget_gate", sigmoid(f))
-    g, o = change("candidate", np.tanh(g)), change("output_gate", sigmoid(o))
-    c = change("cell", f * previous["cell"] + i * g)
-    h = change("hidden", o * np.tanh(c))
-    return {"cell": c, "hidden": h, "candidate": g, "input_gate": i, "forget_gate": f, "output_gate": o}
-
-
-def gru_step(x: np.ndarray, previous: Signals, weights: Arrays, change: SignalChange = keep) -> dict[str, np.ndarray]:
-    """Return the four signals of one GRU step (Cho et al. 2014; Keras's gate order z r g, reset after the product)."""
-    x_z, x_r, x_g = np.split(x @ weights["kernel"] + weights["bias"][0], 3, axis=-1)
-    u_z, u_r, u_g = np.split(previous["hidden"] @ weights["recurrent_kernel"] + weights["bias"][1], 3, axis=-1)
-    z, r = change("update_gate", sigmoid(x_z + u_z)), change("reset_gate", sigmoid(x_r + u_r))
-    g = change("candidate", np.tanh(x_g + r * u_g))
-    h = change("hidden", z * previous["hidden"] + (1 - z) * g)
-    return {"hidden": h, "candidate": g, "update_gate": z, "reset_gate": r}
-
-
-STEPS = {"lstm": lstm_step, "gru": gru_step}
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """Return the logistic function, written so that no argument overflows."""
-    value: np.ndarray = 0.5 * (1 + np.tanh(0.5 * z))
-    return value
+def step_of(kind: CellKind) -> Step:
+    """Return one step of a kind of cell."""
+    step: Step = import_module(f"lstmgallery.cells.{kind.key}.reference").step
+    return step
 
 
 def layer_weights(weights: Arrays, layer: int) -> dict[str, np.ndarray]:
@@ -82,6 +49,7 @@ class Reader:
         self.network = network
         self.change = change
         self.step = 0
+        self._step = step_of(network.kind)
         self.layers = [layer_weights(weights, layer) for layer in range(1, network.layers + 1)]
         self.readout = (weights["readout/kernel"].astype(np.float64), weights["readout/bias"].astype(np.float64))
         zero = {key: np.zeros((rows, network.units)) for key in network.kind.state}
@@ -93,8 +61,7 @@ class Reader:
         flow = self._one_hot[tokens]
         for layer, weights in enumerate(self.layers, start=1):
             change = keep if self.change is None else self._change_of(layer)
-            step = STEPS[self.network.cell]
-            self.signals[layer - 1] = step(flow, self.signals[layer - 1], weights, change)
+            self.signals[layer - 1] = self._step(flow, self.signals[layer - 1], weights, change)
             flow = self.signals[layer - 1]["hidden"]
         self.step += 1
         kernel, bias = self.readout

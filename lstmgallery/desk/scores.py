@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.reference import Signals
+from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.targets import R2, Halves, Target
 from lstmgallery.network import Network
 

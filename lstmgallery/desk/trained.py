@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
+from lstmgallery.cells.reference import Arrays, Signals
 from lstmgallery.desk.frontier import find_frontier
 from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_changes, measure_holds
-from lstmgallery.desk.reference import Arrays, Signals, read_signals
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import Target, divide, find_targets

@@ -1,14 +1,14 @@
 """Networks of the same shape that were never trained, as many as it takes to see what no training brings.
 
 Initial weights are drawn here, in NumPy, as Keras draws those that training begins with: kernels uniform within
-±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases zero but
-for the forget gate's, which is one (Jozefowicz et al. 2015). So they are the same wherever a gallery is built, and
+±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases as the
+cell's table says. So they are the same wherever a gallery is built, and
 drawing them needs no TensorFlow. Only forward passes are made.
 """
 
 import numpy as np
 
-from lstmgallery.desk.reference import Arrays
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.network import Network
 
 UNTRAINED = 100  # of which the network before its own training is the first
@@ -30,9 +30,8 @@ def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:
         elif name.endswith("kernel"):
             drawn = random.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))
         else:
-            drawn = np.zeros(shape)
-            if network.cell == "lstm" and name != "readout/bias":
-                drawn[network.units : 2 * network.units] = 1.0
+            is_readout = name == "readout/bias"
+            drawn = np.zeros(shape) if is_readout else np.broadcast_to(network.kind.initial_bias(network.units), shape)
         weights[name] = drawn.astype(np.float32)
     return weights
 

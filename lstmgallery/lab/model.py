@@ -5,13 +5,14 @@ so whatever it does not need costs it nothing.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from lstmgallery.lab.cells import CELLS, product
+from lstmgallery.cells.layer import product
 from lstmgallery.network import Network
 
 Weights = dict[str, np.ndarray]
@@ -37,8 +38,9 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     flow = ops.one_hot(tokens, len(network.task.vocabulary))
     signals = []
+    cell_class = import_module(f"lstmgallery.cells.{network.cell}.layer").Cell
     for layer in range(1, network.layers + 1):
-        cell = CELLS[network.cell](network.units, seed=1_000 * seed + 10 * layer, name=f"{network.cell}_cell")
+        cell = cell_class(network.units, seed=1_000 * seed + 10 * layer, name=f"{network.cell}_cell")
         flow = keras.layers.RNN(cell, return_sequences=True, name=f"layer_{layer}")(flow)
         shape = (-1, len(kind.signals), network.units)
         signals.append(keras.layers.Reshape(shape, name=f"signals_{layer}")(flow))

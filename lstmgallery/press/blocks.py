@@ -6,21 +6,26 @@ it is drawn stands in `illustrations`. Takes a block's `Document`, gives its mod
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
 
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, KeyPath, validate
 from lstmgallery.network import Network, slug_fault
-from lstmgallery.signals import CELL_KINDS, GRU, LSTM
+from lstmgallery.press.diagrams import DIAGRAMS
 
 LONGEST_SEQUENCE = 200  # tokens in one figure
 MOST_PROMPTS = 12
-CELLS = {"lstm": LSTM.keys, "gru": GRU.keys, "peephole": LSTM.keys}  # what a diagram of each can highlight
+
+if TYPE_CHECKING:
+    DiagramKey = str
+else:
+    DiagramKey = Literal[*DIAGRAMS]
 
 
 class _Strict(pydantic.BaseModel):
@@ -111,7 +116,7 @@ class CellBlock(_Strict):
     """The data flow of one step of a cell."""
 
     kind: Literal["cell"]
-    cell: Literal["lstm", "gru", "peephole"]
+    cell: DiagramKey
     highlight: tuple[str, ...] = ()
     equations: bool = False  # beside it
 
@@ -359,7 +364,7 @@ class Checker:
                 if subject and subject.network.task.dose is None:
                     self._unfit(document, (*path, "neuron"), subject.network, "a counting network")
             case CellBlock():
-                self._among(document, (*path, "highlight"), block.highlight, CELLS[block.cell], "a signal")
+                self._among(document, (*path, "highlight"), block.highlight, DIAGRAMS[block.cell].kind.keys, "a signal")
                 if block.equations and block.cell not in CELL_KINDS:
                     message = f"expected one of {', '.join(CELL_KINDS)} where equations are shown, found {block.cell!r}"
                     self.problems.append(document.problem((*path, "cell"), message, hint="leave equations out"))

@@ -1,83 +1,25 @@
 """The data flow of one step of a cell, as a drawing: what goes into each signal, and what it is made into.
 
-A drawing is described by its nodes, with places in the units of the drawing, and its edges, with the corners they
-turn; symbols and names come from the table of signals. Everything else, the text alternative included, follows from
-that description. Lines end at the outline of a node, so that nodes can be moved without touching an edge.
+A cell describes its drawing (`cells/<kind>/diagram.py`): its nodes, with places in the units of the drawing, and its
+edges, with the corners they turn. Everything else, the text alternative included, follows from that description.
+Lines end at the outline of a node, so that nodes can be moved without touching an edge.
 
 Letters as in the table of signals: x input, h hidden state, c cell state, g candidate, i f o z r gates, a prime for
 the value one step earlier.
 """
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
 
-from lstmgallery.signals import GRU, LSTM, CellKind
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.diagram import WIDTH, Description, Edge, Label, Node, Spot
+from lstmgallery.cells.table import CellKind
 
-Cell = Literal["lstm", "gru", "peephole"]
-Shape = Literal["word", "gate", "pill", "circle"]
-Spot = tuple[float, float]
-
-WIDTH = 528  # at 358 px, the width of a phone's column, the smallest text is 10 px high
 TEXT = 14.8  # height of the smallest text
-HALVES: dict[Shape, Spot] = {"word": (16, 14), "gate": (27, 19), "pill": (23, 13), "circle": (14, 14)}
 ARROW: Spot = (8, 3.6)  # length, half the width
 CLEARANCE = 5.0  # what stays of a crossed line at the corners of the line above it
-LINE = 76  # where the memory runs, from left to right
-TITLES = {"lstm": "LSTM", "gru": "GRU", "peephole": "LSTM with peepholes"}
-
-
-@dataclass(frozen=True)
-class Node:
-    """What is computed at one place: `text` stands in it, `signal` is the key of the signal it makes or helps to make.
-
-    A `word` stands at the edge of the drawing: what comes in or goes out.
-    """
-
-    key: str
-    x: float
-    y: float
-    text: str
-    shape: Shape
-    signal: str = ""
-
-    @property
-    def half(self) -> Spot:
-        """Half the width and height of its outline."""
-        return HALVES[self.shape]
-
-    @property
-    def corner(self) -> float:
-        """The radius of its outline's corners."""
-        return 7 if self.shape == "gate" else self.half[1]
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A line from one node to another, around `corners`; it leaves another line of its source at `tap`, if given.
-
-    `is_over` where its last stretch crosses another line, above it.
-    """
-
-    source: str
-    target: str
-    corners: tuple[Spot, ...] = ()
-    tap: Spot | None = None
-    is_over: bool = False
-    is_peephole: bool = False
-
-
-@dataclass(frozen=True)
-class Label:
-    """Text beside a node: a signal's symbol or a line of its name. `anchor` is SVG's `text-anchor`."""
-
-    x: float
-    y: float
-    text: str
-    signal: str
-    is_symbol: bool
-    anchor: Literal["start", "middle", "end"] = "start"
 
 
 @dataclass(frozen=True)
@@ -133,25 +75,30 @@ class Diagram:
     summary: str
 
 
-def draw_cell(cell: Cell, *, highlight: Collection[str] = ()) -> Diagram:
+DIAGRAMS: dict[str, Description] = {
+    each.key: each for kind in CELL_KINDS for each in import_module(f"lstmgallery.cells.{kind}.diagram").DIAGRAMS
+}
+
+
+def draw_cell(cell: str, *, highlight: Collection[str] = ()) -> Diagram:
     """Draw one step of a cell. `highlight`: the keys of signals whose nodes and edges stand out from the rest."""
-    kind = GRU if cell == "gru" else LSTM
+    described = DIAGRAMS[cell]
+    kind, nodes, edges = described.kind, described.nodes, described.edges
     if unknown := sorted(set(highlight) - set(kind.keys)):
         raise ValueError(f"expected signals of {kind.title} ({', '.join(kind.keys)}), found {unknown[0]!r}")
-    nodes, edges, labels, height = _gru() if cell == "gru" else _lstm(with_peepholes=cell == "peephole")
     places = {node.key: node for node in nodes}
     lines = [_draw_edge(edge, places, highlight) for edge in edges]
     return Diagram(
-        title=TITLES[cell],
+        title=described.title,
         width=WIDTH,
-        height=height,
-        frame=(48, 34, WIDTH - 96, height - 82),
+        height=described.height,
+        frame=(48, 34, WIDTH - 96, described.height - 82),
         nodes=nodes,
         edges=edges,
         layers=tuple(_layers(lines)),
-        labels=labels,
+        labels=described.labels,
         highlight=frozenset(highlight),
-        summary=f"{TITLES[cell]}, one step. {' '.join(sentences(kind, nodes, edges))}",
+        summary=f"{described.title}, one step. {' '.join(sentences(kind, nodes, edges))}",
     )
 
 
@@ -189,124 +136,6 @@ def formula(kind: CellKind, signal: str, nodes: Collection[Node], edges: Collect
     if node.shape == "word":  # made by what leads to it
         node = places[next(edge.source for edge in edges if edge.target == signal)]
     return made_by(node)
-
-
-Description = tuple[tuple[Node, ...], tuple[Edge, ...], tuple[Label, ...], int]
-
-
-def _lstm(*, with_peepholes: bool) -> Description:
-    gates, bus, out = 236, 286, 448  # the row of gates, the line that feeds them, the column that leads out
-    forget, write, candidate, show = 116, 192, 280, 384
-    nodes = (
-        *_words(LSTM, {"cell": LINE, "hidden": bus}),
-        Node("input", 84, 346, "x", "word"),
-        _gate(LSTM, "forget_gate", forget, gates),
-        _gate(LSTM, "input_gate", write, gates),
-        _gate(LSTM, "candidate", candidate, gates),
-        _gate(LSTM, "output_gate", show, gates),
-        Node("keep", forget, LINE, "×", "circle", "cell"),
-        Node("let_in", candidate, 142, "×", "circle", "cell"),
-        Node("add", candidate, LINE, "+", "circle", "cell"),
-        Node("squash", out, 114, "tanh", "pill", "hidden"),
-        Node("let_out", out, 158, "×", "circle", "hidden"),
-    )
-    fed = {"forget_gate": forget, "input_gate": write, "candidate": candidate, "output_gate": show}
-    edges = (
-        *(Edge("input", key, ((84, bus), (x, bus))) for key, x in fed.items()),
-        *(Edge("earlier_hidden", key, ((x, bus),)) for key, x in fed.items()),
-        Edge("forget_gate", "keep", is_over=with_peepholes),
-        Edge("earlier_cell", "keep"),
-        Edge("keep", "add"),
-        Edge("input_gate", "let_in", ((write, 142),)),
-        Edge("candidate", "let_in"),
-        Edge("let_in", "add"),
-        Edge("add", "cell"),
-        Edge("output_gate", "let_out", ((show, 158),)),
-        Edge("add", "squash", tap=(out, LINE)),
-        Edge("squash", "let_out"),
-        Edge("let_out", "hidden", ((out, bus),)),
-    )
-    # Gers and Schmidhuber 2000: the earlier cell state decides on what is kept and written, the new on what is shown.
-    peepholes = (
-        Edge("earlier_cell", "forget_gate", ((70, gates),), tap=(70, LINE), is_peephole=True),
-        Edge("earlier_cell", "input_gate", ((70, 108), (write - 14, 108)), tap=(70, LINE), is_peephole=True),
-        Edge("add", "output_gate", tap=(show - 14, LINE), is_peephole=True),
-    )
-    labels = (
-        *_name(LSTM, "forget_gate", forget + 8, 178),
-        *_name(LSTM, "input_gate", write + 8, 178),
-        *_name(LSTM, "candidate", candidate + 8, 178),
-        *_name(LSTM, "output_gate", show + 8, 178),
-        Label(342, LINE - 11, LSTM["cell"].name, "cell", is_symbol=False, anchor="middle"),
-        Label(470, bus + 21, LSTM["hidden"].name, "hidden", is_symbol=False, anchor="end"),
-    )
-    return nodes, (*edges, *(peepholes if with_peepholes else ())), labels, 372
-
-
-def _gru() -> Description:
-    gates, states, inputs = 236, 278, 298  # the row of gates, the lines that feed them with h′ and with x
-    reset, candidate, update, out = 136, 244, 398, 452
-    nodes = (
-        *_words(GRU, {"hidden": LINE}),
-        Node("input", 96, 358, "x", "word"),
-        _gate(GRU, "reset_gate", reset, gates),
-        _gate(GRU, "candidate", candidate, gates),
-        _gate(GRU, "update_gate", update, gates),
-        Node("look_back", reset, 142, "×", "circle", "candidate"),
-        Node("keep", update, LINE, "×", "circle", "hidden"),
-        Node("rest", out, 188, "1−", "circle", "hidden"),
-        Node("let_in", out, 130, "×", "circle", "hidden"),
-        Node("add", out, LINE, "+", "circle", "hidden"),
-    )
-    edges = (
-        Edge("input", "reset_gate", ((96, inputs), (reset + 9, inputs)), is_over=True),
-        Edge("earlier_hidden", "reset_gate", ((70, states), (reset - 9, states)), tap=(70, LINE)),
-        Edge("input", "candidate", ((96, inputs), (candidate, inputs)), is_over=True),
-        Edge("input", "update_gate", ((96, inputs), (update + 9, inputs)), is_over=True),
-        Edge("earlier_hidden", "update_gate", ((70, states), (update - 9, states)), tap=(70, LINE)),
-        Edge("reset_gate", "look_back"),
-        Edge("earlier_hidden", "look_back", ((70, 142),), tap=(70, LINE)),
-        Edge("look_back", "candidate", ((194, 142), (194, gates))),
-        Edge("update_gate", "keep"),
-        Edge("earlier_hidden", "keep"),
-        Edge("keep", "add"),
-        Edge("update_gate", "rest", tap=(update, 188)),
-        Edge("rest", "let_in"),
-        Edge("candidate", "let_in", ((candidate, 130),), is_over=True),
-        Edge("let_in", "add"),
-        Edge("add", "hidden"),
-    )
-    labels = (
-        *_name(GRU, "reset_gate", reset + 8, 178),
-        *_name(GRU, "candidate", candidate + 8, 178),
-        *_name(GRU, "update_gate", update - 8, 178, anchor="end"),
-        Label(237, LINE - 11, GRU["hidden"].name, "hidden", is_symbol=False, anchor="middle"),
-    )
-    return nodes, edges, labels, 384
-
-
-def _words(kind: CellKind, rows: Mapping[str, float]) -> Iterator[Node]:
-    """Yield what a state is called one step earlier, at the left, and now, at the right."""
-    for key, y in rows.items():
-        yield Node(f"earlier_{key}", 24, y, f"{kind[key].symbol}′", "word")
-        yield Node(key, WIDTH - 24, y, kind[key].symbol, "word", key)
-
-
-def _gate(kind: CellKind, key: str, x: float, y: float) -> Node:
-    """Return the node of a signal that is squashed from weighted sums; the function is that of its formula."""
-    return Node(key, x, y, kind[key].formula.partition("(")[0], "gate", key)
-
-
-def _name(
-    kind: CellKind, key: str, x: float, y: float, *, anchor: Literal["start", "end"] = "start"
-) -> tuple[Label, ...]:
-    """Return a signal's symbol with its name below it, a word a line."""
-    signal = kind[key]
-    words = signal.name.split()
-    return (
-        Label(x, y, signal.symbol, key, is_symbol=True, anchor=anchor),
-        *(Label(x, y + 16 * at, word, key, is_symbol=False, anchor=anchor) for at, word in enumerate(words, start=1)),
-    )
 
 
 def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) -> Line:

@@ -33,12 +33,12 @@ from urllib.parse import quote
 
 import numpy as np
 
+from lstmgallery.cells.table import CellKind
 from lstmgallery.desk.counts import count_units
 from lstmgallery.network import Network
 from lstmgallery.press import evidence
 from lstmgallery.press.addresses import explorer_path
 from lstmgallery.press.results import Results
-from lstmgallery.signals import CellKind
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstmgallery.cells.table import CellKind, Signal
 from lstmgallery.press.palette import shade
 from lstmgallery.press.text import brief, glyph, number, token_name
-from lstmgallery.signals import CellKind, Signal
 
 PITCH_PX = 35  # from one column of a strip to the next; the stylesheet sets the same width
 LINE_HEIGHT_PX = 96

@@ -13,6 +13,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.table import Signal
 from lstmgallery.desk.claims import Answers, parse_expectation
 from lstmgallery.desk.interventions import Place, write_with_counts
 from lstmgallery.desk.reference import run_reference, write_on
@@ -27,7 +29,6 @@ from lstmgallery.press.figures import MiniStrip, Token, draw_mini_strip, draw_st
 from lstmgallery.press.results import Results
 from lstmgallery.press.text import brief, count
 from lstmgallery.searches import Recipe, Search
-from lstmgallery.signals import CELL_KINDS, Signal
 from lstmgallery.store import read_tokens
 
 Signals = dict[str, np.ndarray]  # of one layer along one sequence: (steps, units)

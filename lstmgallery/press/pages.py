@@ -17,6 +17,8 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.table import CellKind, Update
 from lstmgallery.desk.certainty import RESAMPLES
 from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK, Answers
@@ -41,7 +43,6 @@ from lstmgallery.press.palette import stylesheet
 from lstmgallery.press.plots import plot_curve
 from lstmgallery.press.prose import Link, Url, link_attribute
 from lstmgallery.press.results import Results
-from lstmgallery.signals import CELL_KINDS, CellKind, Update
 from lstmgallery.store import read_tokens
 
 THEME = resources.files("lstmgallery.press") / "theme"

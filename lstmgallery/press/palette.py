@@ -9,7 +9,8 @@ import functools
 from collections.abc import Sequence
 from typing import Literal
 
-from lstmgallery.signals import CELL_KINDS, Palette
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.table import Palette
 
 Colour = tuple[int, int, int]
 Theme = Literal["light", "dark"]

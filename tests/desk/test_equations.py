@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmgallery.cells.reference import sigmoid
 from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations
-from lstmgallery.desk.reference import run_reference, sigmoid
+from lstmgallery.desk.reference import run_reference
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
 from tests.conftest import random_weights, small_network

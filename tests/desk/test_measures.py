@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
+from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.interventions import measure_causes
 from lstmgallery.desk.measures import Measurement
-from lstmgallery.desk.reference import Signals
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.targets import find_targets

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
-from lstmgallery.desk.reference import Arrays, read_signals
+from lstmgallery.cells.reference import Arrays
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import FEWEST_CASES, ROLE, best_rows, find_roles
 from lstmgallery.desk.scores import Neuron, each_neuron
 from lstmgallery.desk.targets import steps_since_delimiter, tokens_before

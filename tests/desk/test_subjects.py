@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
+from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.reference import Signals
 from lstmgallery.desk.subjects import Selector, Subject, parse_subject, values_of
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network

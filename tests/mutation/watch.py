@@ -81,8 +81,9 @@ class Watch:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch this process of the run."""
-    config.pluginmanager.register(Watch(Path(os.environ[FOLDER])))
+    """Watch this process of the run, but for the one that hands the tests out to others."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        config.pluginmanager.register(Watch(Path(os.environ[FOLDER])))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.blocks import CELLS, FIGURES, KINDS, LONGEST_SEQUENCE, Claim, Figure
+from lstmgallery.press.blocks import FIGURES, KINDS, LONGEST_SEQUENCE, Claim, Figure
 from lstmgallery.press.writeups import Writeup, read_writeup
 from tests.conftest import write_small_content
 from tests.press.conftest import BLOCKS, CLAIMS, figure, writeup
@@ -227,9 +227,3 @@ def test_nothing_is_said_of_networks_that_are_broken_themselves(tmp_path: Path, 
     body = figure("one", "neuron: other 99\nsequences: [zzz]") + "{other 99} and {other | mean of nothing}\n"
     (tmp_path / "some.md").write_text(writeup(body), encoding="utf-8")
     assert read_writeup(tmp_path / "some.md", networks, {"other"})[0].subjects == ()
-
-
-def test_a_diagram_can_highlight_what_its_cell_has() -> None:
-    assert set(CELLS) == {"lstm", "gru", "peephole"}
-    assert "reset_gate" in CELLS["gru"]
-    assert "forget_gate" in CELLS["lstm"]

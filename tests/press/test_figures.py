@@ -8,6 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.gru import KIND as GRU
+from lstmgallery.cells.lstm import KIND as LSTM
+from lstmgallery.cells.table import CellKind
 from lstmgallery.press.figures import (
     LINE_HEIGHT_PX,
     MARGIN_PX,
@@ -19,7 +23,6 @@ from lstmgallery.press.figures import (
     scale_of,
     ticks_between,
 )
-from lstmgallery.signals import CELL_KINDS, GRU, LSTM, CellKind
 
 TOKENS = ["<start>", "a", "X"]
 VALUES = arrays(np.float64, st.integers(1, 40), elements=st.floats(-50, 50).map(lambda value: round(value, 6)))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.table import Palette
 from lstmgallery.press.palette import SHADES, Theme, colours, contrast, ink_on, shade, stylesheet
-from lstmgallery.signals import CELL_KINDS, Palette
 from tests.conftest import Gallery
 
 PALETTES: tuple[Palette, ...] = ("memory", "gate")

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from lstmgallery.cells.gru.layer import Cell as GRUCell
+from lstmgallery.cells.layer import SignalCell
+from lstmgallery.cells.lstm.layer import Cell as LSTMCell
 from lstmgallery.desk.reference import run_reference
-from lstmgallery.lab.cells import CELLS, GRUSignalCell, LSTMSignalCell, SignalCell
 from lstmgallery.lab.model import build_model
 from lstmgallery.lab.trace import trace
 from tests.conftest import random_weights, small_network
 
 BATCH, TIME, INPUTS, UNITS = 3, 12, 5, 7
+CELLS: dict[str, type[SignalCell]] = {"lstm": LSTMCell, "gru": GRUCell}
 TWINS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
 
@@ -134,20 +137,20 @@ def initial_weights(cell: type[SignalCell], *, seed: int) -> list[np.ndarray]:
     return [weight.numpy() for weight in built.weights]
 
 
-@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+@pytest.mark.parametrize("cell", [LSTMCell, GRUCell])
 def test_equal_seeds_give_equal_initial_weights(cell: type[SignalCell]) -> None:
     for one, other in zip(initial_weights(cell, seed=4), initial_weights(cell, seed=4), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+@pytest.mark.parametrize("cell", [LSTMCell, GRUCell])
 def test_other_seeds_give_other_initial_weights(cell: type[SignalCell]) -> None:
     (kernel, recurrent, _), (other_kernel, other_recurrent, _) = (initial_weights(cell, seed=at) for at in (4, 5))
     assert np.abs(kernel - other_kernel).max() > 0.1
     assert np.abs(recurrent - other_recurrent).max() > 0.1
 
 
-@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+@pytest.mark.parametrize("cell", [LSTMCell, GRUCell])
 def test_each_kernel_is_drawn_from_a_seed_of_its_own(cell: type[SignalCell]) -> None:
     kernel, recurrent, _ = initial_weights(cell, seed=4)
     glorot, orthogonal = keras.initializers.GlorotUniform(seed=4), keras.initializers.Orthogonal(seed=5)
@@ -158,10 +161,10 @@ def test_each_kernel_is_drawn_from_a_seed_of_its_own(cell: type[SignalCell]) -> 
 @pytest.mark.parametrize("units", [0, -3, 2.5, "4"])
 def test_units_that_are_no_positive_whole_number_are_refused(units: Any) -> None:
     with pytest.raises(ValueError, match="units: expected a whole number of at least 1, received"):
-        LSTMSignalCell(units)
+        LSTMCell(units)
 
 
-@pytest.mark.parametrize("cell", [LSTMSignalCell, GRUSignalCell])
+@pytest.mark.parametrize("cell", [LSTMCell, GRUCell])
 def test_a_cell_made_again_from_its_configuration_begins_with_the_same_weights(cell: type[SignalCell]) -> None:
     copy = cell.from_config(cell(UNITS, seed=9).get_config())
     copy.build((None, INPUTS))

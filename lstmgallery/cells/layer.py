@@ -1,0 +1,62 @@
+"""Recurrent cells whose output is everything they compute: the state, the candidate and every gate.
+
+Each is used in `keras.layers.RNN` in place of `keras.layers.LSTMCell` or `GRUCell`, whose weight names, shapes, gate
+order and defaults it keeps, so that weights can be swapped with Keras's own layers. The output of a step is its
+signals side by side, in the order of its table: (batch, signals * units). The lab alone imports this.
+"""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from lstmgallery.cells.table import CellKind
+
+
+def product(rows: Any, weights: Any) -> Any:
+    """Return rows @ weights, (..., inputs) by (inputs, columns), the same to the bit on every x86-64 processor.
+
+    A matrix product is handed to a library that chooses its kernel by the processor it finds, and so the order in which
+    it adds up. Multiplying and summing is compiled by XLA, for the instruction set that `lstmgallery.machine` fixes; at
+    the sizes of these networks it takes about as long.
+    """
+    return ops.sum(rows[..., None] * weights, axis=-2)
+
+
+class SignalCell(keras.layers.Layer):
+    """What the cells share: units, seeded initial weights, the sizes that `keras.layers.RNN` asks for.
+
+    `units`: how many neurons. `seed`: a whole number; equal seeds give equal initial weights.
+    """
+
+    kind: CellKind
+
+    def __init__(self, units: int, seed: int = 0, **kwargs: Any):
+        if not isinstance(units, int) or units < 1:
+            raise ValueError(f"units: expected a whole number of at least 1, received {units!r}")
+        super().__init__(**kwargs)
+        self.units = units
+        self.seed = seed
+        self.state_size = [units] * len(self.kind.state)
+        self.output_size = units * len(self.kind.signals)
+
+    def build(self, input_shape: tuple[Any, ...]) -> None:
+        """Create kernel, recurrent_kernel and bias, in the shapes of the table.
+
+        Initial values as in `keras.layers.LSTM` and `GRU`: Glorot and Bengio 2010 for the kernel, orthogonal
+        (Saxe et al. 2014) for the recurrent kernel.
+        """
+        glorot = keras.initializers.GlorotUniform(seed=self.seed)
+        orthogonal = keras.initializers.Orthogonal(seed=self.seed + 1)
+        shapes = self.kind.weight_shapes(input_shape[-1], self.units)
+        self.kernel = self.add_weight(name="kernel", shape=shapes["kernel"], initializer=glorot)
+        recurrent = shapes["recurrent_kernel"]
+        self.recurrent_kernel = self.add_weight(name="recurrent_kernel", shape=recurrent, initializer=orthogonal)
+        self.bias = self.add_weight(name="bias", shape=shapes["bias"], initializer=self._initial_bias)
+        self.built = True
+
+    def _initial_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> Any:
+        return ops.broadcast_to(ops.convert_to_tensor(self.kind.initial_bias(self.units), dtype), shape)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "units": self.units, "seed": self.seed}

@@ -1,0 +1,118 @@
+"""The table of a kind of cell: what it computes at every step, and what its weights are.
+
+One spelling of every signal, used in Python, Parquet, JSON, CSS and prose. Cells, traces, checks, figures and
+palettes all read these tables.
+
+Letters, as in the textbooks: x input, h hidden state, c cell state, g candidate, i f o z r gates; a prime marks the
+value one step earlier; W U b are weights. An update is written with the keys of the table in braces, a prime inside
+the brace for the value one step earlier: `{forget_gate}·{cell'} + {input_gate}·{candidate}`.
+"""
+
+import ast
+import operator
+import string
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Palette = Literal["memory", "gate"]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One signal of a cell. `low` and `high` bound its values; None where nothing bounds them."""
+
+    key: str
+    symbol: str
+    name: str
+    low: float | None
+    high: float | None
+    palette: Palette
+    formula: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """How one signal follows from others of the same neuron: the arithmetic that a reader can redo by hand."""
+
+    signal: str
+    expression: str
+
+    def evaluate(self, now: Mapping[str, np.ndarray], earlier: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return what the expression comes to: `now` are the signals of a step, `earlier` those of the step before."""
+        names = {**now, **{f"earlier_{key}": values for key, values in earlier.items()}}
+        written = "".join(text + ("earlier_" if is_earlier else "") + key for text, key, is_earlier in self.pieces())
+        value: np.ndarray = _value(ast.parse(written.translate(_SIGNS), mode="eval").body, names)
+        return value
+
+    def pieces(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield (text before, signal key or '', whether it is the value one step earlier), in reading order."""
+        for text, key, _, _ in string.Formatter().parse(self.expression):
+            yield text, (key or "").rstrip("'"), (key or "").endswith("'")
+
+
+# The signs of printed mathematics, as Python writes them.
+_SIGNS = str.maketrans({"·": "*", "−": "-"})
+_OPERATIONS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"tanh": np.tanh}
+
+
+def _value(node: ast.expr, names: Mapping[str, np.ndarray]) -> Any:
+    """Return the value of an expression of names, numbers, sums, products and functions of one value."""
+    match node:
+        case ast.Name():
+            return names[node.id]
+        case ast.Constant():
+            return node.value
+        case ast.BinOp():
+            return _OPERATIONS[type(node.op)](_value(node.left, names), _value(node.right, names))
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            return _FUNCTIONS[name](_value(argument, names))
+    raise ValueError(f"an update is made of sums, products and {', '.join(_FUNCTIONS)}, found {ast.unparse(node)}")
+
+
+@dataclass(frozen=True)
+class CellKind:
+    """A kind of recurrent cell: its signals in the order in which every file and figure lists them."""
+
+    key: str
+    title: str
+    article: str  # of the title: a or an
+    signals: tuple[Signal, ...]
+    updates: tuple[Update, ...]
+    memory: str  # the signal that carries the neuron's memory from step to step
+    state: tuple[str, ...]  # the signals handed from one step to the next, in Keras's order
+    columns: tuple[str, ...]  # the signals whose units stand side by side in a kernel, in Keras's order
+    begins_open: tuple[str, ...]  # those of them whose bias begins at one, all other biases at zero
+    biases: int  # rows of the bias: one, or one for the input and one for the state
+
+    def weight_shapes(self, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of one layer's weights by their names in Keras."""
+        columns = len(self.columns) * units
+        return {
+            "kernel": (inputs, columns),
+            "recurrent_kernel": (units, columns),
+            "bias": (columns,) if self.biases == 1 else (self.biases, columns),
+        }
+
+    def initial_bias(self, units: int) -> list[float]:
+        """Return one row of the bias of an untrained layer."""
+        return [float(key in self.begins_open) for key in self.columns for _ in range(units)]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(signal.key for signal in self.signals)
+
+    def __getitem__(self, key: str) -> Signal:
+        return next(signal for signal in self.signals if signal.key == key)
+
+
+HIDDEN = "What the neuron shows the rest of the network at this step."
+CANDIDATE = "What the neuron would write into its memory now, before a gate decides how much of it is let in."

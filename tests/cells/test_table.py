@@ -1,0 +1,74 @@
+"""The table of signals: one spelling each, and updates that say the arithmetic that is checked."""
+
+import re
+
+import numpy as np
+import pytest
+
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.gru import KIND as GRU
+from lstmgallery.cells.lstm import KIND as LSTM
+from lstmgallery.cells.reference import keep
+from lstmgallery.cells.table import CellKind, Update
+from lstmgallery.desk.reference import step_of
+
+each_kind = pytest.mark.parametrize("kind", CELL_KINDS.values(), ids=CELL_KINDS)
+
+
+def test_the_signals_have_the_names_of_the_field() -> None:
+    assert LSTM.keys == ("cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate")
+    assert GRU.keys == ("hidden", "candidate", "update_gate", "reset_gate")
+
+
+@each_kind
+def test_keys_and_symbols_are_distinct_and_plain(kind: CellKind) -> None:
+    assert len({signal.symbol for signal in kind.signals}) == len(set(kind.keys)) == len(kind.signals)
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)*", key) for key in kind.keys)
+
+
+@each_kind
+def test_a_kind_names_its_own_signals(kind: CellKind) -> None:
+    assert {kind.memory, *kind.state, *(update.signal for update in kind.updates)} <= set(kind.keys)
+    assert all(kind[key].key == key for key in kind.keys)
+
+
+@each_kind
+def test_gates_run_from_0_to_1_and_memories_around_0(kind: CellKind) -> None:
+    for signal in kind.signals:
+        expected = {"gate": (0.0, 1.0), "memory": (-1.0, 1.0)}[signal.palette]
+        assert (signal.low, signal.high) == ((None, None) if signal.key == "cell" else expected)
+
+
+def test_the_updates_of_an_lstm_are_the_arithmetic_of_the_textbook() -> None:
+    random = np.random.default_rng(1)
+    now, earlier = ({key: random.uniform(-1, 1, 5) for key in LSTM.keys} for _ in range(2))
+    found = {update.signal: update.evaluate(now, earlier) for update in LSTM.updates}
+    cell = now["forget_gate"] * earlier["cell"] + now["input_gate"] * now["candidate"]
+    assert found.keys() == {"cell", "hidden"}
+    np.testing.assert_array_equal(found["cell"], cell)
+    np.testing.assert_array_equal(found["hidden"], now["output_gate"] * np.tanh(now["cell"]))
+
+
+def test_the_update_of_a_gru_is_the_arithmetic_of_the_textbook() -> None:
+    random = np.random.default_rng(2)
+    now, earlier = ({key: random.uniform(-1, 1, 5) for key in GRU.keys} for _ in range(2))
+    found = {update.signal: update.evaluate(now, earlier) for update in GRU.updates}
+    z = now["update_gate"]
+    assert found.keys() == {"hidden"}
+    np.testing.assert_array_equal(found["hidden"], z * earlier["hidden"] + (1 - z) * now["candidate"])
+
+
+@pytest.mark.parametrize("expression", ["{cell} / {cell'}", "exp({cell})", "tanh({cell}, {cell})", "{cell}[0]"])
+def test_an_update_is_made_of_sums_products_and_tanh(expression: str) -> None:
+    values = {"cell": np.ones(2)}
+    with pytest.raises((ValueError, KeyError)):
+        Update("cell", expression).evaluate(values, values)
+
+
+@each_kind
+def test_a_step_gives_every_signal_of_the_table(kind: CellKind) -> None:
+    gates = {"lstm": 4, "gru": 3}[kind.key]
+    bias = np.zeros(4 * 2) if kind.key == "lstm" else np.zeros((2, 3 * 2))
+    weights = {"kernel": np.ones((3, gates * 2)), "recurrent_kernel": np.ones((2, gates * 2)), "bias": bias}
+    state = {key: np.zeros((1, 2)) for key in kind.state}
+    assert tuple(step_of(kind)(np.ones((1, 3)), state, weights, keep)) == kind.keys
