@@ -1,6 +1,7 @@
 """The files of findings: every column documented, every number on the pages taken from them."""
 
 import json
+import re
 from html import unescape
 
 import pandas as pd
@@ -15,7 +16,8 @@ from lstmgallery.desk.untrained import UNTRAINED
 from lstmgallery.network import read_network
 from lstmgallery.press.sentences import row_sentence
 from lstmgallery.press.text import number
-from tests.conftest import ROOT, Gallery
+from tests.conftest import Gallery
+from tests.documents import ARCHITECTURE, section, spans, table
 
 NETWORKS = ("counter", "selective-counter", "state-memorizer", "copy-machine")
 each_network = pytest.mark.parametrize("name", NETWORKS)
@@ -31,11 +33,12 @@ def test_every_column_is_described_in_the_file(gallery: Gallery, name: str, file
 
 
 @pytest.mark.parametrize("file", store.RESULT_COLUMNS)
-def test_every_column_is_named_in_the_readme(file: str) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [column for column in store.RESULT_COLUMNS[file] if f"`{column}`" not in text and column not in text]
-    assert f"`{file}`" in text
-    assert not missing
+def test_every_column_is_documented(file: str) -> None:
+    (row,) = [row for row in table(ARCHITECTURE, "file").rows if spans(row[0]) == [file]]
+    named = {*re.findall(r"\w+", row[1]), *spans(row[2])}
+    for heading in re.findall(r"\(#(\w+)\)", row[2]):
+        named |= {*spans(section(ARCHITECTURE, heading.capitalize()))}
+    assert {*store.RESULT_COLUMNS[file]} - named == set()
 
 
 @each_network

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from lstmgallery.tasks.languages.language import Language
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from lstmgallery.tasks.vocabulary import END, START
 from tests.conftest import ROOT, random_weights, small_network
+from tests.documents import AUTHORS, section, spans, table
 
 CASES = sorted((ROOT / "tests" / "js").glob("*.js"))
 LANGUAGES = [
@@ -85,6 +87,28 @@ def test_the_cases_hold(page: Page, network: dict[str, Any], file: Any) -> None:
     done = page.evaluate(RUN, {"cases": file.read_text(encoding="utf-8"), "network": network})
     assert done["count"] == file.read_text(encoding="utf-8").count("\ntest(")
     assert done["failures"] == []
+
+
+def test_every_address_in_the_documents_is_read(page: Page, network: dict[str, Any]) -> None:
+    changes = [span for cell in table(AUTHORS, "change").column("change") for span in spans(cell)]
+    pairs = [f"do={quote(','.join(changes))}", *(f"do={quote(change)}" for change in changes)]
+    for cell, value in table(AUTHORS, "key", "value").rows:
+        pairs += [f"{spans(cell)[0]}={span}" for span in spans(value) if "<" not in span and span != ","]
+    pairs += [
+        address.partition("#")[2] for address in spans(section(AUTHORS, "Link to the explorer")) if "#" in address
+    ]
+    for pair in pairs:
+        state, notes, usual = page.evaluate(
+            """([pair, data]) => {
+                const network = new lstmgallery.Network(structuredClone(data));
+                const {state, notes} = lstmgallery.address.parseAddress(pair, network);
+                return [state, notes, lstmgallery.address.defaultState(network)];
+            }""",
+            [pair, network],
+        )
+        assert notes == [], pair
+        assert state != usual, pair
+    assert len(pairs) == len(changes) + 6
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.kind)

@@ -162,6 +162,15 @@ def test_content_without_networks_is_reported(tmp_path: Path) -> None:
         read_content(tmp_path)
 
 
+def test_a_readme_beside_the_content_is_not_read_as_content(small_project: Project) -> None:
+    before = build_gallery(small_project, record())
+    (small_project.content / "README.md").write_text("---\ntitle: [\n---\n\n{nobody}\n\n```figure\n", encoding="utf-8")
+    after = build_gallery(small_project, record())
+    assert after.pages == before.pages
+    assert after.published is not None
+    assert (after.published.written, after.published.removed) == (0, 0)
+
+
 def test_the_shipped_content_is_read() -> None:
     content = read_content(ROOT / "content")
     names = [entry.network.name for entry in content.networks]
