@@ -13,7 +13,9 @@ import click
 import pandas as pd
 import pydantic
 import pytest
+import yaml
 
+from lstmgallery import __version__
 from lstmgallery.cli import main
 from lstmgallery.desk import measures
 from lstmgallery.desk.claims import parse_expectation, parse_question
@@ -28,6 +30,7 @@ from lstmgallery.press.content import Content, Site, read_content
 from lstmgallery.press.explorer import SOURCES, add_counts, explorer_url, hold
 from lstmgallery.press.writeups import Front
 from lstmgallery.tasks import Task
+from tests.check import CHECKS
 from tests.conftest import ROOT, Gallery
 from tests.documents import (
     ARCHITECTURE,
@@ -37,6 +40,7 @@ from tests.documents import (
     TESTS,
     fences,
     fragments,
+    headings,
     items,
     links,
     prose,
@@ -47,6 +51,8 @@ from tests.documents import (
     tables,
 )
 
+GITHUB = ROOT / ".github"
+PYTHON = ".venv/bin/python"
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.relative_to(ROOT).as_posix())
 
 
@@ -78,6 +84,7 @@ def fields_of(model: type[pydantic.BaseModel]) -> set[str]:
 
 def test_the_documents_are_found() -> None:
     named = {"README.md", "content/README.md", "lstmgallery/README.md", "tests/README.md"}
+    named |= {".github/CONTRIBUTING.md", ".github/CHANGELOG.md"}
     assert {file.relative_to(ROOT).as_posix() for file in DOCUMENTS} >= named
 
 
@@ -127,7 +134,7 @@ def commands_of(document: Path) -> Iterator[list[str]]:
 def require_command(words: list[str]) -> None:
     """Fail unless a command is one that this repository has, with arguments that it takes."""
     match words:
-        case ["python3", "-m", "venv" | "pip", *_]:
+        case ["python3", "-m", "venv" | "pip", *_] | [".venv/bin/pre-commit", "install"]:
             pass
         case [".venv/bin/python", "build_site.py", *arguments] | [".venv/bin/lstmgallery", *arguments]:
             command: click.Command = main
@@ -174,6 +181,29 @@ def test_continuous_integration_runs_the_documented_test_command_and_a_strict_bu
     script = read(ROOT / ".ci" / "run")
     strict = ".venv/bin/python build_site.py --strict"
     assert [line for line in script.splitlines() if "python" in line] == [*command.strip().split(" && "), strict]
+
+
+def test_the_workflow_runs_continuous_integration_on_every_supported_python() -> None:
+    (job,) = yaml.safe_load(read(GITHUB / "workflows" / "check.yml"))["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert f"Python {' or '.join(', '.join(job['strategy']['matrix']['python']).rsplit(', ', 1))}" in read(MAIN)
+
+
+def test_the_hooks_before_a_commit_are_the_checks_without_the_tests() -> None:
+    (repository,) = yaml.safe_load(read(ROOT / ".pre-commit-config.yaml"))["repos"]
+    entries = [hook["entry"] for hook in repository["hooks"]]
+    assert entries == [f"{PYTHON} -m {' '.join(check)}" for check in CHECKS if check[0] != "pytest"]
+
+
+def test_the_issue_template_asks_for_something_with_every_question() -> None:
+    template = yaml.safe_load(read(GITHUB / "ISSUE_TEMPLATE" / "bug.yml"))
+    assert {"name", "description", "body"} <= set(template)
+    assert all(question["attributes"]["label"] for question in template["body"])
+    assert len({question["id"] for question in template["body"]}) == len(template["body"])
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    assert headings(GITHUB / "CHANGELOG.md")[1].split()[0] == __version__
 
 
 # Networks
