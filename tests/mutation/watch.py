@@ -18,6 +18,7 @@ import coverage
 import pytest
 
 FOLDER = "LSTMGALLERY_WATCH"
+SLOW = 10.0  # seconds of a fixture that makes it a slow one
 FIXTURE = "fixture "  # before the name of a fixture, where else the name of a test is
 
 
@@ -41,6 +42,7 @@ class Watch:
         self.coverage.set_option("run:disable_warnings", ["already-imported", "module-not-measured"])
         self.context = ""
         self.tests: dict[str, Test] = defaultdict(Test)
+        self.fixtures: dict[str, float] = {}
 
     def switch(self, context: str) -> None:
         self.context = context
@@ -57,13 +59,15 @@ class Watch:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, Any, Any]:
-        before = self.context
-        if fixturedef.scope != "function":
-            self.switch(FIXTURE + fixturedef.argname)
+        if fixturedef.scope == "function":
+            return (yield)
+        before, began = self.context, time.perf_counter()
+        self.switch(FIXTURE + fixturedef.argname)
         try:
             return (yield)
         finally:
             self.switch(before)
+            self.fixtures[fixturedef.argname] = time.perf_counter() - began
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -76,7 +80,7 @@ class Watch:
     def pytest_sessionfinish(self) -> None:
         self.coverage.stop()
         self.coverage.save()
-        known = {name: vars(test) for name, test in self.tests.items()}
+        known = {"tests": {name: vars(test) for name, test in self.tests.items()}, "fixtures": self.fixtures}
         (self.folder / f"tests-{os.getpid()}.json").write_text(json.dumps(known), encoding="utf-8")
 
 
@@ -88,15 +92,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Watched:
-    """What a run noted: the tests, and by file and line the tests and fixtures that ran it."""
+    """What a run noted: the tests, the seconds that each shared fixture takes, and by file and line what ran it."""
 
     tests: dict[str, Test]
+    fixtures: dict[str, float]
     runners: dict[str, dict[int, set[str]]]
 
     def find_tests(self, path: str, lines: tuple[int, int]) -> list[str]:
         """Return the tests that run any of these lines (first, last), or any of the file where it runs on import.
 
-        The tests of the module's own name come first, then the quickest.
+        Those come last that need a fixture that takes long. Among the others, those of the module's own name come first,
+        then the quickest.
         """
         runners = self.runners.get(path, {})
         names = set().union(*(runners.get(line, set()) for line in range(lines[0], lines[1] + 1)))
@@ -104,14 +110,21 @@ class Watched:
         fixtures = {name.removeprefix(FIXTURE) for name in names if name.startswith(FIXTURE)}
         tests = [name for name, test in self.tests.items() if name in names or fixtures.intersection(test.fixtures)]
         own = f"test_{Path(path).stem}.py"
-        return sorted(tests, key=lambda name: (own not in name, self.tests[name].seconds, name))
+        return sorted(tests, key=lambda name: (self._is_slow(name), own not in name, self.tests[name].seconds, name))
+
+    def _is_slow(self, name: str) -> bool:
+        return max((self.fixtures.get(fixture, 0.0) for fixture in self.tests[name].fixtures), default=0.0) > SLOW
 
 
 def read_watched(folder: Path, root: Path) -> Watched:
     """Read what a run on the checkout at `root` noted in `folder`."""
     tests: dict[str, Test] = {}
+    fixtures: dict[str, float] = {}
     for file in sorted(folder.glob("tests-*.json")):
-        tests |= {name: Test(**test) for name, test in json.loads(file.read_text(encoding="utf-8")).items()}
+        known = json.loads(file.read_text(encoding="utf-8"))
+        tests |= {name: Test(**test) for name, test in known["tests"].items()}
+        for name, seconds in known["fixtures"].items():
+            fixtures[name] = max(seconds, fixtures.get(name, 0.0))
     runners: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in sorted(folder.glob("lines.*")):
         data = coverage.CoverageData(str(file))
@@ -119,4 +132,4 @@ def read_watched(folder: Path, root: Path) -> Watched:
         for path in data.measured_files():
             for line, contexts in data.contexts_by_lineno(path).items():
                 runners[Path(path).relative_to(root).as_posix()][line].update(contexts)
-    return Watched(tests, runners)
+    return Watched(tests, fixtures, runners)
