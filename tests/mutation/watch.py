@@ -101,7 +101,7 @@ class Watched:
     def find_tests(self, path: str, lines: tuple[int, int]) -> list[str]:
         """Return the tests that run any of these lines (first, last), or any of the file where it runs on import.
 
-        Those come last that need a fixture that takes long. Among the others, those of the module's own name come first,
+        Those that need a slow fixture come last. Among the others, those of the module's own name come first,
         then the quickest.
         """
         runners = self.runners.get(path, {})
