@@ -12,11 +12,11 @@ from typing import Any
 
 import filelock
 
+from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.network import Network
-from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import Make, plan_site
-from lstmgallery.press.results import Results, read_results
+from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.publish import Published, check_site, publish
 from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
 from lstmgallery.verify import CLAIMS, KEPT, Verified, answer_questions, verify, write_claims

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from lstmgallery import __version__
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.press.text import count
+from lstmgallery.press.marks.text import count
 from lstmgallery.progress import (
     ConsoleProgress,
     print_pinned,

@@ -13,13 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from lstmgallery import store
-from lstmgallery.desk.claims import Question, Verdict, answer_elsewhere, verdict
+from lstmgallery.desk.claims import Claim, Question, Verdict, answer_elsewhere, verdict
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, write_pin
-from lstmgallery.press.blocks import Claim
-from lstmgallery.press.content import Content, read_content
+from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.searches import Search
 
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from lstmgallery.errors import Problem
-from lstmgallery.press.text import count, data_size
+from lstmgallery.press.marks.text import count, data_size
 
 if TYPE_CHECKING:
     from lstmgallery.build import Summary

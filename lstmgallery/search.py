@@ -28,7 +28,7 @@ from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
-from lstmgallery.press.content import Content, read_content
+from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, write_search
 from lstmgallery.stages import LAB_LIBRARIES, Progress, Workers
 

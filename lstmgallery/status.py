@@ -9,7 +9,7 @@ import numpy as np
 from lstmgallery import store
 from lstmgallery.build import Project
 from lstmgallery.pins import Pin
-from lstmgallery.press.content import NetworkContent, read_content
+from lstmgallery.press.manuscript.content import NetworkContent, read_content
 from lstmgallery.stages import NetworkWork, Progress, Workers
 
 

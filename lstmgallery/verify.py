@@ -18,6 +18,7 @@ from lstmgallery.cache import stage_key
 from lstmgallery.desk.claims import (
     LEFT_OUT,
     Answer,
+    Claim,
     Question,
     Tally,
     Verdict,
@@ -27,10 +28,9 @@ from lstmgallery.desk.claims import (
     verdict,
 )
 from lstmgallery.desk.measures import WITH_CONTROL, Score
+from lstmgallery.desk.results import Results
 from lstmgallery.errors import Problem
-from lstmgallery.press.blocks import Claim
-from lstmgallery.press.content import Content
-from lstmgallery.press.results import Results
+from lstmgallery.press.manuscript.content import Content
 from lstmgallery.stages import FILE_LIBRARIES, Progress, Workers
 
 CLAIMS = "claims.json"

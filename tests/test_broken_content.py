@@ -8,7 +8,7 @@ import pytest
 
 from lstmgallery.build import Project
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from tests.conftest import files_of, options, run_python, write_small_content
 
 WRITEUP = """\

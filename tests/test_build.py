@@ -17,7 +17,7 @@ import lstmgallery.lab.train
 from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.cache import file_hash
 from lstmgallery.errors import GalleryError
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from tests.conftest import (
     Gallery,
     files_of,

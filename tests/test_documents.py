@@ -26,10 +26,14 @@ from lstmgallery.desk.roles import ROLE, STANDINGS
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, Training, read_network
-from lstmgallery.press.blocks import KINDS, Add, ClaimBlock, Side, Words
-from lstmgallery.press.content import Content, Site, read_content
-from lstmgallery.press.explorer import SOURCES, add_counts, explorer_url, hold
-from lstmgallery.press.writeups import Front
+from lstmgallery.press.addresses import add_counts, explorer_url, hold
+from lstmgallery.press.figures import KINDS, Captioned
+from lstmgallery.press.figures.comparison import Side
+from lstmgallery.press.figures.generated import Add
+from lstmgallery.press.manuscript.blocks import ClaimBlock
+from lstmgallery.press.manuscript.content import Content, Site, read_content
+from lstmgallery.press.manuscript.writeups import Front
+from lstmgallery.press.pages.explorer import SOURCES
 from lstmgallery.tasks import AnyTask
 from tests.check import CHECKS
 from tests.conftest import ROOT, Gallery
@@ -324,7 +328,7 @@ def test_every_kind_of_figure_is_listed_with_its_keys() -> None:
         kind: fields_of(model) | inner.get(kind, set()) for kind, model in KINDS.items()
     }
     text = section(AUTHORS, "Figures")
-    assert fields_of(Words) | fields_of(Add) <= set(spans(text))
+    assert fields_of(Captioned) | fields_of(Add) <= set(spans(text))
 
 
 def test_every_choice_of_a_figure_is_listed() -> None:

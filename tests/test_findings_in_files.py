@@ -14,8 +14,8 @@ from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.roles import ERROR_RATE, FEWEST_CASES, MARGIN, ROLE, ROUNDING, STANDINGS, best_rows
 from lstmgallery.desk.untrained import UNTRAINED
 from lstmgallery.network import read_network
-from lstmgallery.press.sentences import row_sentence
-from lstmgallery.press.text import number
+from lstmgallery.press.marks.text import number
+from lstmgallery.press.pages.sentences import row_sentence
 from tests.conftest import Gallery
 from tests.documents import ARCHITECTURE, section, spans, table
 

@@ -27,7 +27,7 @@ ALLOWED = {
     "store": BASE,
     "interrupts": (),
     "lab": (*BASE, "interrupts", "machine", "store", "lab"),
-    "desk": (*BASE, "store", "desk"),
+    "desk": (*BASE, "machine", "store", "desk"),
     "press": (*BASE, *KEPT, "store", "desk", "press"),
     "publish": ("errors",),
     "cache": ("errors",),

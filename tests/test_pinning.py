@@ -25,7 +25,7 @@ from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import pin_networks, unpin_network
 from lstmgallery.pins import Arrays, Pin, hash_weights, pin_path, read_pin, write_pin
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from tests.conftest import (
     Gallery,
     files_of,

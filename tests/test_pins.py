@@ -26,7 +26,7 @@ from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.pinning import describe
 from lstmgallery.pins import HEADER, UNTRAINED, Arrays, Curve, Pin, hash_weights, read_pin, write_pin
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from tests.conftest import random_weights, record, small_network, write_small_content
 
 Parts = dict[str, bytes]  # the members of a pin's file by their names

@@ -11,7 +11,7 @@ import yaml
 from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_markdown
 from lstmgallery.network import read_network
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.scaffold import TASKS, scaffold_network, scaffold_writeup
 from tests.conftest import run_python, write_small_content
 

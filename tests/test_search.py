@@ -23,7 +23,7 @@ from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import pin_path, read_pin
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Condition, Trial, read_search
 from lstmgallery.stages import Workers

@@ -10,7 +10,7 @@ import pytest
 from lstmgallery.desk.claims import parse_expectation
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.searches import Condition, read_search, search_path, write_search
 from tests.conftest import search_record, small_network
 

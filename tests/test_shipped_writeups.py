@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lstmgallery.press.addresses import network_fragments, network_path
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import rank
 from lstmgallery.verify import Verified
 from tests.conftest import ROOT, Gallery
@@ -149,12 +149,12 @@ def test_an_article_tells_what_it_does_not_show_and_what_it_is_drawn_from(slug: 
     assert writeup.claims
     assert 1 <= writeup.minutes <= 20
     for figure in writeup.figures:
-        assert len(figure.block.alt) > 40, figure.id
-        assert figure.block.alt != figure.block.caption
+        assert len(figure.alt) > 40, figure.id
+        assert figure.alt != figure.caption
 
 
 def test_the_articles_use_every_kind_of_figure() -> None:
-    used = {part.kind for writeup in CONTENT.writeups for figure in writeup.figures for part in figure.parts}
+    used = {part.kind for writeup in CONTENT.writeups for figure in writeup.figures for part in figure.block.blocks}
     used |= {figure.block.kind for writeup in CONTENT.writeups for figure in writeup.figures}
     assert used >= {"strip", "overview", "line", "values", "frontier", "dose-response", "saturation", "comparison"}
     assert used >= {"cell", "generated", "together", "seeds", "search"}

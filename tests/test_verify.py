@@ -18,11 +18,11 @@ from lstmgallery import store
 from lstmgallery.build import Project, build_gallery, check_content
 from lstmgallery.desk.claims import Answer, Question, Tally, parse_expectation
 from lstmgallery.desk.measures import Measurement
+from lstmgallery.desk.results import read_results
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
-from lstmgallery.press.results import read_results
 from lstmgallery.stages import Result, Workers
 from lstmgallery.verify import Verified, answer_questions, verify
 from tests.conftest import Gallery, Record, files_of, folders_in, options, random_weights, record, run_python

@@ -131,6 +131,18 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A claim block, read: where it stands, the sentence, the question, and what its answer has to pass."""
+
+    place: str
+    line: int
+    id: str
+    says: str
+    question: Question
+    expectation: Expectation
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a question came to: in the gallery's network, and beside it for comparison.
 

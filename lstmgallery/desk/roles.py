@@ -27,16 +27,7 @@ from lstmgallery.desk.baselines import BASELINES, score_baselines
 from lstmgallery.desk.certainty import Resamples, best_threshold
 from lstmgallery.desk.chance import SHUFFLES, Shuffles, best_by_chance
 from lstmgallery.desk.scores import Neuron, best_scores, read_levels, score_neurons
-from lstmgallery.desk.targets import (
-    AUC,
-    OPPOSITE,
-    POOLED,
-    R2,
-    Target,
-    feature_order,
-    find_aliases,
-    find_targets,
-)
+from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, Target, feature_order, find_aliases, find_targets
 from lstmgallery.network import Network
 
 ERROR_RATE = 0.01

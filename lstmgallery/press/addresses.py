@@ -1,4 +1,29 @@
-"""Where everything stands in the site, and which fragments its pages have for others to link to."""
+"""Where everything stands in the site, and which fragments its pages have for others to link to.
+
+The state of an explorer stands in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
+`key=value` joined by `&`, percent-encoded:
+
+    text      what the network reads
+    layer     layer shown, from 1
+    signal    signal shown in the overview: `cell`, `hidden`, `input_gate`, ...
+    neuron    neuron shown, from 1
+    step      step spelled out, from 0; step 0 reads the start token
+    do        changes, joined by `,`; each is one of
+                  <layer>.<neuron>.<signal>=<value>@<step>           held at a value from a step on
+                  <layer>.<neuron>.<signal>+<amount>@<step>          added to the memory at one step (amount may be < 0)
+                  <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of what one more a adds
+    write     `greedy`, or `<temperature>~<seed>`: the network writes on behind the text
+    find      `<first step>-<last step>~<threshold>`: neurons that are on from first to last, off just before and after;
+              the threshold is a share of the signal's range
+    sort      `number` (by role without it)
+    filter    only neurons whose number or role has this in it
+    letters   `off`: no characters in the overview
+
+Whatever is missing takes its default; what cannot be read is reported on the page and takes its default too.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from lstmgallery.network import Network
 
@@ -43,3 +68,40 @@ def network_fragments(network: Network) -> set[str]:
     if task.sizes and task.dose:
         found.add("written-by-size")
     return found
+
+
+def explorer_url(
+    network: str,
+    *,
+    text: str | None = None,
+    layer: int | None = None,
+    signal: str | None = None,
+    neuron: int | None = None,
+    step: int | None = None,
+    do: Sequence[str] = (),
+    write: str | None = None,
+    find: str | None = None,
+) -> str:
+    """Return the path and fragment that open a network's explorer in a state; the module says what each key means."""
+    state = {
+        "text": text,
+        "layer": layer,
+        "signal": signal,
+        "neuron": neuron,
+        "step": step,
+        "do": ",".join(do) or None,
+        "write": write,
+        "find": find,
+    }
+    pairs = [f"{key}={quote(str(value), safe='')}" for key, value in state.items() if value is not None]
+    return explorer_path(network) + ("#" + "&".join(pairs) if pairs else "")
+
+
+def hold(layer: int, neuron: int, signal: str, value: float, *, step: int) -> str:
+    """Return the change, as `do` takes it, that holds a signal at `value` from `step` on."""
+    return f"{layer}.{neuron}.{signal}={value:g}@{step}"
+
+
+def add_counts(layer: int, neuron: int, signal: str, counts: float, *, step: int) -> str:
+    """Return the change, as `do` takes it, that adds `counts` a's worth to a memory at `step`."""
+    return f"{layer}.{neuron}.{signal}+{counts:g}counts@{step}"

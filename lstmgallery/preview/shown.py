@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lstmgallery.errors import Problem
-from lstmgallery.press.pages import THEME, Make
+from lstmgallery.press.pages.plan import THEME, Make
 
 HEARTBEAT_SECONDS = 15.0
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from lstmgallery.build import build_gallery
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.explorer import describe_network
+from lstmgallery.press.pages.explorer import describe_network
 from tests.check import find_chromium
 from tests.conftest import folders_in, random_weights, record, write_small_content
 

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Request, Response, sync_playwright
 
 from lstmgallery.press.addresses import explorer_path, figure_path, network_path, neuron_path, writeup_path
-from lstmgallery.press.content import read_content
+from lstmgallery.press.manuscript.content import read_content
 from tests.check import find_chromium
 from tests.conftest import ROOT, Gallery
 

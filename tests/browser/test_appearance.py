@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
-from lstmgallery.press.palette import contrast
+from lstmgallery.press.marks.palette import contrast
 from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NETWORK_PAGES, SIGHTS, Visitor
 from tests.conftest import ROOT, Gallery
 

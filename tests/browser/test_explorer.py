@@ -13,9 +13,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lstmgallery.desk.reference import run_reference
-from lstmgallery.press.addresses import explorer_path
-from lstmgallery.press.explorer import add_counts, explorer_url
-from lstmgallery.press.text import number, percent
+from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url
+from lstmgallery.press.marks.text import number, percent
 from lstmgallery.store import HELD_OUT, read_steps, read_traced_weights
 from tests.browser.conftest import EXPLORERS, NARROW, NETWORKS, PLACES, Place, Visitor, follow, settle
 from tests.conftest import Gallery

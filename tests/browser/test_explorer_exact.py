@@ -23,7 +23,7 @@ from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import explorer_path
-from lstmgallery.press.explorer import describe_network, explorer_script
+from lstmgallery.press.pages.explorer import describe_network, explorer_script
 from lstmgallery.store import read_weights
 from tests.browser.conftest import NETWORKS, Visitor
 from tests.conftest import Gallery, random_weights, small_network

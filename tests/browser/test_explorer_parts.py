@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lstmgallery.press import text
-from lstmgallery.press.explorer import describe_network, explorer_script
-from lstmgallery.press.figures import ticks_between
-from lstmgallery.press.palette import shade
+from lstmgallery.press.marks import text
+from lstmgallery.press.marks.palette import shade
+from lstmgallery.press.marks.strips import ticks_between
+from lstmgallery.press.pages.explorer import describe_network, explorer_script
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.language import Language

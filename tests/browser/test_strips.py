@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page
 
-from lstmgallery.press.text import brief
+from lstmgallery.press.marks.text import brief
 from tests.browser.conftest import FIRST_NEURONS, LAST_NEURONS, NARROW, NETWORKS, Visitor
 from tests.conftest import Gallery
 

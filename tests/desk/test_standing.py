@@ -15,7 +15,7 @@ from lstmgallery.desk.scores import Neuron, each_neuron
 from lstmgallery.desk.targets import steps_since_delimiter, tokens_before
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
 from lstmgallery.network import Network
-from lstmgallery.press.sentences import alias_words, row_sentence, score_of
+from lstmgallery.press.pages.sentences import alias_words, row_sentence, score_of
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.desk.planted import (

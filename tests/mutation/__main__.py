@@ -1,5 +1,6 @@
 """The command: take a sample of faults, plant each in a copy of the last commit, run the tests that reach it."""
 
+import itertools
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tests.mutation.chosen import CHOSEN
 from tests.mutation.faults import Fault, find_faults
 from tests.mutation.watch import FOLDER, Watched, read_watched
 
@@ -72,45 +74,55 @@ def take_sample(root: Path, room: str, count: int, seed: int) -> list[Fault]:
     return random.Random(f"{seed} {room}").sample(faults, min(count, len(faults)))
 
 
-def choose_tests(watched: Watched, fault: Fault) -> tuple[list[str], float]:
-    """Return the tests to try a fault with, and the seconds that they take."""
+def choose_tests(watched: Watched, fault: Fault) -> list[list[str]]:
+    """Return the tests to try a fault with, in the rounds in which they are run."""
     if not fault.path.endswith(".js"):
-        names = watched.find_tests(fault.path, fault.lines)
+        own, others = watched.find_tests(fault.path, fault.lines)
     else:
-        files = SCRIPT_TESTS[str(Path(fault.path).parent)]
-        ordered = [f"tests/browser/test_{name}.py" for name in files]
-        names = [name for file in ordered for name in watched.tests if name.startswith(file + "::")]
-    chosen: list[str] = []
-    seconds = 0.0
-    for name in names:
-        seconds += watched.tests[name].seconds
-        if seconds > LONGEST and chosen:
-            break
-        chosen.append(name)
-    return chosen, min(seconds, LONGEST)
+        files = [f"tests/browser/test_{name}.py" for name in SCRIPT_TESTS[str(Path(fault.path).parent)]]
+        own, *of_others = ([name for name in watched.tests if name.startswith(f"{file}::")] for file in files)
+        others = [name for names in of_others for name in names]
+    rounds = [_within(watched, own), _within(watched, others)]
+    return [names for names in rounds if names]
 
 
-def try_fault(copy: Path, fault: Fault, tests: list[str], seconds: float) -> Outcome:
+def _within(watched: Watched, names: list[str]) -> list[str]:
+    """Return as many tests, from the front, as `LONGEST` allows."""
+    seconds = itertools.accumulate(watched.tests[name].seconds for name in names)
+    return [name for name, so_far in zip(names, seconds, strict=True) if so_far <= LONGEST or name == names[0]]
+
+
+def try_fault(copy: Path, fault: Fault, rounds: list[list[str]]) -> Outcome:
     """Plant a fault in a copy of the project, run the tests until one fails, and take the fault out again."""
-    if not tests:
+    if not rounds:
         return Outcome(str(fault), fault.start, "unreached")
-    folder = copy.parent
-    chosen, cache = folder / f"{copy.name}-tests", folder / f"{copy.name}-cache"
+    with planted(copy / fault.path, fault):
+        for tests in rounds:
+            if by := _run(copy, tests):
+                return Outcome(str(fault), fault.start, "noticed", by)
+    return Outcome(str(fault), fault.start, "survived")
+
+
+def _run(copy: Path, tests: list[str]) -> str:
+    """Run tests in a copy; return which one failed, or nothing if all passed."""
+    chosen, cache = copy.parent / f"{copy.name}-tests", copy.parent / f"{copy.name}-cache"
     chosen.write_text("\n".join(tests), encoding="utf-8")
     shutil.rmtree(cache, ignore_errors=True)
-    shutil.copytree(folder / CACHE, cache)  # never what a fault has left there
-    with planted(copy / fault.path, fault):
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-o", f"cache_dir={cache}", f"@{chosen}"]
-        try:
-            run = subprocess.run(
-                command, cwd=copy, capture_output=True, text=True, timeout=STARTING + 4 * seconds, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return Outcome(str(fault), fault.start, "noticed", "it does not end")
+    shutil.copytree(copy.parent / CACHE, cache)  # never what a fault has left there
+    files = dict.fromkeys(test.partition("::")[0] for test in tests)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-o", f"cache_dir={cache}", *files]
+    command += ["-p", "tests.mutation.chosen"]
+    environment = {**os.environ, CHOSEN: str(chosen)}
+    try:
+        run = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=STARTING + 4 * LONGEST
+        )
+    except subprocess.TimeoutExpired:
+        return "it does not end"
     if run.returncode == 0:
-        return Outcome(str(fault), fault.start, "survived")
+        return ""
     failed = [line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return Outcome(str(fault), fault.start, "noticed", failed[0] if failed else "the tests do not start")
+    return failed[0] if failed else "the tests do not start"
 
 
 @contextmanager
@@ -165,7 +177,7 @@ def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Cons
     def work(fault: Fault) -> None:
         copy = free.get()
         try:
-            outcome = try_fault(copy, fault, *choose_tests(watched, fault))
+            outcome = try_fault(copy, fault, choose_tests(watched, fault))
         finally:
             free.put(copy)
         with lock, kept.open("a", encoding="utf-8") as file:

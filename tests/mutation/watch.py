@@ -98,19 +98,20 @@ class Watched:
     fixtures: dict[str, float]
     runners: dict[str, dict[int, set[str]]]
 
-    def find_tests(self, path: str, lines: tuple[int, int]) -> list[str]:
-        """Return the tests that run any of these lines (first, last), or any of the file where it runs on import.
+    def find_tests(self, path: str, lines: tuple[int, int]) -> tuple[list[str], list[str]]:
+        """Return the tests that run any of these lines (first, last), or any of the file where these run on import.
 
-        Those that need a slow fixture come last. Among the others, those of the module's own name come first,
-        then the quickest.
+        Those of the module's own name come by themselves, before all others; in both, what needs a slow fixture comes
+        last, and the quickest first.
         """
         runners = self.runners.get(path, {})
         names = set().union(*(runners.get(line, set()) for line in range(lines[0], lines[1] + 1)))
         names = names - {""} or set().union(*runners.values())
         fixtures = {name.removeprefix(FIXTURE) for name in names if name.startswith(FIXTURE)}
         tests = [name for name, test in self.tests.items() if name in names or fixtures.intersection(test.fixtures)]
-        own = f"test_{Path(path).stem}.py"
-        return sorted(tests, key=lambda name: (self._is_slow(name), own not in name, self.tests[name].seconds, name))
+        tests.sort(key=lambda name: (self._is_slow(name), self.tests[name].seconds, name))
+        own = [name for name in tests if f"test_{Path(path).stem}.py" in name and not self._is_slow(name)]
+        return own, [name for name in tests if name not in set(own)]
 
     def _is_slow(self, name: str) -> bool:
         return max((self.fixtures.get(fixture, 0.0) for fixture in self.tests[name].fixtures), default=0.0) > SLOW

@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pytest
 
 from lstmgallery.desk.claims import Answer
+from lstmgallery.desk.results import Results, read_results
 from lstmgallery.network import read_network
-from lstmgallery.press.articles import Article, write_articles
-from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.illustrations import Illustration
-from lstmgallery.press.pages import Make, plan_site
-from lstmgallery.press.results import Results, read_results
+from lstmgallery.press.figures.drawing import Part
+from lstmgallery.press.figures.illustration import Illustration
+from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.pages.articles import Article, write_articles
+from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.searches import search_path, write_search
 from lstmgallery.stages import Workers
 from lstmgallery.verify import answer_questions
@@ -257,3 +260,12 @@ def parse_html(text: str) -> Element:
 def parse_xml(text: str) -> ET.Element:
     """Return a document of XML, which has to be well-formed."""
     return ET.fromstring(text)
+
+
+Drawn = TypeVar("Drawn", bound=Mark)
+
+
+def drawn_as(kind: type[Drawn], part: Part) -> Drawn:
+    """Return what a part of a figure draws, which has to be a mark of this kind."""
+    assert isinstance(part.drawn, kind)
+    return part.drawn

@@ -6,9 +6,9 @@ The values of a usual row are all different, so that a wrong column shows.
 from dataclasses import fields
 from typing import Any
 
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.targets import POOLED
 from lstmgallery.network import Network, Training
-from lstmgallery.press.results import Results
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.languages.counting import Counting
 

@@ -1,12 +1,6 @@
 """Where everything stands in the site is known before it is rendered."""
 
-from lstmgallery.press.addresses import (
-    figure_path,
-    network_fragments,
-    network_path,
-    neuron_path,
-    writeup_path,
-)
+from lstmgallery.press.addresses import figure_path, network_fragments, network_path, neuron_path, writeup_path
 from tests.press.conftest import BLOCKS, Press
 
 

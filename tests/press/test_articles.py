@@ -8,7 +8,7 @@ import pytest
 
 from lstmgallery.desk.claims import Answer
 from lstmgallery.desk.measures import Measurement
-from lstmgallery.press.articles import data_words, summarise, value_words
+from lstmgallery.press.pages.articles import data_words, summarise, value_words
 from tests.press.conftest import BASE_URL, BLOCKS, CLAIMS, Element, Press, Typeset, figure, parse_xml, writeup
 
 ATOM = "{http://www.w3.org/2005/Atom}"

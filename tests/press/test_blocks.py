@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from lstmgallery.desk.claims import Claim
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.blocks import FIGURES, KINDS, LONGEST_SEQUENCE, Claim, Figure
-from lstmgallery.press.writeups import Writeup, read_writeup
+from lstmgallery.press.figures import FIGURES, KINDS
+from lstmgallery.press.figures.block import LONGEST_SEQUENCE
+from lstmgallery.press.figures.illustration import Figure
+from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from tests.conftest import write_small_content
 from tests.press.conftest import BLOCKS, CLAIMS, figure, writeup
 
@@ -59,7 +62,7 @@ def test_a_block_is_read_into_its_figure(tmp_path: Path, networks: dict[str, Net
     (found,) = read(tmp_path, networks, figure(name, BLOCKS[name]) + CLAIMS).figures
     assert isinstance(found, Figure)
     assert found.id == name
-    assert (found.block.alt, found.block.caption) == ("An alternative.", "A caption.")
+    assert (found.alt, found.caption) == ("An alternative.", "A caption.")
 
 
 def test_a_neuron_without_a_kind_is_a_strip(tmp_path: Path, networks: dict[str, Network]) -> None:
@@ -69,7 +72,7 @@ def test_a_neuron_without_a_kind_is_a_strip(tmp_path: Path, networks: dict[str, 
 
 def test_a_comparison_has_two_parts(tmp_path: Path, networks: dict[str, Network]) -> None:
     (found,) = read(tmp_path, networks, figure("one", BLOCKS["comparison"])).figures
-    assert [part.kind for part in found.parts] == ["dose-response", "strip"]
+    assert [part.kind for part in found.block.blocks] == ["dose-response", "strip"]
     assert [*found.subjects] == ["small 1", "small 2"]
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lstmgallery.build import Project, build_gallery
 from lstmgallery.errors import GalleryError
-from lstmgallery.press.content import read_content
-from lstmgallery.press.markup import ATTRIBUTES, TAGS, sanitise, to_html
+from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.press.manuscript.markup import ATTRIBUTES, TAGS, sanitise, to_html
 from tests.conftest import ROOT, record, write_small_content
 
 HOSTILE = [

@@ -6,8 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lstmgallery.press.figures import PITCH_PX
-from tests.press.conftest import BLOCKS, Press, parse_xml
+from lstmgallery.press.marks.listing import Listing
+from lstmgallery.press.marks.plots import Plot
+from lstmgallery.press.marks.strips import PITCH_PX, Strip
+from tests.press.conftest import BLOCKS, Press, drawn_as, parse_xml
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {"rect", "text", "g", "line", "polyline", "circle", "path", "polygon"}
@@ -61,7 +63,7 @@ def test_a_drawing_has_room_for_all_that_it_shows(press: Press, name: str) -> No
 
 
 def test_a_strip_is_drawn_cell_by_cell_with_its_values(press: Press) -> None:
-    rows = [row for part in press.drawn("strip").parts for row in part.drawn.rows]
+    rows = [row for part in press.drawn("strip").parts for row in drawn_as(Strip, part).rows]
     found = words(drawing(press, "strip"))
     for row in rows:
         values = [cell.value for cell in row.cells]
@@ -76,7 +78,7 @@ def test_a_strip_s_columns_are_those_of_the_page(press: Press) -> None:
 
 def test_a_plot_has_a_circle_for_every_dot(press: Press) -> None:
     for name in ("line", "values", "dose", "together", "frontier-memory", "frontier-written"):
-        plots = [part.drawn for part in press.drawn(name).parts]
+        plots = [drawn_as(Plot, part) for part in press.drawn(name).parts]
         dots = [p for plot in plots for series in plot.series if series.kind == "dots" for p in series.points]
         circles = list(drawing(press, name).iter(f"{SVG}circle"))
         assert [(float(c.get("cx") or 0), float(c.get("cy") or 0)) for c in circles] == [(p.x, p.y) for p in dots]
@@ -84,7 +86,7 @@ def test_a_plot_has_a_circle_for_every_dot(press: Press) -> None:
 
 def test_generated_text_is_written_out(press: Press) -> None:
     found = " ".join(words(drawing(press, "generated-changed")))
-    (row,) = press.drawn("generated-changed").parts[0].drawn.rows
+    (row,) = drawn_as(Listing, press.drawn("generated-changed").parts[0]).rows
     assert f"{row.prompt} → {row.written}" in found
     assert f"→ {row.changed}" in found
     assert "+2 in the cell of neuron 3" in found

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from lstmgallery.desk.baselines import BASELINES
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.untrained import UNTRAINED
-from lstmgallery.press import evidence
-from lstmgallery.press.results import Results
-from lstmgallery.press.sentences import row_sentence
+from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.sentences import row_sentence
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from tests.press.conftest import Press
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import pytest
 
-from lstmgallery.press.explorer import examples
+from lstmgallery.press.pages.explorer import examples
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstmgallery.desk.results import read_results
 from lstmgallery.errors import GalleryError
-from lstmgallery.press.content import read_content
-from lstmgallery.press.explorer import SCRIPTS, SOURCES, add_counts, explorer_script, explorer_url, hold
-from lstmgallery.press.pages import plan_site
-from lstmgallery.press.results import read_results
+from lstmgallery.press.addresses import add_counts, explorer_url, hold
+from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.press.pages.explorer import SCRIPTS, SOURCES, explorer_script
+from lstmgallery.press.pages.plan import plan_site
 from lstmgallery.publish import check_links
 from lstmgallery.store import read_traced_weights, read_weights, write_weights
 from tests.conftest import Gallery

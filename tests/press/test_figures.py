@@ -12,7 +12,7 @@ from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.gru import KIND as GRU
 from lstmgallery.cells.lstm import KIND as LSTM
 from lstmgallery.cells.table import CellKind
-from lstmgallery.press.figures import (
+from lstmgallery.press.marks.strips import (
     LINE_HEIGHT_PX,
     MARGIN_PX,
     PITCH_PX,

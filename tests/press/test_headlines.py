@@ -9,9 +9,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lstmgallery.desk.results import Moment
 from lstmgallery.desk.targets import POOLED
-from lstmgallery.press import evidence
-from lstmgallery.press.results import Moment
+from lstmgallery.press.figures.dose import dose_plot
+from lstmgallery.press.figures.frontier import Frontier, frontier
+from lstmgallery.press.figures.saturation import saturation_plots
+from lstmgallery.press.figures.together import groups_plot
+from lstmgallery.press.pages import evidence
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
@@ -65,7 +69,7 @@ def ranking(*rows: dict[str, Any], **tables: Any) -> tuple[evidence.Ranked, ...]
 )
 def test_the_smallest_group_that_is_enough_is_named(values: list[float], summary: str) -> None:
     together = pd.DataFrame([done_to(0, "add", "slope", 0.0, value) for value in values])
-    plot = evidence.groups_plot(results_of(interventions=together))
+    plot = groups_plot(results_of(interventions=together))
     assert plot is not None
     assert plot.summary == summary
     assert plot.table.heads == ("neurons changed", "b’s for each count added")
@@ -74,14 +78,14 @@ def test_the_smallest_group_that_is_enough_is_named(values: list[float], summary
 
 def test_of_a_state_memorizer_the_group_turns_the_letter() -> None:
     together = pd.DataFrame([done_to(0, "exchange", "turned", 0.0, value) for value in (0.1, 1.0, 1.0)])
-    plot = evidence.groups_plot(results_of(STATES, interventions=together))
+    plot = groups_plot(results_of(STATES, interventions=together))
     assert plot is not None
     assert plot.summary == "Change 2 neurons at once, and the other letter comes out in nearly every sequence."
     assert plot.table.heads[1] == "share with the other letter"
 
 
 def test_a_task_without_a_dose_or_twins_has_no_plot_of_groups() -> None:
-    assert evidence.groups_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5}))) is None
+    assert groups_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5}))) is None
 
 
 def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_neuron_once() -> None:
@@ -229,14 +233,14 @@ def test_doses_are_plotted_with_the_slope_that_was_measured() -> None:
         done_to(2, "add", "slope", 0.0, 0.4),
         done_to(1, "add", "slope", 0.0, 0.9),
     ]
-    plot = evidence.dose_plot(results_of(interventions=pd.DataFrame(rows)), 1, 2)
+    plot = dose_plot(results_of(interventions=pd.DataFrame(rows)), 1, 2)
     assert plot is not None
     assert plot.summary == "For each count added to neuron 2, 0.40 more b’s come out."
     assert plot.table.rows == (("n=4", "2", "4", "5"), ("n=4", "−3", "4", "3"))
 
 
 def test_a_task_that_does_not_count_has_no_plot_of_doses() -> None:
-    assert evidence.dose_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5})), 1, 1) is None
+    assert dose_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5})), 1, 1) is None
 
 
 def test_the_exchange_of_states_is_put_into_a_sentence() -> None:
@@ -250,7 +254,7 @@ def test_the_exchange_of_states_is_put_into_a_sentence() -> None:
 
 def test_each_gate_of_a_layer_is_plotted_by_how_often_it_is_shut_and_open() -> None:
     shares = {"input_gate": {"shut": 0.25, "open": 0.5}, "output_gate": {"shut": 0.75, "open": 0.125}}
-    found = dict(evidence.saturation_plots(results_of(moments=moments_of(**shares)), 1))
+    found = dict(saturation_plots(results_of(moments=moments_of(**shares)), 1))
     assert list(found) == ["Input gate", "Forget gate", "Output gate"]
     first_rows = {
         name: tuple(cell.replace("\u00a0", "") for cell in plot.table.rows[0]) for name, plot in found.items()
@@ -284,9 +288,9 @@ def frontier_table(*rows: tuple[int, str, bool, str, str, bool]) -> pd.DataFrame
     return table.assign(right=right, memory=[at / 10 for at in range(len(table))])
 
 
-def frontier(table: pd.DataFrame, task: AnyTask = COUNTING) -> evidence.Frontier:
+def shown_frontier(table: pd.DataFrame, task: AnyTask = COUNTING) -> Frontier:
     best = pd.DataFrame([best_row(3), best_row(1)])
-    found = evidence.frontier(results_of(task, frontier=table, main_ranking=best))
+    found = frontier(results_of(task, frontier=table, main_ranking=best))
     assert found is not None
     return found
 
@@ -307,7 +311,7 @@ def test_the_first_failure_says_what_comes_out_instead(written: str, ended: bool
         (1, "", True, "b", "b", True), (2, "", True, "bb", "bb", True), (3, "", True, "bbb", written, ended),
         (4, "", True, "bbbb", "", True),
     )  # fmt: skip
-    assert frontier(table).sentence == f"Trained on 1 to 10 a’s, it first fails at 3: {words}"
+    assert shown_frontier(table).sentence == f"Trained on 1 to 10 a’s, it first fails at 3: {words}"
 
 
 def test_the_first_failure_is_one_of_a_variant_that_training_had_and_names_it() -> None:
@@ -320,7 +324,7 @@ def test_the_first_failure_is_one_of_a_variant_that_training_had_and_names_it() 
         (2, "3", True, "bb", "bbbb", True),
     )
     selective = SelectiveCounting(kind="selective-counting", longest=7, most_ignored=5)
-    found = frontier(table, selective)
+    found = shown_frontier(table, selective)
     assert found.sentence == (
         "Trained on 1 to 7 a’s, it first fails at 2 (number of X’s: 3): it should write bb and writes 4 b’s."
     )
@@ -333,14 +337,14 @@ def test_the_first_failure_is_one_of_a_variant_that_training_had_and_names_it() 
 
 
 def test_a_network_that_never_fails_is_said_to_be_right_at_every_size() -> None:
-    found = frontier(frontier_table((1, "", True, "b", "b", True), (2, "", True, "bb", "bb", True)))
+    found = shown_frontier(frontier_table((1, "", True, "b", "b", True), (2, "", True, "bb", "bb", True)))
     assert found.sentence == "Trained on 1 to 10 a’s, it is right at every size tried, up to 100."
     assert found.right_table.rows == (("aⁿ X bⁿ", "1 to 2"),)
     assert found.shown == ""
 
 
 def test_the_memory_of_the_best_neuron_is_shown_over_the_sizes() -> None:
-    found = frontier(
+    found = shown_frontier(
         frontier_table(
             (1, "A", True, "a", "a", True),
             (1, "B", True, "b", "b", True),
@@ -364,7 +368,7 @@ def test_the_memory_of_the_best_neuron_is_shown_over_the_sizes() -> None:
 
 
 def test_a_task_of_one_size_has_no_frontier() -> None:
-    assert evidence.frontier(results_of(COPIES, frontier=frontier_table())) is None
+    assert frontier(results_of(COPIES, frontier=frontier_table())) is None
 
 
 def sweep(**values: list[tuple[float, bool | None]]) -> pd.DataFrame:

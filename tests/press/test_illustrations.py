@@ -10,13 +10,17 @@ import pytest
 from lstmgallery import store
 from lstmgallery.desk.reference import run_reference
 from lstmgallery.network import Network
-from lstmgallery.press.figures import Point
-from lstmgallery.press.illustrations import Part
-from lstmgallery.press.palette import shade
-from lstmgallery.press.plots import Plot
-from lstmgallery.press.text import number
+from lstmgallery.press.figures.drawing import Part
+from lstmgallery.press.marks.diagrams import Diagram
+from lstmgallery.press.marks.heat import Heat
+from lstmgallery.press.marks.listing import Listing
+from lstmgallery.press.marks.palette import shade
+from lstmgallery.press.marks.plots import Plot
+from lstmgallery.press.marks.right import RightBySize
+from lstmgallery.press.marks.strips import Point, Strip
+from lstmgallery.press.marks.text import number
 from tests.conftest import Gallery
-from tests.press.conftest import BLOCKS, CLAIMS, Press, Typeset, figure, writeup
+from tests.press.conftest import BLOCKS, CLAIMS, Press, Typeset, drawn_as, figure, writeup
 
 OVER = "share of seeds where r2 of cell with remaining >= 0.6"
 EXACT = 1e-5  # relative: numbers in a CSV have six digits
@@ -61,8 +65,7 @@ def require_linear(points: Sequence[Point], values: Sequence[float], *, along: s
 
 
 def plot_of(part: Part) -> Plot:
-    assert isinstance(part.drawn, Plot)
-    return part.drawn
+    return drawn_as(Plot, part)
 
 
 def test_every_kind_of_figure_is_drawn(press: Press) -> None:
@@ -74,8 +77,9 @@ def test_every_kind_of_figure_is_drawn(press: Press) -> None:
 def test_a_strip_s_numbers_are_its_cells(press: Press, name: str) -> None:
     data = press.csv(name)
     for part, (_, rows) in zip(press.drawn(name).parts, data.groupby(["neuron", "sequence"], sort=False), strict=True):
-        assert [token.glyph for token in part.drawn.tokens][1:] == rows["token"].tolist()[1:]
-        for row in part.drawn.rows:
+        strip = drawn_as(Strip, part)
+        assert [token.glyph for token in strip.tokens][1:] == rows["token"].tolist()[1:]
+        for row in strip.rows:
             assert [cell.value for cell in row.cells] == [number(value) for value in rows[row.signal.key]]
 
 
@@ -98,7 +102,9 @@ def test_a_strip_of_any_other_sequence_is_computed_from_the_weights(
 
 def test_a_strip_shows_all_signals_where_none_are_chosen(press: Press, network: Network) -> None:
     assert [*press.csv("strip-of-two")][-6:] == [*network.kind.keys]
-    assert [row.signal.key for row in press.drawn("strip-of-two").parts[0].drawn.rows] == [*network.kind.keys]
+    assert [row.signal.key for row in drawn_as(Strip, press.drawn("strip-of-two").parts[0]).rows] == [
+        *network.kind.keys
+    ]
 
 
 def test_an_overview_shows_every_neuron(press: Press, network: Network, folder: Path) -> None:
@@ -107,8 +113,9 @@ def test_an_overview_shows_every_neuron(press: Press, network: Network, folder: 
     for part, key in zip(press.drawn("overview").parts, ("cell", "input_gate"), strict=True):
         signal = network.kind[key]
         low, high = (-largest, largest) if key == "cell" else (0, 1)
-        assert [row.neuron for row in part.drawn.rows] == [*range(1, network.units + 1)]
-        for row in part.drawn.rows:
+        heat = drawn_as(Heat, part)
+        assert [row.neuron for row in heat.rows] == [*range(1, network.units + 1)]
+        for row in heat.rows:
             values = signals[key][:, row.neuron - 1]
             np.testing.assert_allclose(data.query(f"neuron == {row.neuron}")[key], values, rtol=EXACT)
             assert [*row.strip.shades] == [shade(signal.palette, value, low=low, high=high) for value in values]
@@ -159,7 +166,7 @@ def test_a_frontier_s_numbers_are_those_that_were_measured(press: Press, folder:
 
 def test_a_frontier_of_what_is_right_shades_each_size(press: Press) -> None:
     data = press.csv("frontier-right")
-    (row,) = press.drawn("frontier-right").parts[0].drawn.rows
+    (row,) = drawn_as(RightBySize, press.drawn("frontier-right").parts[0]).rows
     shades = {is_right: {row.shades[at] for at in np.flatnonzero(data["right"] == is_right)} for is_right in (0, 1)}
     assert len(row.shades) == len(data)
     assert all(len(found) <= 1 for found in shades.values())
@@ -217,8 +224,9 @@ def test_saturation_counts_the_steps_of_the_trace(press: Press, network: Network
 
 def test_a_cell_s_numbers_are_its_edges(press: Press) -> None:
     data, (part,) = press.csv("cell"), press.drawn("cell").parts
-    assert list(zip(data["from"], data["to"], strict=True)) == [(e.source, e.target) for e in part.drawn.edges]
-    assert part.drawn.highlight == {"forget_gate"}
+    diagram = drawn_as(Diagram, part)
+    assert list(zip(data["from"], data["to"], strict=True)) == [(e.source, e.target) for e in diagram.edges]
+    assert diagram.highlight == {"forget_gate"}
 
 
 def test_generated_text_is_what_the_network_writes(press: Press, network: Network, folder: Path) -> None:
@@ -235,21 +243,22 @@ def test_generated_text_is_what_the_network_writes(press: Press, network: Networ
                 break
             text += token
         assert text == prompt + written
-    assert [f"{row.prompt} {row.written}" for row in press.drawn("generated").parts[0].drawn.rows] == [
+    assert [f"{row.prompt} {row.written}" for row in drawn_as(Listing, press.drawn("generated").parts[0]).rows] == [
         f"{prompt} {written}" for prompt, written in zip(data["prompt"], data["written"], strict=True)
     ]
 
 
 def test_generated_text_says_whether_it_is_right(press: Press) -> None:
-    for row in press.drawn("generated").parts[0].drawn.rows:
+    for row in drawn_as(Listing, press.drawn("generated").parts[0]).rows:
         assert row.is_right == (row.written == "b" * row.prompt.count("a"))
 
 
 def test_a_changed_network_writes_beside_the_unchanged_one(press: Press) -> None:
-    (row,) = press.drawn("generated-changed").parts[0].drawn.rows
+    listing = drawn_as(Listing, press.drawn("generated-changed").parts[0])
+    (row,) = listing.rows
     data = press.csv("generated-changed")
     assert data["changed"].tolist() == [row.changed]
-    assert press.drawn("generated-changed").parts[0].drawn.change == "+2 in the cell of neuron 3"
+    assert listing.change == "+2 in the cell of neuron 3"
 
 
 def test_seeds_are_dots_at_their_values(press: Press) -> None:
@@ -270,10 +279,10 @@ def test_a_comparison_draws_both_sides_and_numbers_them(press: Press) -> None:
     drawn, data = press.drawn("comparison"), press.csv("comparison")
     assert drawn.is_wide
     assert [part.title for part in drawn.parts] == ["One", "Other"]
-    assert [part.kind for part in drawn.parts] == ["plot", "strip"]
+    assert [part.drawn.name for part in drawn.parts] == ["plot", "strip"]
     assert set(data["side"]) == {"One", "Other"}
     strip = data[data["side"] == "Other"]
-    cells = drawn.parts[1].drawn.rows[0].cells
+    cells = drawn_as(Strip, drawn.parts[1]).rows[0].cells
     assert [cell.value for cell in cells] == [number(float(value)) for value in strip["cell"]]
 
 

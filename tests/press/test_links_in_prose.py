@@ -6,7 +6,7 @@ import pytest
 
 from lstmgallery.errors import Problem
 from lstmgallery.frontmatter import read_markdown
-from lstmgallery.press.prose import Link, Prose, ProseReader
+from lstmgallery.press.manuscript.prose import Link, Prose, ProseReader
 
 
 def read_prose(folder: Path, file: str, body: str) -> tuple[ProseReader[str], Prose[str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
-from lstmgallery.press.articles import name_subject
+from lstmgallery.press.pages.articles import name_subject
 from tests.press.tables import results_of
 
 

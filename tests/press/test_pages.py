@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.claims import Answers
+from lstmgallery.desk.results import read_results
 from lstmgallery.press.addresses import neuron_path
-from lstmgallery.press.content import Content, read_content
-from lstmgallery.press.pages import plan_site
-from lstmgallery.press.results import read_results
-from lstmgallery.press.text import number, percent, scientific, thousands
+from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.press.marks.text import number, percent, scientific, thousands
+from lstmgallery.press.pages.plan import plan_site
 from lstmgallery.stages import Workers
 from lstmgallery.verify import answer_questions
 from tests.conftest import Gallery, files_of, record

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import Palette
-from lstmgallery.press.palette import SHADES, Theme, colours, contrast, ink_on, shade, stylesheet
+from lstmgallery.press.marks.palette import SHADES, Theme, colours, contrast, ink_on, shade, stylesheet
 from tests.conftest import Gallery
 
 PALETTES: tuple[Palette, ...] = ("memory", "gate")

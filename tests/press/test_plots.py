@@ -14,27 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmgallery.desk.frontier import find_frontier
-from lstmgallery.press.figures import Point
-from lstmgallery.press.plots import (
-    Band,
-    Frame,
-    Plot,
-    Table,
-    Tried,
-    around,
-    draw_right,
-    plot_beside,
-    plot_curve,
-    plot_doses,
-    plot_groups,
-    plot_memory,
-    plot_saturation,
-    plot_search,
-    plot_seeds,
-    plot_steps,
-    plot_values,
-    plot_written,
-)
+from lstmgallery.press.figures.dose import plot_doses
+from lstmgallery.press.figures.frontier import draw_right, plot_memory, plot_written
+from lstmgallery.press.figures.line import plot_steps
+from lstmgallery.press.figures.saturation import plot_saturation
+from lstmgallery.press.figures.search import Tried, plot_search
+from lstmgallery.press.figures.seeds import plot_seeds
+from lstmgallery.press.figures.together import plot_groups
+from lstmgallery.press.figures.values import plot_values
+from lstmgallery.press.marks.plots import Band, Frame, Plot, Table, around
+from lstmgallery.press.marks.strips import Point
+from lstmgallery.press.pages.evidence import plot_beside
+from lstmgallery.press.pages.provenance import plot_curve
 from lstmgallery.tasks.facets import Dose
 from tests.desk.planted import counting_network, counting_weights
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lstmgallery.press.sentences import (
+from lstmgallery.press.pages.sentences import (
     alias_words,
     cases_words,
     feature_words,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.press.text import (
+from lstmgallery.press.marks.text import (
     brief,
     count,
     data_size,

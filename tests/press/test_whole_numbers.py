@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstmgallery.press.text import plain
+from lstmgallery.press.marks.text import plain
 
 
 @pytest.mark.parametrize(

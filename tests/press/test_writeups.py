@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmgallery.desk.claims import Claim
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network, read_network
-from lstmgallery.press.blocks import Claim, Figure
-from lstmgallery.press.markup import TAGS
-from lstmgallery.press.prose import Link
-from lstmgallery.press.writeups import Part, Writeup, read_writeup
+from lstmgallery.press.figures.illustration import Figure
+from lstmgallery.press.manuscript.markup import TAGS
+from lstmgallery.press.manuscript.prose import Link
+from lstmgallery.press.manuscript.writeups import Inset, Writeup, read_writeup
 from tests.conftest import write_small_content
 from tests.press.conftest import CLAIMS, Element, Press, Typeset, figure, parse_html, parse_xml, writeup
 from tests.press.test_content import HOSTILE
@@ -415,9 +416,9 @@ PIECES = st.sampled_from(
 def test_any_text_is_read_or_refused(file: Path, networks: dict[str, Network], body: str) -> None:
     found = read_or_refuse(file, networks, writeup(body))
     if found is not None:
-        shown: list[Part | Link] = []
+        shown: list[Inset | Link] = []
 
-        def show(part: Part | Link) -> str:
+        def show(part: Inset | Link) -> str:
             shown.append(part)
             return ""
 

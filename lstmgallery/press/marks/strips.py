@@ -7,12 +7,14 @@ A column is one moment, a row is one signal. Everything else here is a smaller s
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from lstmgallery.cells.table import CellKind, Signal
-from lstmgallery.press.palette import shade
-from lstmgallery.press.text import brief, glyph, number, token_name
+from lstmgallery.cells.table import CellKind, Palette, Signal
+from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.palette import shade
+from lstmgallery.press.marks.text import brief, glyph, number, token_name
 
 PITCH_PX = 35  # from one column of a strip to the next; the stylesheet sets the same width
 LINE_HEIGHT_PX = 96
@@ -72,13 +74,23 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Strip:
+class Strip(Mark):
     """All signals of one neuron along one sequence, and its memory as a line over the same columns."""
 
     sequence: str
     tokens: tuple[Token, ...]
     rows: tuple[Row, ...]
     line: Line
+
+    name: ClassVar = "strip"
+
+    @property
+    def frame_height(self) -> int:
+        return 40 * (2 + len(self.rows))
+
+    @property
+    def palettes(self) -> frozenset[Palette]:
+        return frozenset(row.signal.palette for row in self.rows)
 
 
 @dataclass(frozen=True)

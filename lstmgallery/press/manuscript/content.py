@@ -15,8 +15,8 @@ from lstmgallery.frontmatter import read_yaml, validate
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import Pin, orphans, pin_path, read_pin
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
-from lstmgallery.press.prose import Link, Linked, Prose, ProseReader
-from lstmgallery.press.writeups import Writeup, read_writeup
+from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
+from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from lstmgallery.searches import Search, read_searches
 
 

@@ -23,26 +23,26 @@ from lstmgallery.desk.certainty import RESAMPLES
 from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK, Answers
 from lstmgallery.desk.equations import TOLERANCE
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
 from lstmgallery.desk.untrained import ASKED, UNTRAINED
 from lstmgallery.network import Network
-from lstmgallery.press import evidence, provenance, sentences, text
-from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
-from lstmgallery.press.articles import MOST_ROWS, Article, data_files, find_claimed, find_mentions, write_articles
-from lstmgallery.press.content import Content, NetworkContent
-from lstmgallery.press.drawings import draw_svg
-from lstmgallery.press.explorer import (
-    data_path,
-    examples,
-    explorer_data,
-    explorer_script,
-    explorer_url,
-)
-from lstmgallery.press.figures import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
-from lstmgallery.press.palette import stylesheet
-from lstmgallery.press.plots import plot_curve
-from lstmgallery.press.prose import Link, Url, link_attribute
-from lstmgallery.press.results import Results
+from lstmgallery.press.addresses import explorer_path, explorer_url, network_path, neuron_path
+from lstmgallery.press.figures.dose import dose_plot
+from lstmgallery.press.figures.frontier import frontier
+from lstmgallery.press.figures.saturation import saturation_plots
+from lstmgallery.press.figures.together import groups_plot
+from lstmgallery.press.manuscript.content import Content, NetworkContent
+from lstmgallery.press.manuscript.prose import Link, Url, link_attribute
+from lstmgallery.press.marks import text
+from lstmgallery.press.marks.palette import stylesheet
+from lstmgallery.press.marks.strips import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
+from lstmgallery.press.pages import evidence, provenance
+from lstmgallery.press.pages.articles import MOST_ROWS, Article, data_files, find_claimed, find_mentions, write_articles
+from lstmgallery.press.pages.drawings import draw_svg
+from lstmgallery.press.pages.explorer import data_path, examples, explorer_data, explorer_script
+from lstmgallery.press.pages.provenance import plot_curve
+from lstmgallery.press.pages.sentences import measured_on, row_sentence
 from lstmgallery.store import read_tokens
 
 THEME = resources.files("lstmgallery.press") / "theme"
@@ -104,6 +104,10 @@ class NetworkView:
     def prose(self, url: Url) -> Markup:
         """Return what the network's author wrote."""
         return Markup(self.content.prose.fill(lambda link: link_attribute(self.address_of(link), url)))
+
+    @property
+    def measured_on(self) -> str:
+        return measured_on(self.results)
 
     @property
     def shape(self) -> str:
@@ -293,7 +297,7 @@ def _view_network(content: NetworkContent, address_of: Callable[[Link], str | No
         featured=_draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
         featured_layer=layer,
         featured_neuron=neuron,
-        featured_role=sentences.row_sentence(network, results.best_row_of(layer, neuron)),
+        featured_role=row_sentence(network, results.best_row_of(layer, neuron)),
     )
 
 
@@ -372,9 +376,9 @@ def _network_values(view: NetworkView, articles: Sequence[Article]) -> dict[str,
         "right_plot": right_plot,
         "ranking": evidence.rank(view.results),
         "neuron_path": neuron_path,
-        "groups_plot": evidence.groups_plot(view.results),
-        "frontier": evidence.frontier(view.results),
-        "saturation": [(layer.number, evidence.saturation_plots(view.results, layer.number)) for layer in view.layers],
+        "groups_plot": groups_plot(view.results),
+        "frontier": frontier(view.results),
+        "saturation": [(layer.number, saturation_plots(view.results, layer.number)) for layer in view.layers],
         "seeds": evidence.seeds(view.results),
         "seeds_table": evidence.seeds_table(view.results) if view.results.seeds is not None else None,
         "seed_count": 0 if view.results.seeds is None else view.results.seeds["seed"].nunique(),
@@ -399,7 +403,7 @@ def _neuron_values(
         "headline": evidence.headline(results, layer.number, card.neuron),
         "roles": evidence.roles(results, layer.number, card.neuron),
         "holds": evidence.holds_table(results, layer.number, card.neuron),
-        "doses": evidence.dose_plot(results, layer.number, card.neuron),
+        "doses": dose_plot(results, layer.number, card.neuron),
         "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),
         "relative": results.relative_of(layer.number, card.neuron),
         "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},

@@ -16,7 +16,7 @@ from markupsafe import escape
 
 from lstmgallery.errors import Problem, nearest
 from lstmgallery.frontmatter import Document
-from lstmgallery.press.markup import sanitise, to_html
+from lstmgallery.press.manuscript.markup import sanitise, to_html
 
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")

@@ -20,15 +20,27 @@ from typing import Any, Literal
 import pydantic
 from markdown.extensions.toc import slugify
 
-from lstmgallery.desk.claims import Question, take_question
+from lstmgallery.desk.claims import Claim, Question, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
 from lstmgallery.network import Network, slug_fault
 from lstmgallery.press.addresses import writeup_path
-from lstmgallery.press.blocks import Checker, Claim, Figure, SeedsBlock
-from lstmgallery.press.prose import MARK, Linked, Place, Prose, ProseReader, Source, Text, part_number, without_refused
+from lstmgallery.press.figures.block import Checker
+from lstmgallery.press.figures.illustration import Figure
+from lstmgallery.press.manuscript.blocks import read_claim, read_figure
+from lstmgallery.press.manuscript.prose import (
+    MARK,
+    Linked,
+    Place,
+    Prose,
+    ProseReader,
+    Source,
+    Text,
+    part_number,
+    without_refused,
+)
 
 _ALONE = re.compile(f"<p>({MARK.pattern})</p>")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
@@ -76,7 +88,7 @@ class Quote:
     format: str = ""
 
 
-Part = Quote | Claim | Figure
+Inset = Quote | Claim | Figure
 
 
 @dataclass(frozen=True)
@@ -92,13 +104,13 @@ class Writeup:
     """A write-up, read and validated; nothing in it is measured or drawn yet."""
 
     front: Front
-    body: Prose[Part]
+    body: Prose[Inset]
     file: str  # its path in the content folder
     figures: tuple[Figure, ...]
     claims: tuple[Claim, ...]
-    captions: Mapping[str, Prose[Part]]  # of figures, by id: HTML
-    alternatives: Mapping[str, Prose[Part]]  # of figures, by id: plain text
-    sentences: Mapping[str, Prose[Part]]  # of claims, by id: HTML
+    captions: Mapping[str, Prose[Inset]]  # of figures, by id: HTML
+    alternatives: Mapping[str, Prose[Inset]]  # of figures, by id: plain text
+    sentences: Mapping[str, Prose[Inset]]  # of claims, by id: HTML
     headings: tuple[Heading, ...]
     minutes: int
 
@@ -162,7 +174,7 @@ def read_writeup(
     return reader.writeup(front), reader.linked
 
 
-class _Reader(ProseReader[Part]):
+class _Reader(ProseReader[Inset]):
     """Reads the body of one document: blocks first, then what is between them."""
 
     def __init__(self, document: Document, file: str, checker: Checker):
@@ -175,9 +187,9 @@ class _Reader(ProseReader[Part]):
         self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
         self.claim_ids: set[str] = set()  # those of broken claims too
         self.may_lack_claims = False  # something could not be read in which claims may stand
-        self.captions: dict[str, Prose[Part]] = {}
-        self.alternatives: dict[str, Prose[Part]] = {}
-        self.sentences: dict[str, Prose[Part]] = {}
+        self.captions: dict[str, Prose[Inset]] = {}
+        self.alternatives: dict[str, Prose[Inset]] = {}
+        self.sentences: dict[str, Prose[Inset]] = {}
         self.headings: list[Heading] = []
         self.html = ""
 
@@ -265,7 +277,7 @@ class _Reader(ProseReader[Part]):
             return ""
         self.refuse_escaped(block)
         read: Figure | Claim | None
-        read = self.checker.read_figure(block) if name == "figure" else self.checker.read_claim(block)
+        read = read_figure(self.checker, block) if name == "figure" else read_claim(self.checker, block)
         if isinstance(identifier := block.values.get("id"), str):
             self._take_id(identifier, *block.marks[("id",)])
             self.claim_ids |= {identifier} if name == "claim" else set()
@@ -275,11 +287,7 @@ class _Reader(ProseReader[Part]):
         if isinstance(read, Figure):
             self.figures.append(read)
             self.captions[read.id], self.alternatives[read.id] = words["caption"], words["alt"]
-            of_seeds = [
-                (part.claim, *block.marks.get(("claim",), block.marks[()]))
-                for part in read.parts
-                if isinstance(part, SeedsBlock)
-            ]
+            of_seeds = [(claim, *block.marks.get(("claim",), block.marks[()])) for claim in read.block.claims]
             self.quoted_claims += of_seeds
             self.quoted_seeds |= set(of_seeds)
         elif isinstance(read, Claim):
@@ -287,7 +295,7 @@ class _Reader(ProseReader[Part]):
             self.sentences[read.id] = words["says"]
         return "" if read is None else self.mark(read, block.marks[("id",)])
 
-    def _read_words(self, block: Document, key: str) -> Prose[Part]:
+    def _read_words(self, block: Document, key: str) -> Prose[Inset]:
         """Return a caption, a claim's sentence (both Markdown) or a text alternative (plain), its quotes marked."""
         value = without_refused(str(block.values[key]))
         column, is_exact = block.text_column((key,))

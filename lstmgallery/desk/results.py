@@ -17,7 +17,6 @@ from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, untrained_networks
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
-from lstmgallery.press.text import count
 
 
 @dataclass(frozen=True)
@@ -110,26 +109,15 @@ class Results:
         """Return the row of a neuron's nearest relative, or None in a layer of one."""
         return next(iter(self._relatives.get((layer, neuron), [])), None)
 
-    @cached_property
-    def measured_on(self) -> str:
-        """What the numbers were measured on, in words: sequences never trained on, or all there are."""
-        sequences = self.held_out["sequence"].nunique()
-        if self.is_whole_language:
-            return f"all {count(sequences, 'sequence')} of the language"
-        return count(sequences, "held-out sequence")
-
-    @cached_property
-    def measured_on_half(self) -> str:
-        """What the numbers of a chosen neuron were measured on, in words: the half that it was not chosen on."""
-        sequences = self.held_out["sequence"].nunique()
-        second = sequences // 2
-        noun = "sequence" if self.is_whole_language else "held-out sequence"
-        return f"{count(second, noun)}, other than the {sequences - second} that it was chosen on"
-
     @property
     def is_whole_language(self) -> bool:
         """Whether the held-out sequences are the whole language, which was trained on."""
         return bool(self.about["held_out"]["is_whole_language"])
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences the numbers were measured on."""
+        return int(self.held_out["sequence"].nunique())
 
     def rows_of_figure(self, number: int) -> np.ndarray:
         """Return which figure rows belong to figure sequence `number`, counting from 0."""

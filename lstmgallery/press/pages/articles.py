@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from lstmgallery.desk.claims import (
     Answer,
     Answers,
+    Claim,
     Expectation,
     Tally,
     Verdict,
@@ -25,17 +26,17 @@ from lstmgallery.desk.claims import (
 )
 from lstmgallery.desk.frontier import FURTHEST
 from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.press import text
 from lstmgallery.press.addresses import figure_path, network_path, neuron_path
-from lstmgallery.press.blocks import Claim, Figure
-from lstmgallery.press.content import Content
-from lstmgallery.press.illustrations import Illustration, Studio
-from lstmgallery.press.prose import OPEN, Link, Prose, Url, link_attribute
-from lstmgallery.press.provenance import Claimed, holding_in_search
-from lstmgallery.press.results import Results
-from lstmgallery.press.sentences import standing_words
-from lstmgallery.press.writeups import Part, Quote, Writeup
+from lstmgallery.press.figures.drawing import Studio
+from lstmgallery.press.figures.illustration import Figure, Illustration, illustrate
+from lstmgallery.press.manuscript.content import Content
+from lstmgallery.press.manuscript.prose import OPEN, Link, Prose, Url, link_attribute
+from lstmgallery.press.manuscript.writeups import Inset, Quote, Writeup
+from lstmgallery.press.marks import text
+from lstmgallery.press.pages.provenance import Claimed, holding_in_search
+from lstmgallery.press.pages.sentences import measured_on, measured_on_half, standing_words
 from lstmgallery.searches import Search
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
@@ -80,7 +81,7 @@ class Drawn(Mapping[str, Illustration]):
 
     def __getitem__(self, figure: str) -> Illustration:
         if figure not in self._drawn:
-            self._drawn[figure] = self._studio.draw(self._figures[figure])
+            self._drawn[figure] = illustrate(self._figures[figure], self._studio)
         return self._drawn[figure]
 
     def __iter__(self) -> Iterator[str]:
@@ -149,20 +150,20 @@ class Article:
     def body(self, url: Url, show: Callable[[str, str], str]) -> Markup:
         """Return the text; `show` makes the HTML of a figure or a claim from its kind and its id."""
 
-        def part_of(part: Part | Link) -> str:
+        def part_of(part: Inset | Link) -> str:
             if isinstance(part, Figure | Claim):
                 return show("figure" if isinstance(part, Figure) else "claim", part.id)
             return self._quoted(part, url)
 
         return Markup(self.writeup.body.fill(part_of))
 
-    def _filled(self, prose: Prose[Part], url: Url) -> Markup:
+    def _filled(self, prose: Prose[Inset], url: Url) -> Markup:
         filled = prose.fill(lambda part: self._quoted(part, url))
         if prose.marked.startswith(OPEN) and filled.startswith("<a"):  # a name that begins a sentence
             filled = re.sub(r">([a-z])", lambda match: match[0].upper(), filled, count=1)
         return Markup(filled)
 
-    def _quoted(self, part: Part | Link, url: Url | None) -> str:
+    def _quoted(self, part: Inset | Link, url: Url | None) -> str:
         """Return the HTML of a quote, or a link's attribute."""
         if isinstance(part, Link):
             return link_attribute(self.address_of(part), url or str)
@@ -316,7 +317,7 @@ def _judge(
     own = results[subject.network.name]
     name, path = name_subject(subject, own)
     unit = text.count(found.n, found.unit)
-    steps_of = own.measured_on if subject.selector is None else own.measured_on_half
+    steps_of = measured_on(own) if subject.selector is None else measured_on_half(own)
     where = "" if found.unit in ("sequence", "seed") else f" of {steps_of}"
     seeds = count_seeds(answer, claim.expectation)
     untrained = count_untrained(answer, claim.expectation)

@@ -1,44 +1,22 @@
-"""The explorer's pages: a network's weights and findings as a script, and the links that open it in any state.
-
-The state of an explorer stands in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
-`key=value` joined by `&`, percent-encoded:
-
-    text      what the network reads
-    layer     layer shown, from 1
-    signal    signal shown in the overview: `cell`, `hidden`, `input_gate`, ...
-    neuron    neuron shown, from 1
-    step      step spelled out, from 0; step 0 reads the start token
-    do        changes, joined by `,`; each is one of
-                  <layer>.<neuron>.<signal>=<value>@<step>           held at a value from a step on
-                  <layer>.<neuron>.<signal>+<amount>@<step>          added to the memory at one step (amount may be < 0)
-                  <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of what one more a adds
-    write     `greedy`, or `<temperature>~<seed>`: the network writes on behind the text
-    find      `<first step>-<last step>~<threshold>`: neurons that are on from first to last, off just before and after;
-              the threshold is a share of the signal's range
-    sort      `number` (by role without it)
-    filter    only neurons whose number or role has this in it
-    letters   `off`: no characters in the overview
-
-Whatever is missing takes its default; what cannot be read is reported on the page and takes its default too.
-"""
+"""The explorer's data: a network's weights and findings as a script; and its own script, joined from its files."""
 
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 
 from lstmgallery.cells.table import CellKind
 from lstmgallery.desk.counts import count_units
+from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
-from lstmgallery.press import evidence
-from lstmgallery.press.addresses import explorer_path
-from lstmgallery.press.results import Results
+from lstmgallery.press.addresses import add_counts, explorer_url, hold
+from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.sentences import measured_on
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
@@ -53,43 +31,6 @@ PlaceOf = Callable[[int, int], str]  # (layer, neuron) -> path of a page of the 
 def data_path(network: str) -> str:
     """Return the path of the script that carries a network's weights and findings to its explorer."""
     return f"explorer/{network}.js"
-
-
-def explorer_url(
-    network: str,
-    *,
-    text: str | None = None,
-    layer: int | None = None,
-    signal: str | None = None,
-    neuron: int | None = None,
-    step: int | None = None,
-    do: Sequence[str] = (),
-    write: str | None = None,
-    find: str | None = None,
-) -> str:
-    """Return the path and fragment that open a network's explorer in a state; the module says what each key means."""
-    state = {
-        "text": text,
-        "layer": layer,
-        "signal": signal,
-        "neuron": neuron,
-        "step": step,
-        "do": ",".join(do) or None,
-        "write": write,
-        "find": find,
-    }
-    pairs = [f"{key}={quote(str(value), safe='')}" for key, value in state.items() if value is not None]
-    return explorer_path(network) + ("#" + "&".join(pairs) if pairs else "")
-
-
-def hold(layer: int, neuron: int, signal: str, value: float, *, step: int) -> str:
-    """Return the change, as `do` takes it, that holds a signal at `value` from `step` on."""
-    return f"{layer}.{neuron}.{signal}={value:g}@{step}"
-
-
-def add_counts(layer: int, neuron: int, signal: str, counts: float, *, step: int) -> str:
-    """Return the change, as `do` takes it, that adds `counts` a's worth to a memory at `step`."""
-    return f"{layer}.{neuron}.{signal}+{counts:g}counts@{step}"
 
 
 def explorer_script() -> bytes:
@@ -133,7 +74,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
         "figures": list(network.figures),
         "longest_figure": network.longest_figure,
         "held_out": _held_out(results),
-        "measured_on": results.measured_on,
+        "measured_on": measured_on(results),
     }
 
 

@@ -6,10 +6,11 @@ How well a signal tells its feature decides the word: of a count the verb, of a 
 import json
 from typing import Any
 
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import MARGIN, ROLE, best_baseline, find_strength
 from lstmgallery.desk.targets import AUC, NEXT_TOKEN, OPPOSITE, POOLED, R2, TOKEN, TOKEN_BEFORE
 from lstmgallery.network import Network
-from lstmgallery.press.text import count, estimate, glyph, token_name
+from lstmgallery.press.marks.text import count, estimate, glyph, token_name
 from lstmgallery.tasks.languages.language import PHASE
 
 VERBS = {3: "counts", 2: "follows", 0: "leans with"}  # by `find_strength`
@@ -34,6 +35,20 @@ NO_BETTER = {
     "by_token": "no better than the token read",
     "by_token_before": "no better than the token before",
 }
+
+
+def measured_on(results: Results) -> str:
+    """Return what the numbers were measured on: sequences never trained on, or all there are."""
+    if results.is_whole_language:
+        return f"all {count(results.sequences, 'sequence')} of the language"
+    return count(results.sequences, "held-out sequence")
+
+
+def measured_on_half(results: Results) -> str:
+    """Return what the numbers of a chosen neuron were measured on: the half that it was not chosen on."""
+    second = results.sequences // 2
+    noun = "sequence" if results.is_whole_language else "held-out sequence"
+    return f"{count(second, noun)}, other than the {results.sequences - second} that it was chosen on"
 
 
 def measure_name(measure: str) -> str:

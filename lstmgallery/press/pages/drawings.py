@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from lstmgallery.press.diagrams import Diagram
-from lstmgallery.press.figures import PITCH_PX, Strip
-from lstmgallery.press.illustrations import Equations, Heat, Illustration, Listing, Part
-from lstmgallery.press.palette import shade_colours
-from lstmgallery.press.plots import Plot, RightRow
+from lstmgallery.press.figures.drawing import Part
+from lstmgallery.press.figures.illustration import Illustration
+from lstmgallery.press.marks.diagrams import Diagram
+from lstmgallery.press.marks.equations import Equations
+from lstmgallery.press.marks.heat import Heat
+from lstmgallery.press.marks.listing import Listing
+from lstmgallery.press.marks.palette import shade_colours
+from lstmgallery.press.marks.plots import Plot
+from lstmgallery.press.marks.right import RightBySize, RightRow
+from lstmgallery.press.marks.strips import PITCH_PX, Strip
 
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MARGIN = 16
@@ -87,8 +92,9 @@ def _draw(part: Part) -> _Drawn:
             return _Drawn(drawn, 7.4 * max(map(len, lines)), 22 * len(lines))
         case Diagram():
             return _Drawn(tuple(_diagram_elements(part.drawn)), part.drawn.width, part.drawn.height)
-        case _:
+        case RightBySize():
             return _right(part.drawn.rows)
+    raise TypeError(f"no drawing of {part.drawn.name}")
 
 
 def _strip(strip: Strip) -> _Drawn:
@@ -112,7 +118,7 @@ def _strip(strip: Strip) -> _Drawn:
 
 def _heat(heat: Heat) -> _Drawn:
     pitch = 19
-    elements = [_text(0, 12, f"{heat.symbol}  {heat.range}", "soft small")]
+    elements = [_text(0, 12, f"{heat.symbol}  {heat.bounds}", "soft small")]
     elements += [_text(90 + pitch * (at + 0.5), 12, token.glyph, "mono token") for at, token in enumerate(heat.tokens)]
     for number, row in enumerate(heat.rows):
         y = 20 + HEAT_PX * number

@@ -1,19 +1,27 @@
 """The evidence for a network's and a neuron's headline: tables, plots and sentences made from its results."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.findings import findings_of
-from lstmgallery.desk.frontier import FURTHEST, first_failure
 from lstmgallery.desk.relatives import DUPLICATE
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import ROLE, best_baseline
-from lstmgallery.press import plots
-from lstmgallery.press.plots import Plot, Table
-from lstmgallery.press.results import Results
-from lstmgallery.press.sentences import alias_words, cases_words, feature_words, row_sentence, score_of, score_words
-from lstmgallery.press.text import count, interval, number, percent, plain
+from lstmgallery.desk.targets import AUC
+from lstmgallery.press.figures.seeds import plot_seeds
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table
+from lstmgallery.press.marks.text import count, interval, number, percent, plain
+from lstmgallery.press.pages.sentences import (
+    alias_words,
+    cases_words,
+    feature_words,
+    row_sentence,
+    score_of,
+    score_words,
+)
 
 DEAD = 0.05  # a neuron whose hidden state never leaves ± this is called dead
 ROLES_SHOWN = 6
@@ -102,7 +110,7 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
         untrained_p95=number(row.untrained_p95, 2),
         untrained_range=f"median {number(row.untrained_median, 2)}, highest {number(row.untrained_max, 2)} of "
         f"{len(untrained)}",
-        beside=plots.plot_beside(row, untrained, name=f"neuron {neuron}", words=score_words(network, row)),
+        beside=plot_beside(row, untrained, name=f"neuron {neuron}", words=score_words(network, row)),
         right_before=percent(zero.baseline),
         right_at_zero=percent(zero.value),
     )
@@ -151,17 +159,6 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
     return Table((*heads, *(f"Letter {place[-1]} right" for place in places)), tuple(rows))
 
 
-def dose_plot(results: Results, layer: int, neuron: int) -> Plot | None:
-    """Return the dose-response line of a counting network's neuron; None for other tasks."""
-    done = results.interventions_on(layer, neuron)
-    dose = results.network.task.dose
-    if dose is None:
-        return None
-    slope = next(row.value for row in done if row.measure == "slope")
-    rows = [row for row in done if row.measure == "written"]
-    return plots.plot_doses(rows, dose, slope=slope, name=f"neuron {neuron}")
-
-
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
     """Return what writing the twin's memory into a neuron does; None where sequences have no twins."""
     twins = results.network.task.twins
@@ -177,24 +174,6 @@ def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
     )
 
 
-def groups_plot(results: Results) -> Plot | None:
-    """Return what changing the best 1, 2, 3, ... neurons at once does; None for tasks without such an intervention."""
-    values = [row.value for row in results.interventions_on(0, 0)]
-    if dose := results.network.task.dose:
-        what, measure = f"each count added brings one more {dose.written}", f"{dose.written}’s for each count added"
-    elif twins := results.network.task.twins:
-        what = f"the other {twins.what} comes out in nearly every sequence"
-        measure = f"share with the other {twins.what}"
-    else:
-        return None
-    enough = next((k for k, value in enumerate(values, start=1) if value >= 0.95), None)
-    summary = f"Even with all neurons changed at once it does not hold that {what}."
-    if enough:
-        who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"
-        summary = f"Change {who}, and {what}."
-    return plots.plot_groups(values, summary=summary, measure=measure)
-
-
 def rank(results: Results) -> tuple[Ranked, ...]:
     """Return all neurons, the strongest role first, among equals the most telling, those without a role last."""
     rows = results.best_rows.assign(is_last=results.best_rows["standing"] != ROLE)
@@ -204,17 +183,6 @@ def rank(results: Results) -> tuple[Ranked, ...]:
     return tuple(_ranked(results, row) for part in (with_role, without) for row in part.itertuples())
 
 
-def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ...]:
-    """Return for each gate of a layer how often it is shut and open, neuron by neuron."""
-    gates = [signal for signal in results.network.kind.signals if signal.palette == "gate"]
-    found = []
-    for gate in gates:
-        moments = [results.moments[layer, unit, gate.key] for unit in range(1, results.network.units + 1)]
-        plot = plots.plot_saturation(gate.name, [m.shut for m in moments], [m.open for m in moments])
-        found.append((gate.name, plot))
-    return tuple(found)
-
-
 def missing(results: Results) -> str:
     """Return in words what the task draws at least twice as often as it was held out; nothing where there is none."""
     rare = [share for share in results.about["held_out"]["shares"] if share["held_out"] < share["drawn"] / 2]
@@ -222,64 +190,6 @@ def missing(results: Results) -> str:
         f"those with {share['value']} {share['name']}, {percent(share['drawn'])} of what the task draws and "
         f"{percent(share['held_out'])} of what was held out"
         for share in rare
-    )
-
-
-@dataclass(frozen=True)
-class Frontier:
-    """How far a network goes beyond its training: where it is right, and its best neuron's memory, which shows why."""
-
-    sentence: str
-    rows: tuple[plots.RightRow, ...]
-    right_table: Table
-    memory: Plot
-    written: Plot | None
-    layer: int
-    neuron: int
-    trained: int
-    shown: str  # which sequences the plots show, where not all
-
-
-def frontier(results: Results) -> Frontier | None:
-    """Return the frontier of a network; None where its task has one size only."""
-    table, task = results.frontier, results.network.task
-    sizes = task.sizes
-    if sizes is None:
-        return None
-    best = results.main_ranking.iloc[0]
-    failure = first_failure(table)
-    if failure is None:
-        sentence = f"Trained on 1 to {sizes.longest} {sizes.name}, it is right at every size tried, up to {FURTHEST}."
-    else:
-        wrong = table[~table["right"] & table["is_trained"] & (table["size"] == failure)].iloc[0]
-        variant = f" ({sizes.variants}: {wrong['variant']})" if wrong["variant"] else ""
-        end = "" if wrong["ended"] else " and does not stop"
-        sentence = (
-            f"Trained on 1 to {sizes.longest} {sizes.name}, it first fails at {failure}{variant}: "
-            f"it should write {_shortened(wrong['expected'])} and writes {_shortened(wrong['written'])}{end}."
-        )
-    shown = table if sizes.plain is None else table[table["variant"] == sizes.plain]
-    memory = results.network.kind[results.network.kind.memory]
-    rows = plots.draw_right(table)
-    return Frontier(
-        sentence=sentence,
-        rows=rows,
-        right_table=Table(
-            (sizes.variants or "sequence", f"{sizes.name} at which it is right"),
-            tuple((row.variant or task.form.partition(",")[0], row.sizes_right) for row in rows),
-        ),
-        memory=plots.plot_memory(
-            shown.drop_duplicates(["size", "variant"]),
-            trained=sizes.longest,
-            name=f"{memory.name} of neuron {int(best['neuron'])}",
-            size_name=sizes.name,
-            variant_name=sizes.variants,
-        ),
-        written=plots.plot_written(shown, task.dose) if task.dose else None,
-        layer=int(best["layer"]),
-        neuron=int(best["neuron"]),
-        trained=sizes.longest,
-        shown=f"{sizes.plain_words} " if sizes.plain_words else "",
     )
 
 
@@ -295,7 +205,7 @@ def seeds(results: Results) -> tuple[Seeds, ...]:
             continue
         bounds = [bound for _, bound in finding.expectation.bounds] if finding.expectation else []
         own = results.seeds_about["shown"][finding.key]
-        plot = plots.plot_seeds(values, words=finding.words, bounds=bounds, own=own)
+        plot = plot_seeds(values, words=finding.words, bounds=bounds, own=own)
         verdict = ""
         if finding.expectation:
             verdict = f"{finding.expectation} in {int(table['is_yes'].sum())} of {len(table)} seeds"
@@ -365,10 +275,44 @@ def _held(results: Results, layer: int, neuron: int, intervention: str, measure:
     return next(row for row in done if (row.intervention, row.measure) == (intervention, measure))
 
 
-def _shortened(text: str) -> str:
-    """Return a text of one repeated letter as its count, any other as it is, cut where it is long."""
-    if len(text) > 3 and len(set(text)) == 1:
-        return f"{len(text)} {text[0]}’s"
-    if not text:
-        return "nothing"
-    return text if len(text) <= 24 else f"{text[:24]}… ({len(text)} tokens)"
+def plot_beside(row: Any, untrained: Sequence[float], *, name: str, words: str) -> Plot:
+    """Plot a neuron's score beside what it has to beat: untrained networks, chance, and what needs no neuron.
+
+    `row` is one of the table of roles, `untrained` the best score of each untrained network.
+    """
+    low = 0.5 if row.measure == AUC else 0.0
+    sure = (row.low, row.high) if row.low == row.low else (row.score, row.score)
+    baselines = {words: max(float(getattr(row, key)), low) for key, words in BASELINES.items()}
+    names = [name, "untrained networks", "chance", *baselines]
+    frame = Frame((low, 1.0), (len(names) - 0.5, -0.5), width=620, height=58 + 25 * len(names), left=176)
+    to_beat = min(1.0, max(row.null_p99, row.untrained_p95, *baselines.values()))
+    spread = [((at * 5) % 7 - 3) * 0.08 for at in range(len(untrained))]
+    dots = [
+        frame.point(max(score, low), 1 + aside, f"untrained network {at}: {number(score)}")
+        for at, (score, aside) in enumerate(zip(untrained, spread, strict=True), start=1)
+    ]
+    series = [
+        Series("line", "faint", frame.points((to_beat, to_beat), frame.y)),
+        Series("dots", "main", tuple(dots), radius=3),
+        Series("line", "bar", frame.points((max(row.null_mean, low), max(row.null_p99, low)), (2, 2))),
+        Series("dots", "plain", tuple(frame.point(value, 3 + at) for at, value in enumerate(baselines.values())), 4),
+        Series("line", "own-line", frame.points((max(sure[0], low), max(sure[1], low)), (0, 0))),
+        Series("dots", "own-dot", (frame.point(max(row.score, low), 0, f"{name}: {number(row.score)}"),), radius=5),
+    ]
+    measure = "AUC" if row.measure == AUC else "R²"
+    spread_words = f"{number(min(untrained), 2)} to {number(max(untrained), 2)}"
+    summary = (
+        f"{measure} of {words}: {name} {number(row.score, 2)}; {len(untrained)} untrained networks {spread_words}; "
+        f"chance below {number(row.null_p99, 2)} in 99 of 100 shuffles; "
+        + "; ".join(f"{key} {number(value, 2)}" for key, value in baselines.items())
+        + "."
+    )
+    rows = (
+        (name, number(row.score), " to ".join(map(number, sure)) if row.low == row.low else "–"),
+        ("untrained networks, median", number(row.untrained_median, 2), spread_words),
+        ("chance, mean", number(row.null_mean, 2), f"99th percentile {number(row.null_p99, 2)}"),
+        *((key, number(value, 2), "–") for key, value in baselines.items()),
+    )
+    table = Table(("", measure, "range"), rows)
+    plot = frame.plot(*series, x_name=measure, summary=summary, table=table)
+    return replace(plot, y_ticks=tuple(frame.point(low, at, each) for at, each in enumerate(names)))

@@ -12,10 +12,12 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import ClassVar
 
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.diagram import WIDTH, Description, Edge, Label, Node, Spot
 from lstmgallery.cells.table import CellKind
+from lstmgallery.press.marks.mark import Mark
 
 TEXT = 14.8  # height of the smallest text
 ARROW: Spot = (8, 3.6)  # length, half the width
@@ -60,7 +62,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Diagram:
+class Diagram(Mark):
     """A drawing of a cell; `highlight` are the signals that stand out, `summary` is its text alternative."""
 
     title: str
@@ -73,6 +75,12 @@ class Diagram:
     labels: tuple[Label, ...]
     highlight: frozenset[str]
     summary: str
+
+    name: ClassVar = "cell"
+
+    @property
+    def frame_height(self) -> int:
+        return 420
 
 
 DIAGRAMS: dict[str, Description] = {

@@ -1,0 +1,132 @@
+"""The block of a figure, as its author states it: what every kind offers, and how it is checked against the networks.
+
+A block is YAML in a fence of Markdown whose language is `figure`. Each kind is one model in a module of its own, with
+its checks and its drawing.
+"""
+
+import abc
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydantic
+
+from lstmgallery.desk.grammar import GrammarError
+from lstmgallery.desk.subjects import Subject, parse_subject
+from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.frontmatter import Document, KeyPath, validate
+from lstmgallery.network import Network, slug_fault
+from lstmgallery.press.figures.drawing import Drawing, Studio
+
+LONGEST_SEQUENCE = 200  # tokens in one figure
+
+
+class Strict(pydantic.BaseModel):
+    """A model that takes its keys and nothing else."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass
+class Checker:
+    """Checks blocks of one document against the networks, and collects what is wrong.
+
+    `broken` are networks whose own files have mistakes: they are known, but nothing more can be said of them.
+    `searched` are those with a saved search.
+    """
+
+    networks: Mapping[str, Network]
+    broken: Collection[str]
+    searched: Collection[str] = ()
+    problems: list[Problem] = field(default_factory=list)
+    named: dict[str, Subject] = field(default_factory=dict)  # everyone named so far
+
+    def subject(self, document: Document, path: KeyPath, text: str, *, is_neuron: bool | None = None) -> Subject | None:
+        """Return who a value names; a neuron, several (`is_neuron` False), or either (None)."""
+        if text.split(" ")[0] in self.broken:
+            return None
+        subject: Subject | None = self.parsed(document, path, lambda: parse_subject(text, self.networks))
+        if subject is not None:
+            self.named[text] = subject
+        if subject is None or subject.is_neuron == is_neuron:
+            return subject
+        main = f"{subject.network.name} best({subject.network.task.main_feature})"
+        message, hint = (
+            ("one neuron", f"such as {main}") if is_neuron else ("a network or a layer", "use the key 'neuron'")
+        )
+        self.problems.append(document.problem(path, f"expected {message}, found {text!r}", hint=hint))
+        return None
+
+    def sequence(self, document: Document, path: KeyPath, network: Network, text: str) -> None:
+        """Check that a network can read a sequence."""
+        unknown = next((at for at, token in enumerate(text) if token not in network.task.letters), None)
+        if unknown is not None:
+            message = f"the token {text[unknown]!r} is not in the vocabulary of {network.name}"
+            hint = "tokens: " + " ".join(network.task.letters)
+            self.problems.append(document.problem(path, message, hint=hint, offset=unknown))
+        elif not 1 <= len(text) <= LONGEST_SEQUENCE:
+            message = f"expected a sequence of 1 to {LONGEST_SEQUENCE} tokens, found {len(text)}"
+            self.problems.append(document.problem(path, message))
+
+    def expect_neurons(self, document: Document, path: KeyPath) -> None:
+        """Report that no neuron is named."""
+        message = "expected the key 'neuron' or 'neurons', found none"
+        self.problems.append(document.problem(path, message, hint="add: neuron: ..."))
+
+    def unfit(self, document: Document, path: KeyPath, network: Network, expected: str) -> None:
+        message = f"expected {expected}, found {network.name} ({network.task.kind})"
+        self.problems.append(document.problem(path, message))
+
+    def signals(self, document: Document, path: KeyPath, network: Network, signals: Iterable[str]) -> None:
+        self.among(document, path, signals, network.kind.keys, f"a signal of {network.name}")
+
+    def among(self, document: Document, path: KeyPath, found: Iterable[str], valid: Iterable[str], what: str) -> None:
+        choices = list(valid)
+        for at, each in enumerate(found):
+            if each not in choices:
+                place = (*path, at) if (*path, at) in document.marks else path
+                message = f"expected {what}, found {each!r}"
+                self.problems.append(document.problem(place, message, hint=nearest(each, choices)))
+
+    def check_id(self, document: Document, found: str) -> None:
+        if fault := slug_fault(found):
+            hint = "the id becomes a part of addresses in the site"
+            self.problems.append(document.problem(("id",), f"id: {fault}", hint=hint))
+
+    def validated(self, model: type[Any], document: Document, **given: str) -> Any:
+        try:
+            return validate(model, document, **given)
+        except GalleryError as error:
+            self.problems += error.problems
+            return None
+
+    def parsed(self, document: Document, path: KeyPath, parse: Callable[[], Any]) -> Any:
+        try:
+            return parse()
+        except GrammarError as error:
+            self.problems.append(document.problem(path, error.message, hint=error.hint, offset=error.at))
+            return None
+
+
+class Block(Strict, abc.ABC):
+    """A kind of figure: its keys, what has to be true of them, and how it is drawn."""
+
+    kind: str
+
+    @property
+    def blocks(self) -> tuple["Block", ...]:
+        """What is drawn: the block itself, unless it holds others."""
+        return (self,)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The ids of the claims whose answers it shows."""
+        return ()
+
+    @abc.abstractmethod
+    def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
+        """Report what the model cannot know by itself: names of networks, neurons, signals, tokens, features."""
+
+    @abc.abstractmethod
+    def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
+        """Draw it; `subjects` are those it names, by how they are named."""

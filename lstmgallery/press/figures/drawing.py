@@ -1,0 +1,92 @@
+"""What figures are drawn from, and what is drawn: parts and the numbers that they show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from lstmgallery.desk.claims import Answers, Claim
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.results import Results
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.network import Network
+from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.plots import Table
+from lstmgallery.searches import Search
+from lstmgallery.store import read_tokens
+
+
+@dataclass(frozen=True)
+class Part:
+    """One mark of a figure: its title with a link, and what is drawn. `summary` states what it shows in words."""
+
+    title: str
+    path: str | None
+    drawn: Mark
+    summary: str
+    table: Table | None = None
+    explorer: str = ""  # the address that opens the explorer where this is to be seen, where there is one
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a block came to: parts in columns side by side, and the numbers of exactly what they show."""
+
+    columns: tuple[tuple[Part, ...], ...]
+    data: pd.DataFrame
+
+    @classmethod
+    def of(cls, *parts: Part, data: pd.DataFrame) -> "Drawing":
+        """Return parts side by side."""
+        return cls(tuple((part,) for part in parts), data)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What figures are drawn from: the results of each network by its name, and the answers of the claims.
+
+    Sequences are run again through a network's own weights, so any sequence can be drawn, not only those that were
+    traced.
+    """
+
+    results: Mapping[str, Results]
+    answers: Answers
+    claims: Mapping[str, Claim]
+    searches: Mapping[str, Search] = field(default_factory=dict)  # saved ones, by network
+
+    def results_of(self, subject: Subject) -> Results:
+        """Return the results of a subject's network."""
+        return self.results[subject.network.name]
+
+    def place_of(self, subject: Subject) -> Place:
+        """Return the one neuron that a subject names."""
+        return subject.places(self.results_of(subject).trained)[0]
+
+    def signals(self, network: Network, sequence: str) -> list[dict[str, np.ndarray]]:
+        """Return every signal of each layer along a sequence, each (steps, units)."""
+        return run_reference(network, self.results[network.name].trained.weights, sequence)
+
+
+def name_of(network: Network, layer: int, neuron: int) -> str:
+    """Return a neuron's name in a title."""
+    return f"Neuron {neuron}" + (f" of layer {layer}" if network.layers > 1 else "")
+
+
+def step_table(
+    network: Network, sequence: str, signals: Mapping[str, np.ndarray], layer: int, neuron: int
+) -> pd.DataFrame:
+    """Return one neuron's signals along one sequence, a row for each step."""
+    tokens = read_tokens(sequence)
+    return pd.DataFrame(
+        {
+            "network": network.name,
+            "layer": layer,
+            "neuron": neuron,
+            "sequence": sequence,
+            "step": range(len(tokens)),
+            "token": tokens,
+            **signals,
+        }
+    )

@@ -1,0 +1,103 @@
+"""Signals of neurons as lines over the steps of one sequence."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pydantic
+
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.frontmatter import Document, KeyPath
+from lstmgallery.press.addresses import explorer_url, neuron_path
+from lstmgallery.press.figures.block import Block, Checker
+from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, step_table
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
+from lstmgallery.press.marks.strips import Point, show_tokens
+from lstmgallery.press.marks.text import brief, number
+from lstmgallery.store import read_tokens
+
+LINE_STYLES = ("main", "second", "third", "fourth")  # of the stylesheet, for lines that share a plot
+
+
+class LineBlock(Block):
+    """Signals of neurons as lines over the steps of one sequence."""
+
+    kind: Literal["line"]
+    neurons: tuple[str, ...] = pydantic.Field(min_length=1, max_length=4)
+    signals: tuple[str, ...] = pydantic.Field(min_length=1, max_length=4)
+    sequence: str
+
+    @property
+    def named(self) -> dict[KeyPath, str]:
+        """The neurons by the place where they are named."""
+        return {("neurons", at): text for at, text in enumerate(self.neurons)}
+
+    def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
+        if not self.named:
+            checker.expect_neurons(document, path)
+        for place, text in self.named.items():
+            if subject := checker.subject(document, (*path, *place), text, is_neuron=True):
+                checker.signals(document, (*path, "signals"), subject.network, self.signals or ())
+                checker.sequence(document, (*path, "sequence"), subject.network, self.sequence)
+
+    def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
+        lines: dict[str, np.ndarray] = {}
+        tables = []
+        for text in self.neurons:
+            network = subjects[text].network
+            layer, neuron = studio.place_of(subjects[text])
+            signals = studio.signals(network, self.sequence)[layer - 1]
+            for key in self.signals:
+                name = network.kind[key].symbol if len(self.signals) > 1 else ""
+                who = name_of(network, layer, neuron).lower() if len(self.neurons) > 1 else ""
+                lines[" ".join(filter(None, (name, who))) or network.kind[key].symbol] = signals[key][:, neuron - 1]
+            values = {key: signals[key][:, neuron - 1] for key in self.signals}
+            tables.append(step_table(network, self.sequence, values, layer, neuron))
+        tokens = show_tokens(read_tokens(self.sequence))
+        names = " and ".join(network.kind[key].name.lower() for key in self.signals)
+        plot = plot_steps(lines, [token.glyph for token in tokens], name=names)
+        title = name_of(network, layer, neuron) if len(self.neurons) == 1 else ""
+        path = neuron_path(network.name, layer, neuron) if title else None
+        live = explorer_url(network.name, text=self.sequence, layer=layer, neuron=neuron)
+        part = Part(title, path, plot, plot.summary, plot.table, live)
+        return Drawing.of(part, data=pd.concat(tables, ignore_index=True))
+
+
+def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: str) -> Plot:
+    """Plot signals over the steps of one sequence, each line named at its end."""
+    everything = np.concatenate(list(lines.values())).tolist()
+    named = len(lines) > 1
+    frame = Frame((0, len(tokens) - 1), around(everything, include=0.0), width=720, height=230, room=64 if named else 0)
+    series: list[Series] = []
+    ends: list[Point] = []
+    for (label, values), style in zip(lines.items(), LINE_STYLES, strict=False):
+        points = tuple(
+            frame.point(step, value, f"step {step}, {token}: {label} = {number(value)}")
+            for step, (token, value) in enumerate(zip(tokens, values.tolist(), strict=True))
+        )
+        series += [Series("line", style, points), Series("dots", style, points, radius=2.8)]
+        ends.append(replace(points[-1], x=points[-1].x + 8, label=label))
+    stride = math.ceil(len(tokens) / 40)
+    ticks = tuple(frame.point(step, frame.y[0], tokens[step]) for step in range(0, len(tokens), stride))
+    summary = "; ".join(
+        f"{label} from {brief(values[0])} to {brief(values[-1])}, lowest {brief(values.min())}, "
+        f"highest {brief(values.max())}"
+        for label, values in lines.items()
+    )
+    rows = tuple(
+        (f"{step} {token}", *(number(values[step]) for values in lines.values())) for step, token in enumerate(tokens)
+    )
+    plot = frame.plot(*series, x_name="", summary=f"{name}: {summary}.", table=Table(("step", *lines), rows))
+    return replace(plot, x_ticks=ticks, labels=_apart(ends) if named else ())
+
+
+def _apart(points: Sequence[Point], least: float = 13) -> tuple[Point, ...]:
+    """Move labels apart vertically, from the top down, where they would overlap."""
+    placed: list[Point] = []
+    for point in sorted(points, key=lambda point: (point.y, point.label)):
+        floor = placed[-1].y + least if placed else point.y
+        placed.append(replace(point, y=max(point.y, floor)))
+    return tuple(placed)

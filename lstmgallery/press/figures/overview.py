@@ -1,0 +1,69 @@
+"""All neurons of a layer or a network along one sequence."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pydantic
+
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.frontmatter import Document, KeyPath
+from lstmgallery.press.addresses import explorer_url, network_path, neuron_path
+from lstmgallery.press.figures.block import Block, Checker
+from lstmgallery.press.figures.drawing import Drawing, Part, Studio, step_table
+from lstmgallery.press.marks.heat import Heat, HeatRow
+from lstmgallery.press.marks.strips import draw_mini_strip, largest_size, show_tokens
+from lstmgallery.press.marks.text import brief, count
+from lstmgallery.store import read_tokens
+
+
+class OverviewBlock(Block):
+    """All neurons of a network or a layer along one sequence, for some signals."""
+
+    kind: Literal["overview"]
+    of: str
+    signals: tuple[str, ...] = pydantic.Field(min_length=1)
+    sequence: str
+
+    def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
+        if subject := checker.subject(document, (*path, "of"), self.of, is_neuron=False):
+            checker.signals(document, (*path, "signals"), subject.network, self.signals)
+            checker.sequence(document, (*path, "sequence"), subject.network, self.sequence)
+
+    def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
+        subject = subjects[self.of]
+        network = subject.network
+        layers = studio.signals(network, self.sequence)
+        parts, tables = [], []
+        for layer in [subject.layer] if subject.layer else range(1, network.layers + 1):
+            signals = layers[layer - 1]
+            largest = largest_size(signals[network.kind.memory])
+            for key in self.signals:
+                signal = network.kind[key]
+                rows = tuple(
+                    HeatRow(
+                        neuron,
+                        neuron_path(network.name, layer, neuron),
+                        draw_mini_strip(signal, signals[key][:, neuron - 1], largest=largest),
+                    )
+                    for neuron in range(1, network.units + 1)
+                )
+                bounds = f"±{brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
+                heat = Heat(
+                    signal.symbol,
+                    bounds.replace("-", "−"),
+                    show_tokens(read_tokens(self.sequence)),
+                    rows,
+                    signal.palette,
+                )
+                of_layer = f", layer {layer}" if network.layers > 1 else ""
+                title = f"{signal.name} of {count(network.units, 'neuron')}{of_layer}"
+                near = float((np.abs(signals[key]) < 0.1).mean())
+                summary = f"{title}, reading {self.sequence}: {100 * near:.0f} % of the values are within 0.1 of zero"
+                live = explorer_url(network.name, text=self.sequence, layer=layer, signal=key)
+                parts.append(Part(title, network_path(network.name), heat, summary, explorer=live))
+            for neuron in range(1, network.units + 1):
+                values = {key: signals[key][:, neuron - 1] for key in self.signals}
+                tables.append(step_table(network, self.sequence, values, layer, neuron))
+        return Drawing.of(*parts, data=pd.concat(tables, ignore_index=True))

@@ -1,0 +1,72 @@
+"""Signals of neurons along sequences, the token printed in every cell."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+import pydantic
+
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.frontmatter import Document, KeyPath
+from lstmgallery.press.addresses import explorer_url, neuron_path
+from lstmgallery.press.figures.block import Block, Checker
+from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, step_table
+from lstmgallery.press.marks.strips import draw_strip, largest_size
+from lstmgallery.store import read_tokens
+
+
+class StripBlock(Block):
+    """Signals of one or several neurons along sequences, the token printed in every cell."""
+
+    kind: Literal["strip"]
+    neuron: str | None = None
+    neurons: tuple[str, ...] = pydantic.Field((), max_length=6)
+    signals: tuple[str, ...] | None = pydantic.Field(None, min_length=1)
+    sequences: tuple[str, ...] = pydantic.Field(min_length=1, max_length=6)
+
+    @property
+    def named(self) -> dict[KeyPath, str]:
+        """The neurons by the place where they are named."""
+        return {("neurons", at): text for at, text in enumerate(self.neurons)} | (
+            {} if self.neuron is None else {("neuron",): self.neuron}
+        )
+
+    def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
+        if not self.named:
+            checker.expect_neurons(document, path)
+        for place, text in self.named.items():
+            if subject := checker.subject(document, (*path, *place), text, is_neuron=True):
+                checker.signals(document, (*path, "signals"), subject.network, self.signals or ())
+                for number, sequence in enumerate(self.sequences):
+                    checker.sequence(document, (*path, "sequences", number), subject.network, sequence)
+
+    def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
+        parts, tables = [], []
+        for text in self.named.values():
+            subject = subjects[text]
+            network = subject.network
+            layer, neuron = studio.place_of(subject)
+            of_layer = [studio.signals(network, sequence)[layer - 1] for sequence in self.sequences]
+            memory = network.kind.memory
+            values = [{key: each[:, neuron - 1] for key, each in signals.items()} for signals in of_layer]
+            largest = max(largest_size(each[memory]) for each in values)
+            of_all = max(largest_size(signals[memory]) for signals in of_layer)
+            extent = (min(float(v[memory].min()) for v in values), max(float(v[memory].max()) for v in values))
+            shown = self.signals or network.kind.keys
+            for sequence, signals in zip(self.sequences, values, strict=True):
+                strip = draw_strip(
+                    network.kind,
+                    read_tokens(sequence),
+                    signals,
+                    largest=largest,
+                    largest_of_layer=of_all,
+                    extent=extent,
+                    shown=shown,
+                )
+                summary = f"{name_of(network, layer, neuron)}: {strip.line.summary}"
+                path = neuron_path(network.name, layer, neuron)
+                title = name_of(network, layer, neuron) if sequence == self.sequences[0] else ""
+                live = explorer_url(network.name, text=sequence, layer=layer, neuron=neuron)
+                parts.append(Part(title, path, strip, summary, explorer=live))
+                tables.append(step_table(network, sequence, {key: signals[key] for key in shown}, layer, neuron))
+        return Drawing((tuple(parts),), pd.concat(tables, ignore_index=True))

@@ -1,0 +1,42 @@
+"""One signal of all neurons of a layer, a row of shades each."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lstmgallery.cells.table import Palette
+from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.strips import MiniStrip, Token
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One neuron in a panel of rows of shades."""
+
+    neuron: int
+    path: str
+    strip: MiniStrip
+
+
+@dataclass(frozen=True)
+class Heat(Mark):
+    """One signal of all neurons of a layer along one sequence."""
+
+    symbol: str
+    bounds: str
+    tokens: tuple[Token, ...]
+    rows: tuple[HeatRow, ...]
+    palette: Palette
+
+    name: ClassVar = "heat"
+
+    @property
+    def range(self) -> str:
+        return self.bounds
+
+    @property
+    def frame_height(self) -> int:
+        return 24 * (2 + len(self.rows))
+
+    @property
+    def palettes(self) -> frozenset[Palette]:
+        return frozenset({self.palette})

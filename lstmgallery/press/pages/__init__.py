@@ -1,0 +1,1 @@
+"""Pages of the site: what they show, gathered from content and results, and how they are rendered."""
