@@ -321,14 +321,26 @@ def test_what_resembles_a_measure_over_seeds_is_a_measure_of_one_network() -> No
             "such as planted best(remaining)",
         ),
         ("planted", "share of seeds", "expected 'where', found the end of the line", 14, None),
-        ("planted", "share of seeds where first failure", "expected a comparison, found the end of the line", 34, ""),
+        (
+            "planted",
+            "share of seeds where first failure",
+            "expected a comparison, found the end of the line",
+            34,
+            "valid here: !=, <, <=, ==, >, >=",
+        ),
         ("planted", "share of seeds where first failure >= many", "expected a bound, a number, found 'many'", 38, None),
         ("planted", "median over seeds", "expected 'of', found the end of the line", 17, None),
         ("planted", "median over networks of first failure", "expected 'of', found 'over'", 7, None),
         ("planted", "quantile 2 over seeds of first failure", "expected a level from 0 to 1, found 2", 9, None),
         ("planted", "quantile 0.5 over networks of first failure", "expected 'seeds', found 'networks'", 18, None),
         ("planted", "median over seeds of first failure >= 3", "expected nothing more, found '>= 3'", 35, None),
-        ("planted", "median over seeds of frist failure", "expected a measure, found 'frist'", 21, ""),
+        (
+            "planted",
+            "median over seeds of frist failure",
+            "expected a measure, found 'frist'",
+            21,
+            "did you mean 'first'?",
+        ),
         (
             "planted",
             "median over seeds of mean over seeds of first failure",
@@ -350,9 +362,7 @@ def test_what_cannot_be_asked_over_seeds_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(GrammarError) as raised:
         parse_question(text, parse_subject(subject, {"planted": NETWORK}))
-    assert (raised.value.message, raised.value.at) == (message, at)
-    if hint != "":
-        assert raised.value.hint == hint
+    assert (raised.value.message, raised.value.at, raised.value.hint) == (message, at, hint)
 
 
 def test_an_answer_over_seeds_is_not_counted_by_seed() -> None:

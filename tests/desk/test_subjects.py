@@ -32,6 +32,7 @@ NETWORKS = {
     "waiter": network_of("waiter", task=StateMemory(kind="state-memory"), cell="gru"),
 }
 BOTH = ("cell", "hidden")
+ALL_NAMES = "valid here: copy-machine, counter, selective-counter, state-memorizer, waiter"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,8 @@ def test_a_neuron_is_named_by_what_it_does(text: str, layer: int | None, selecto
     ("text", "message", "at", "hint"),
     [
         ("countr", "expected the name of a network, found 'countr'", 0, "did you mean 'counter'?"),
-        (" 3", "expected the name of a network, found '3'", 1, None),
-        ("", "expected the name of a network, found nothing", 0, None),
+        (" 3", "expected the name of a network, found '3'", 1, ALL_NAMES),
+        ("", "expected the name of a network, found nothing", 0, ALL_NAMES),
         ("counter layer 2", "expected the number of a layer (1-1), found '2'", 14, None),
         ("copy-machine layer x", "expected the number of a layer (1-2), found 'x'", 19, None),
         ("counter 4", "neuron 4 is named, but counter has 3 units (1-3)", 8, None),
@@ -109,10 +110,25 @@ def test_a_neuron_is_named_by_what_it_does(text: str, layer: int | None, selecto
         ("counter bst(remaining)", "expected a neuron or the end, found 'bst'", 8, "did you mean 'best'?"),
         ("counter best remaining", "expected '(', found 'remaining'", 13, None),
         ("counter best(remainig)", "expected a feature of the task, found 'remainig'", 13, "did you mean 'remaining'?"),
-        ("counter best(letter=A)", "expected a feature of the task, found 'letter'", 13, None),
+        (
+            "counter best(letter=A)",
+            "expected a feature of the task, found 'letter'",
+            13,
+            "valid here: a_count, next_token, phase, remaining",
+        ),
         ("counter best(remaining=3)", "expected ')', found '='", 22, None),
-        ("counter best(phase=middle)", "expected a value of phase, found 'middle'", 19, None),
-        ("counter best(remaining of update_gate)", "expected a signal, found 'update_gate'", 26, None),
+        (
+            "counter best(phase=middle)",
+            "expected a value of phase, found 'middle'",
+            19,
+            "valid here: after, before, delimiter",
+        ),
+        (
+            "counter best(remaining of update_gate)",
+            "expected a signal, found 'update_gate'",
+            26,
+            "did you mean 'input_gate'?",
+        ),
         (
             "counter best(remaining at delimeter)",
             "expected a phase, found 'delimeter'",
@@ -127,9 +143,7 @@ def test_a_neuron_is_named_by_what_it_does(text: str, layer: int | None, selecto
 def test_what_names_nobody_is_refused_with_its_place(text: str, message: str, at: int, hint: str | None) -> None:
     with pytest.raises(GrammarError) as raised:
         parse_subject(text, NETWORKS)
-    error = raised.value
-    assert (error.message, error.at) == (message, at)
-    assert hint is None or error.hint == hint
+    assert (raised.value.message, raised.value.at, raised.value.hint) == (message, at, hint)
 
 
 @pytest.mark.parametrize(
