@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.counts import count_units
-from lstmgallery.desk.frontier import find_frontier, first_failure
 from lstmgallery.desk.interventions import measure_causes, write_with_counts
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
 from lstmgallery.tasks.facets import Dose
@@ -82,24 +81,6 @@ def test_held_neurons_one_by_one_equal_the_batch(causes: pd.DataFrame) -> None:
     with np.errstate(divide="ignore"):
         loss = -np.log(chosen)[is_step].mean()
     assert value_of(causes, LATCH, "zero", "loss")[0] == pytest.approx(loss, rel=1e-9)
-
-
-def test_the_planted_counter_is_right_at_every_size() -> None:
-    frontier = find_frontier(counting_network(), counting_weights(), layer=1, neuron=COUNTER)
-    assert frontier["size"].tolist() == list(range(1, 101))
-    assert first_failure(frontier) is None
-    np.testing.assert_allclose(frontier["memory"], 0.1 * frontier["size"], atol=1e-6)
-
-
-def test_a_counter_that_leaks_fails_where_it_must() -> None:
-    weights = counting_weights()
-    weights["layer_1/bias"][3] = 3.0  # neuron 1 keeps only 95 % of its cell at each step
-    frontier = find_frontier(counting_network(), weights, layer=1, neuron=COUNTER)
-    failure = first_failure(frontier)
-    assert failure is not None
-    row = frontier.iloc[failure - 1]
-    assert row["written"] != row["expected"]
-    assert frontier["right"].iloc[: failure - 1].all()
 
 
 def test_writing_on_side_by_side_equals_writing_alone() -> None:
