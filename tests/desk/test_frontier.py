@@ -6,8 +6,8 @@ import pytest
 
 from lstmgallery.desk import frontier
 from lstmgallery.desk.frontier import find_frontier, first_failure
-from lstmgallery.tasks.copying import Copying
-from lstmgallery.tasks.counting import SelectiveCounting
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import SelectiveCounting
 from tests.conftest import random_weights
 from tests.desk.planted import (
     counting_network,

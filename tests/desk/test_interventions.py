@@ -1,18 +1,53 @@
 """Interventions on a network whose neurons' parts are known: what is unused may go, what counts may not."""
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from lstmgallery.desk import interventions
 from lstmgallery.desk.counts import count_units
-from lstmgallery.desk.interventions import measure_causes, write_with_counts
+from lstmgallery.desk.interventions import (
+    ALL,
+    Group,
+    Hold,
+    Place,
+    measure_causes,
+    measure_doses,
+    measure_exchanges,
+    measure_holds,
+    write_with_counts,
+)
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
+from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Dose
+from lstmgallery.tasks.languages.copying import Copying
+from lstmgallery.tasks.languages.counting import Counting
 from lstmgallery.tasks.vocabulary import encode
+from tests.audit import causes as audit
 from tests.conftest import random_weights
-from tests.desk.planted import counting_network, counting_weights
+from tests.desk.planted import (
+    OPEN,
+    TO_COPY,
+    VOTERS,
+    as_files,
+    counting_network,
+    counting_weights,
+    deep_counting_network,
+    deep_counting_weights,
+    divided_weights,
+    guessing_weights,
+    latch_network,
+    latch_weights,
+    network_of,
+    vote_network,
+    vote_weights,
+)
 
 COUNTER, LATCH, UNUSED = 1, 2, 3
+TWO_LAYERS: tuple[Place, ...] = ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3))
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +186,136 @@ def test_what_is_written_with_counts_is_what_the_dose_response_lists(causes: pd.
         counting_network(), counting_weights(), prompts, place=(1, COUNTER), counts=2, at_most=30
     )
     assert [len(text) for text in written] == doses["value"].tolist()
+
+
+def exchange(network: Network, weights: dict[str, np.ndarray], *groups: Sequence[Place]) -> list[float]:
+    """Return for each group of neurons the share of answers that an exchange of them turns."""
+    assert network.task.twins is not None
+    asked = [Group(ALL, "", tuple(places)) for places in groups]
+    rows = measure_exchanges(network, weights, asked, twins=network.task.twins)
+    return [row["value"] for row in rows]
+
+
+def test_the_neuron_that_holds_the_letter_turns_every_answer_and_the_one_that_passes_it_on_turns_none() -> None:
+    turned = exchange(latch_network(), latch_weights(), *([place] for place in TWO_LAYERS))
+    assert dict(zip(TWO_LAYERS, turned, strict=True)) == {place: float(place == (1, 2)) for place in TWO_LAYERS}
+
+
+def test_neurons_exchanged_together_turn_what_their_votes_turn() -> None:
+    groups = [voters for size in range(1, 5) for voters in itertools.combinations(VOTERS, size)]
+    turned = exchange(vote_network(), vote_weights(), *([(2, voter) for voter in voters] for voters in groups))
+    of_size = {1: 0.0, 2: 0.5, 3: 1.0, 4: 1.0}  # divided, the vote is for b: sequences that began with A are turned
+    assert dict(zip(groups, turned, strict=True)) == {voters: of_size[len(voters)] for voters in groups}
+
+
+def test_neurons_of_the_same_numbers_in_another_layer_turn_nothing() -> None:
+    assert exchange(vote_network(), vote_weights(), [(1, voter) for voter in VOTERS]) == [0.0]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_an_exchange_turns_what_another_computation_turns(cell: str) -> None:
+    network = latch_network().model_copy(update={"cell": cell})
+    weights = divided_weights(network, seed=2)
+    files = as_files(network, weights)
+    groups = [*((place,) for place in TWO_LAYERS), *(TWO_LAYERS[:k] for k in range(2, 7))]
+    turned = exchange(network, weights, *groups)
+    assert turned == [audit.exchange(files, files.model(), places)[0] for places in groups]
+    assert len(set(turned)) > 3
+
+
+def test_exchanges_are_listed_for_each_neuron_and_for_the_first_of_a_ranking() -> None:
+    network = vote_network()
+    places = [(layer, neuron) for layer in (1, 2) for neuron in range(1, 7)]
+    ranked = [(2, 6), (1, 2), (2, 2), (2, 5), (2, 3)]
+    table = measure_causes(
+        network, vote_weights(), ["AxYa"], memory_means=dict.fromkeys(places, 0.0), ranked=ranked
+    ).query("intervention == 'exchange'")
+    by_neuron, by_rank = table[table["condition"] == ""], table[table["condition"] != ""]
+    assert list(zip(by_neuron["layer"], by_neuron["neuron"], strict=True)) == places
+    assert set(by_neuron["value"]) == {0.0}
+    assert set(zip(by_rank["layer"], by_rank["neuron"], strict=True)) == {ALL}
+    assert by_rank["condition"].tolist() == ["k=1", "k=2", "k=3", "k=4", "k=5"]
+    assert by_rank["value"].tolist() == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert (table[["signal", "measure", "sequences", "baseline"]] == ["cell", "turned", 10, 0.0]).all(axis=None)
+
+
+def dose(network: Network, weights: dict[str, np.ndarray], *groups: Sequence[Place]) -> list[float]:
+    """Return for each group of neurons how many b's come for each count added to all of them."""
+    assert isinstance(network.task, Counting)
+    asked = [Group(ALL, "", tuple(places)) for places in groups]
+    rows = measure_doses(network, weights, asked, dose=network.task.dose)
+    return [row["value"] for row in rows]
+
+
+def test_a_count_is_added_in_the_layer_that_counts_and_by_its_own_units() -> None:
+    """Neuron 3 counts in both layers, in units of another size, but only the second layer's is read."""
+    slopes = dose(deep_counting_network(), deep_counting_weights(), *([place] for place in TWO_LAYERS))
+    assert slopes == pytest.approx([0, 0, 0, 0, 0, 1], abs=1e-9)
+    assert dose(deep_counting_network(), deep_counting_weights(), TWO_LAYERS) == pytest.approx([1], abs=1e-9)
+
+
+@pytest.mark.parametrize("place", TWO_LAYERS)
+def test_counts_are_written_where_they_are_added_to_the_layer_that_counts(place: Place) -> None:
+    network, weights = deep_counting_network(), deep_counting_weights()
+    written, _ = write_with_counts(network, weights, ["aaX"], place=place, counts=3, at_most=20)
+    assert written == ["bbbbb" if place == (2, 3) else "bb"]
+
+
+def test_counts_are_added_as_the_delimiter_is_read_and_not_before() -> None:
+    """This counter halves its cell as it reads the X, and what one more a adds at the X is half of what it was."""
+    weights = counting_weights()
+    weights["layer_1/kernel"][4, 3] = -OPEN  # the X leaves the forget gate of neuron 1 half open
+    weights["layer_1/kernel"][3, 6] = -np.arctanh(0.05)  # each b takes half a tenth
+    weights["readout/kernel"][0] *= 2
+    assert dose(counting_network(), weights, [(1, COUNTER)]) == pytest.approx([1.0])
+    written, _ = write_with_counts(
+        counting_network(), weights, ["aaX", "aaaaX"], place=(1, COUNTER), counts=3, at_most=20
+    )
+    assert written == ["b" * 5, "b" * 7]
+
+
+@pytest.mark.parametrize(("longest", "sizes"), [(10, [4, 5, 6, 7]), (7, [4]), (6, [6]), (3, [3])])
+def test_counts_are_added_where_three_more_and_three_less_are_within_training(longest: int, sizes: list[int]) -> None:
+    network = network_of(Counting(kind="counting", longest=longest))
+    rows = measure_doses(network, counting_weights(), [Group((1, 1), "", ((1, 1),))], dose=Dose("a", "b", longest))
+    table = pd.DataFrame(rows).query("measure == 'written'")
+    doses = [-3, -2, -1, 0, 1, 2, 3]
+    assert table["amount"].tolist() == [amount for amount in doses for _ in sizes]
+    assert table["condition"].tolist() == [f"n={size}" for size in sizes] * 7
+    assert table["value"].tolist() == [max(size + amount, 0) for amount in doses for size in sizes]
+    assert table["baseline"].tolist() == sizes * 7
+
+
+def test_each_letter_of_a_copy_is_right_where_it_is_predicted_at_its_own_place() -> None:
+    network = network_of(Copying(kind="copying"))
+    weights = {name: np.zeros(shape) for name, shape in network.weight_shapes.items()}
+    weights["readout/bias"][2] = np.log(3)  # always an a, with a chance of 3 in 8
+    rows = measure_holds(network, weights, TO_COPY, [Hold((1, 1), "zero", "cell", 0.0)])
+    loss = np.log(8) - 12 / 32 * np.log(3)  # at 12 of 32 steps the next token is an a
+    expected = {"loss": pytest.approx(loss), "right": 0.0, "right_1": 0.25, "right_2": 0.5, "right_3": 0.75}
+    assert {row["measure"]: row["value"] for row in rows} == expected
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("at_once", [1, 100, 20_000])
+def test_a_hold_does_to_reading_what_another_computation_finds(
+    cell: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interventions, "ROWS_AT_ONCE", at_once)
+    network = network_of(Copying(kind="copying")).model_copy(update={"cell": cell, "layers": 2})
+    weights = guessing_weights(network, seed=3)
+    gates = [signal.key for signal in network.kind.signals if signal.palette == "gate"]
+    holds = [Hold(place, "", network.kind.memory, 0.3 * place[1]) for place in TWO_LAYERS]
+    holds += [Hold((2, 3), "", gate, value) for gate in gates for value in (0.0, 1.0)]
+    found = pd.DataFrame(measure_holds(network, weights, TO_COPY, holds))
+    files = as_files(network, weights)
+    baseline = audit.reading_results(files, files.model(), TO_COPY)
+    assert found["baseline"].tolist() == pytest.approx([*baseline.values()] * len(holds))
+    expected = [
+        audit.reading_results(files, files.model(), TO_COPY, audit.hold(hold.place, hold.signal, hold.value))
+        for hold in holds
+    ]
+    names = ["loss", "right", "right_1", "right_2", "right_3"]
+    assert found["measure"].tolist() == names * len(holds)
+    assert found["value"].tolist() == pytest.approx([results[name] for results in expected for name in names])
+    assert len({tuple(results.values()) for results in expected}) > 6

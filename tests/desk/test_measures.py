@@ -1,6 +1,5 @@
 """Every measure against the same arithmetic written again in pandas and NumPy, on planted signals."""
 
-import functools
 from itertools import pairwise
 
 import numpy as np
@@ -11,18 +10,29 @@ from lstmgallery import store
 from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.interventions import measure_causes
+from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures import Measurement
-from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from tests.audit import causes, scoring
+from tests.audit.reading import Files, read
 from tests.conftest import random_weights
-from tests.desk.planted import counting_network, counting_weights
+from tests.desk.planted import (
+    TO_COPY,
+    as_files,
+    counting_network,
+    counting_weights,
+    divided_weights,
+    guessing_weights,
+    latch_network,
+    latch_weights,
+    vote_network,
+    vote_weights,
+)
 
 
 def network_of(name: str, **update: object) -> Network:
@@ -270,13 +280,13 @@ def test_too_few_steps_have_no_score() -> None:
     assert (found.value, found.reason) == (None, "too few held-out steps tell remaining")
 
 
-def scanned(trained: Trained, signal: str, feature: str, phase: str, place: tuple[int, int]) -> float:
-    """Return the score that the scan of everything gives."""
-    targets = find_targets(trained.network, trained.steps)
-    scores = score_neurons(each_neuron(trained.network, trained.layers), targets)
-    keys = ["layer", "neuron", "signal", "feature", "phase"]
-    (row,) = scores[(scores[keys] == [*place, signal, feature, phase]).all(axis=1)].itertuples()
-    return float(row.score)
+def scored(trained: Trained, signal: str, feature: str, phase: str, place: Place) -> float:
+    """Return the score of one signal, by lines or pairs of its own."""
+    table = scoring.held_out(files_of(trained))
+    (target,) = (
+        each for each in scoring.find_targets(table, [feature]) if (each.feature, each.phase) == (feature, phase)
+    )
+    return scoring.score_signal(trained.layers[place[0] - 1][signal][:, place[1] - 1].astype(float), target).score
 
 
 @pytest.mark.parametrize(
@@ -289,9 +299,9 @@ def scanned(trained: Trained, signal: str, feature: str, phase: str, place: tupl
         ("auc of cell with next_token=<end> where phase == after", "cell", "next_token=<end>", "after"),
     ],
 )
-def test_a_score_is_that_of_the_role_scan(text: str, signal: str, feature: str, phase: str) -> None:
+def test_a_score_is_that_of_both_halves(text: str, signal: str, feature: str, phase: str) -> None:
     found = measured(text, "picky 2", NOISE)
-    assert found.value == scanned(NOISE, signal, feature, phase, (1, 2))
+    assert found.value == pytest.approx(scored(NOISE, signal, feature, phase, (1, 2)), abs=1e-9)
     rows = FRAME if phase == "all" else FRAME[FRAME["phase"] == phase]
     assert (found.n, found.unit, found.kind) == (len(rows), "step", "number")
     key = feature.partition("=")[0]
@@ -304,7 +314,7 @@ def test_a_score_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
     found = measured("auc of hidden with next_letter=b", "copier 2.3", trained)
     frame = frame_of(trained, (2, 3))
     known = frame[frame["next_letter"].notna()]
-    assert found.value == scanned(trained, "hidden", "next_letter=b", "all", (2, 3))
+    assert found.value == pytest.approx(scored(trained, "hidden", "next_letter=b", "all", (2, 3)), abs=1e-9)
     assert found.n == len(known) < len(frame)
     assert found.data["hidden"].tolist() == known["hidden"].tolist()
 
@@ -353,31 +363,28 @@ def test_sizes_that_were_not_tried_cannot_be_right() -> None:
     assert (found.value, found.reason) == (None, "nothing that was measured has size > 100")
 
 
-@functools.cache
-def caused(trained: Trained) -> pd.DataFrame:
-    """Return all interventions, the neurons in the order that the measures take them in."""
-    memory = trained.network.kind.memory
-    means = {
-        (layer, neuron): float(trained.layers[layer - 1][memory][:, neuron - 1].mean())
-        for layer, neuron in trained.places
-    }
-    return measure_causes(
-        trained.network, trained.weights, trained.sequences, memory_means=means, ranked=trained.best_for_task()
-    )
-
-
-def row_of(causes: pd.DataFrame, **where: object) -> pd.Series:
-    (at,) = np.flatnonzero((causes[list(where)] == list(where.values())).all(axis=1))
-    return causes.iloc[at]
-
-
 def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:
     return Trained(network, weights, store.step_truths(network, list(network.task.sequences())))
 
 
+def files_of(trained: Trained) -> Files:
+    return as_files(trained.network, trained.weights, trained.sequences)
+
+
 PLANTED = on_all(COUNTER, counting_weights())
-KEPT = on_all(KEEPER, random_weights(KEEPER, seed=3))
-COPIED = on_all(COPIER, random_weights(COPIER, seed=4))
+COPIED = Trained(COPIER, guessing_weights(COPIER, seed=3), store.step_truths(COPIER, TO_COPY))
+SPLIT = on_all(KEEPER, divided_weights(KEEPER, seed=2))
+LATCH = on_all(latch_network(), latch_weights())
+VOTE = on_all(vote_network(), vote_weights())
+
+
+def held(trained: Trained, place: Place, signal: str, how: str) -> dict[str, float]:
+    """Return what reading comes to while a signal is held, computed anew."""
+    files = files_of(trained)
+    reading = read(files.model(), trained.sequences)
+    values = reading.of_steps(reading.signals[place[0] - 1][signal])[:, place[1] - 1]
+    amounts = {"zero": 0.0, "shut": 0.0, "open": 1.0, "mean": values.mean()}
+    return causes.reading_results(files, files.model(), trained.sequences, causes.hold(place, signal, amounts[how]))
 
 
 @pytest.mark.parametrize(
@@ -392,58 +399,96 @@ COPIED = on_all(COPIER, random_weights(COPIER, seed=4))
     ],
 )
 @pytest.mark.parametrize("neuron", [1, 2, 3])
-def test_a_held_signal_does_what_the_table_of_interventions_says(
+def test_a_held_signal_does_to_reading_what_it_does_computed_anew(
     text: str, measure: str, signal: str, how: str, neuron: int
 ) -> None:
     found = measured(text, f"counter {neuron}", PLANTED)
-    row = row_of(caused(PLANTED), neuron=neuron, intervention=how, signal=signal, measure=measure)
-    assert found.value == pytest.approx(row["value"], rel=1e-12)
-    assert (found.n, found.unit) == (row["sequences"], "sequence") == (8, "sequence")
+    assert found.value == pytest.approx(held(PLANTED, (1, neuron), signal, how)[measure], rel=1e-6)
+    assert (found.n, found.unit) == (8, "sequence")
     assert found.kind == ("share" if measure == "right" else "number")
 
 
+@pytest.mark.parametrize("place", [(1, 2), (2, 1)])
 @pytest.mark.parametrize("result", ["right_1", "right_2", "right_3", "right", "loss"])
-def test_each_letter_of_a_copy_is_measured_with_a_held_signal(result: str) -> None:
-    found = measured(f"{result} with cell at zero", "copier 2.1", COPIED)
-    row = row_of(caused(COPIED), layer=2, neuron=1, intervention="zero", measure=result)
-    assert found.value == pytest.approx(row["value"], rel=1e-12)
-    assert found.n == 27
+def test_each_letter_of_a_copy_is_measured_with_a_held_signal(result: str, place: Place) -> None:
+    found = measured(f"{result} with cell at zero", f"copier {place[0]}.{place[1]}", COPIED)
+    expected = held(COPIED, place, "cell", "zero")
+    assert found.value == pytest.approx(expected[result], rel=1e-9)
+    assert found.n == len(TO_COPY)
+    assert len(set(expected.values())) == 5
 
 
 def test_the_memory_of_a_gated_unit_is_its_hidden_state() -> None:
     trained = on_all(GATED, random_weights(GATED, seed=5))
     found = measured("loss with hidden at zero", "gated 2", trained)
-    row = row_of(caused(trained), neuron=2, intervention="zero", measure="loss")
-    assert found.value == pytest.approx(row["value"], rel=1e-12)
+    assert found.value == pytest.approx(held(trained, (1, 2), "hidden", "zero")["loss"], rel=1e-9)
 
 
 @pytest.mark.parametrize("neuron", [1, 2, 3])
-def test_a_dose_response_has_the_slope_of_the_table_of_interventions(neuron: int) -> None:
+def test_only_the_counter_writes_a_b_more_for_each_count_added(neuron: int) -> None:
     found = measured("slope of dose-response", f"counter {neuron}", PLANTED)
-    row = row_of(caused(PLANTED), neuron=neuron, intervention="add", measure="slope")
-    assert found.value == row["value"]
     assert found.value == pytest.approx(1.0 if neuron == 1 else 0.0, abs=1e-9)
-    assert (found.n, found.unit, found.kind) == (row["sequences"], "sequence", "number")
+    assert (found.n, found.unit, found.kind) == (2 * 7, "sequence", "number")  # 4 and 5 a's, -3 to 3 counts
+
+
+def ranking(trained: Trained) -> list[Place]:
+    """Return all neurons, best first for the task, ranked anew."""
+    files = files_of(trained)
+    ranked = scoring.main_ranking(files, scoring.rerun(files, trained.weights))
+    return [*zip(ranked["layer"], ranked["neuron"], strict=True)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_a_dose_for_the_best_neurons_is_that_of_the_table_of_interventions(size: int) -> None:
-    row = row_of(caused(PLANTED), layer=0, condition=f"k={size}", measure="slope")
-    assert measured(f"slope of dose-response with {size} neurons", "counter", PLANTED).value == row["value"]
+def test_counts_are_added_to_as_many_of_the_best_neurons_as_are_named(size: int) -> None:
+    trained = on_all(COUNTER, two_counters())
+    best = ranking(trained)
+    assert best == [(1, 1), (1, 3), (1, 2)]
+    files = files_of(trained)
+    slope = causes.slope_of_doses(causes.add_counts(files, files.model(), best[:size]))
+    assert slope == pytest.approx(1.0, abs=1e-9) if size > 1 else slope < 0.6
+    found = measured(f"slope of dose-response with {size} neurons", "counter", trained)
+    assert found.value == pytest.approx(slope, abs=1e-9)
 
 
-@pytest.mark.parametrize("subject", ["keeper 1.2", "keeper 2.3", "keeper best(letter=A)"])
-def test_an_exchange_turns_what_the_table_of_interventions_says(subject: str) -> None:
-    found = measured("turned by exchange", subject, KEPT)
-    ((layer, neuron),) = parse_subject(subject, NETWORKS).places(KEPT)
-    row = row_of(caused(KEPT), layer=layer, neuron=neuron, measure="turned")
-    assert (found.value, found.n, found.unit, found.kind) == (row["value"], 10, "sequence", "share")
+@pytest.mark.parametrize(
+    ("subject", "value"),
+    [
+        ("latch 1.2", 1.0),
+        ("latch 2.3", 0.0),
+        ("latch 1.1", 0.0),
+        ("latch best(letter)", 1.0),  # 1.2, which holds the letter
+        ("latch layer 2 best(letter)", 0.0),  # 2.3, which passes it on
+        ("latch second(letter=B)", 0.0),
+    ],
+)
+def test_an_exchange_turns_every_answer_where_the_letter_is_held_and_none_elsewhere(subject: str, value: float) -> None:
+    found = measured("turned by exchange", subject, LATCH)
+    assert (found.value, found.n, found.unit, found.kind) == (value, 10, "sequence", "share")
 
 
-@pytest.mark.parametrize("size", [1, 4, 6])
-def test_an_exchange_of_the_best_neurons_is_that_of_the_table_of_interventions(size: int) -> None:
-    row = row_of(caused(KEPT), layer=0, condition=f"k={size}", measure="turned")
-    assert measured(f"turned by exchange with {size} neurons", "keeper", KEPT).value == row["value"]
+@pytest.mark.parametrize(("size", "value"), [(1, 0.0), (2, 0.5), (3, 1.0), (12, 1.0)])
+def test_an_exchange_of_the_best_neurons_turns_what_their_votes_turn(size: int, value: float) -> None:
+    found = measured(f"turned by exchange with {size} neurons", "vote", VOTE)
+    assert (found.value, found.n, found.unit, found.kind) == (value, 10, "sequence", "share")
+
+
+@pytest.mark.parametrize("place", [(1, 2), (2, 1), (2, 3)])
+def test_an_exchange_of_a_neuron_that_hardly_matters_turns_what_it_turns_computed_anew(place: Place) -> None:
+    files = files_of(SPLIT)
+    found = measured("turned by exchange", f"keeper {place[0]}.{place[1]}", SPLIT)
+    assert found.value == causes.exchange(files, files.model(), [place])[0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6])
+def test_an_exchange_of_neurons_by_rank_turns_what_it_turns_computed_anew(size: int) -> None:
+    files = files_of(SPLIT)
+    found = measured(f"turned by exchange with {size} neurons", "keeper", SPLIT)
+    assert found.value == causes.exchange(files, files.model(), ranking(SPLIT)[:size])[0]
+
+
+@pytest.mark.parametrize("trained", [PLANTED, SPLIT, LATCH, VOTE, COPIED], ids=lambda trained: trained.network.name)
+def test_the_best_neurons_for_a_task_are_those_of_a_ranking_made_anew(trained: Trained) -> None:
+    assert [*trained.best_for_task()] == ranking(trained)
 
 
 def test_one_neuron_may_be_written_in_the_singular() -> None:
@@ -455,6 +500,14 @@ def test_a_single_counter_is_all_that_is_needed() -> None:
     found = measured("neurons needed", "counter", PLANTED)
     assert (found.value, found.unit, found.kind) == (1, "sequence", "count")
     assert found.data["slope"].tolist() == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(("trained", "turned"), [(LATCH, [1.0]), (VOTE, [0.0, 0.5, 1.0])], ids=["latch", "vote"])
+def test_as_many_neurons_are_needed_as_turn_every_answer_together(trained: Trained, turned: list[float]) -> None:
+    found = measured("neurons needed", trained.network.name, trained)
+    assert (found.value, found.n, found.unit, found.kind) == (len(turned), 10, "sequence", "count")
+    assert found.data["neurons"].tolist() == [*range(1, len(turned) + 1)]
+    assert found.data["turned"].tolist() == turned
 
 
 def two_counters() -> dict[str, np.ndarray]:
