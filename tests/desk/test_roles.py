@@ -32,7 +32,7 @@ from lstmgallery.desk.roles import (
     rank_neurons,
 )
 from lstmgallery.desk.scores import Neuron, best_scores, score_neurons
-from lstmgallery.desk.targets import AUC, POOLED, R2, find_targets
+from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, find_targets
 from lstmgallery.network import Network
 from tests.desk.planted import counting_network, know_nothing, noise, picky_network, plant, read_flag, sample_steps
 
@@ -311,6 +311,101 @@ def test_a_ranking_takes_the_best_value_of_a_category_in_its_phase_alone(table: 
     assert rank_neurons(table, "remaining", signals=("hidden",)).empty
 
 
+def shuffled(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    return rows.sample(frac=1, random_state=seed)
+
+
+each_order = pytest.mark.parametrize("seed", range(5))
+
+
+@each_order
+def test_equal_neurons_are_ranked_by_layer_and_number_each_with_its_first_feature_and_signal(seed: int) -> None:
+    rows = [
+        (1, 2, "cell", "letter=A", 1.0),
+        (1, 2, "hidden", "letter=A", 1.0),
+        (1, 2, "cell", "letter=B", 1.0),
+        (1, 10, "cell", "letter=B", 1.0),
+        (1, 10, "hidden", "letter=A", 1.0),
+        (2, 1, "cell", "letter=B", 1.0),
+        (2, 1, "hidden", "letter=B", 1.0),
+        (2, 1, "cell", "letter=A", 0.9),
+        (1, 1, "cell", "letter=A", 0.8),
+    ]
+    columns = ["layer", "neuron", "signal", "feature", "first_half"]
+    scores = shuffled(pd.DataFrame(rows, columns=columns).assign(phase=POOLED), seed)
+    ranked = rank_neurons(scores, "letter", signals=["cell", "hidden"])
+    assert ranked[columns].to_numpy().tolist() == [list(rows[at]) for at in (0, 4, 5, 8)]
+
+
+def told(feature: str, phase: str = POOLED, signal: str = "cell", **changes: Any) -> dict[str, Any]:
+    """Return a row of the table that tells a yes/no feature as well and as much as any other."""
+    row = {"layer": 1, "neuron": 1, "signal": signal, "feature": feature, "phase": phase, "measure": AUC, "score": 0.9}
+    row |= {"precision": 0.9, "recall": 0.9, "separates": False, "null_p99": 0.6, "untrained_p95": 0.6}
+    row |= {**dict.fromkeys(BASELINES, 0.6), "steps": 400, "positives": 100.0, "same_as": "[]", "standing": ROLE}
+    return row | changes
+
+
+@each_order
+def test_equal_rows_are_in_the_order_of_neurons_phases_features_and_signals(seed: int) -> None:
+    places = [
+        ("phase=before", POOLED, "cell"),
+        ("remaining=0", POOLED, "cell"),
+        ("next_token=a", POOLED, "hidden"),
+        ("next_token=a", POOLED, "candidate"),  # after the hidden state, as in the equations
+        ("next_token=b", POOLED, "cell"),
+        ("next_token=b", POOLED, "output_gate"),
+        ("x_count=3", "before", "cell"),
+        ("phase=before", "delimiter", "hidden"),
+        ("next_token=X", "delimiter", "cell"),
+        ("a_count=1", "after", "cell"),
+    ]
+    first = [told(*place) for place in places]
+    rows = pd.DataFrame([*first, *(told(*places[-1], neuron=2), told(*places[0], layer=2))])
+    ordered = order_rows(shuffled(rows, seed), rows, NETWORK)
+    assert ordered[["feature", "phase", "signal"]].to_numpy().tolist() == [
+        *(list(place) for place in places),
+        list(places[-1]),
+        list(places[0]),
+    ]
+    assert ordered[["layer", "neuron"]].to_numpy().tolist() == [[1, 1]] * len(places) + [[1, 2], [2, 1]]
+
+
+@each_order
+@pytest.mark.parametrize(
+    ("over_all_steps", "kept"),
+    [
+        ({"a_count=1": 0.7, "x_count=1": 0.9, "next_token=a": 0.8}, "x_count=1"),  # told best over all steps
+        ({"a_count=1": 0.7, "x_count=1": 0.8, "next_token=a": 0.8}, "x_count=1"),  # first in the task's order
+        ({"next_token=b": 0.8, "x_count=1": 0.7, "next_token=a": 0.8}, "next_token=a"),  # first by its name
+        ({"a_count=1": None, "x_count=1": 0.6, "next_token=a": None}, "x_count=1"),  # the others have no such score
+    ],
+)
+def test_of_features_that_are_the_same_one_is_kept(
+    over_all_steps: dict[str, float | None], kept: str, seed: int
+) -> None:
+    rows = []
+    for feature, score in over_all_steps.items():
+        others = [f"{OPPOSITE}{other}" for other in over_all_steps if other != feature]
+        rows.append(told(feature, "delimiter", same_as=json.dumps(others)))
+        rows += [] if score is None else [told(feature, score=score)]
+    table = pd.DataFrame(rows)
+    ordered = order_rows(shuffled(table[table["phase"] == "delimiter"], seed), table, NETWORK)
+    assert ordered["feature"].tolist() == [kept]
+
+
+@each_order
+def test_of_rows_that_fail_a_late_rule_the_most_telling_is_the_best_and_of_others_the_highest(seed: int) -> None:
+    high = told("next_token=a", "after", score=0.99, steps=40, positives=20.0)
+    telling = told("next_token=b", score=0.9)
+    count = told("remaining", measure=R2, score=0.81)  # 2 AUC - 1 is 0.98 and 0.8
+    for standing in STANDINGS:
+        rows = pd.DataFrame([{**row, "standing": standing} for row in (high, telling, count)])
+        (best,) = best_rows(shuffled(rows, seed), NETWORK)["feature"]
+        assert best == ("next_token=a" if standing in ("small", "chance", "untrained") else "remaining")
+        (best,) = best_rows(shuffled(rows[rows["measure"] == AUC], seed), NETWORK)["feature"]
+        assert best == ("next_token=a" if standing in ("small", "chance", "untrained") else "next_token=b")
+
+
 def test_the_headline_of_a_counter_is_its_count(table: pd.DataFrame) -> None:
     first = headline_roles(table, NETWORK).drop_duplicates(["layer", "neuron"]).set_index("neuron")
     assert (first.loc[COUNTER, "feature"], first.loc[COUNTER, "phase"]) == ("remaining", POOLED)
@@ -355,11 +450,14 @@ def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on
     [
         ({"measure": R2, "score": 0.95}, 3),
         ({"measure": R2, "score": 0.9499}, 2),
+        ({"measure": R2, "score": 0.8}, 2),
         ({"measure": R2, "score": 0.7999}, 0),
         ({"precision": 1.0, "recall": 1.0, "separates": True}, 3),
         ({"precision": 1.0, "recall": 1.0, "separates": False}, 2),
         ({"precision": 1.0, "recall": 0.96, "separates": True}, 2),
+        ({"precision": 0.95, "recall": 1.0, "separates": False}, 2),
         ({"precision": 0.949, "recall": 1.0, "separates": False}, 1),
+        ({"precision": 0.8, "recall": 0.8, "separates": False}, 1),
         ({"precision": 0.9, "recall": 0.799, "separates": False}, 0),
         ({"precision": np.nan, "recall": np.nan, "separates": None}, 0),
     ],
@@ -428,6 +526,27 @@ def test_the_row_that_chose_a_neuron_has_the_best_first_half_and_then_the_best_s
     assert chosen("letter", "cell", phase=POOLED).phase == POOLED
     assert chosen("letter", "cell", direction=1).feature == "letter=A"
     assert chosen("letter", "cell", direction=-1).feature == "letter=C"
+
+
+@each_order
+@pytest.mark.parametrize("of_signals", [("cell", "hidden"), ("hidden", "cell")])
+def test_of_rows_that_chose_a_neuron_equally_the_best_standing_the_feature_and_the_signal_decide(
+    of_signals: tuple[str, str], seed: int
+) -> None:
+    rows = [
+        ("cell", "letter=B", "few"),
+        ("hidden", "letter=B", "few"),
+        ("cell", "letter=C", "few"),
+        ("cell", "letter=A", "small"),
+        ("hidden", "letter=A", "baseline"),
+    ]
+    table = pd.DataFrame(rows, columns=["signal", "feature", "standing"])
+    table = table.assign(layer=1, neuron=1, phase=POOLED, first_half=0.9, direction=1)
+    left = shuffled(table, seed)
+    for signal, feature, standing in (rows[0], rows[1], rows[2], rows[4], rows[3]):
+        found = find_chosen(left, (1, 1), "letter", signals=of_signals, phase=POOLED, direction=None)
+        assert (found.signal, found.feature, found.standing) == (signal, feature, standing)
+        left = left.drop(found.Index)
 
 
 def test_the_best_baseline_is_the_highest(table: pd.DataFrame) -> None:

@@ -128,6 +128,21 @@ def test_a_signal_that_turns_round_between_the_halves_scores_below_one_half() ->
     assert (row["first_half"], row["second_half"], row["score"]) == (1.0, 0.0, 0.0)
 
 
+def test_a_direction_is_that_of_the_first_half_whatever_the_second_does() -> None:
+    sign = np.where(divide(STEPS) == 0, 1, -1)
+    table = score_neurons(plant(sign * read_flag(STEPS, "next_token", "b"), -sign * REMAINING), TARGETS)
+    assert row_of(table, 1, "next_token=b")["direction"] == 1
+    assert row_of(table, 2, "remaining")["direction"] == -1
+
+
+def test_a_signal_that_tells_nothing_on_the_first_half_is_taken_to_be_high() -> None:
+    on_second = np.where(divide(STEPS) == 0, 0.0, read_flag(STEPS, "next_token", "b"))
+    row = row_of(score_neurons(plant(on_second), TARGETS), 1, "next_token=b")
+    assert (row["direction"], row["first_half"], row["second_half"]) == (1, 0.5, 1.0)
+    row = row_of(score_neurons(plant(-on_second), TARGETS), 1, "next_token=b")
+    assert (row["direction"], row["first_half"], row["second_half"]) == (1, 0.5, 0.0)
+
+
 def test_differences_finer_than_the_resolution_do_not_count() -> None:
     fine = 0.3 * RESOLUTION * read_flag(STEPS, "next_token", "b")
     assert np.unique(read_levels(0.5 + fine)).tolist() == [0.5 / RESOLUTION]
