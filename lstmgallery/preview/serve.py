@@ -16,7 +16,8 @@ from rich.console import Console
 
 from lstmgallery.build import InUseError, Project, Read, in_use, load
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.press.pages.plan import THEME, Make
+from lstmgallery.press.pages.plan import Make
+from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.preview.server import PreviewServer
 from lstmgallery.preview.shown import Shown
 from lstmgallery.progress import ConsoleProgress, print_problems

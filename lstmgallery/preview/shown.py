@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lstmgallery.errors import Problem
-from lstmgallery.press.pages.plan import THEME, Make
+from lstmgallery.press.pages.plan import Make
+from lstmgallery.press.pages.rendering import THEME
 
 HEARTBEAT_SECONDS = 15.0
 

@@ -11,7 +11,7 @@ from lstmgallery.cells.gru import KIND as GRU
 from lstmgallery.cells.lstm import KIND as LSTM
 from lstmgallery.cells.table import CellKind
 from lstmgallery.press.marks.diagrams import DIAGRAMS, TEXT, Diagram, draw_cell, formula
-from lstmgallery.press.pages.plan import THEME, _environment
+from lstmgallery.press.pages.rendering import THEME, environment
 
 CELLS = tuple(DIAGRAMS)
 LETTER_EM = 0.58  # the mean width of a letter in the widest of the fonts, DejaVu Sans
@@ -192,7 +192,7 @@ def test_text_can_be_read_in_the_column_of_a_phone() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_diagram_is_an_image_with_classes_and_no_style_of_its_own(cell: str) -> None:
     part = {"drawn": draw_cell(cell, highlight=["hidden"])}
-    html = _environment().get_template("marks/cell.html").render(part=part)
+    html = environment().get_template("marks/cell.html").render(part=part)
     assert '<svg class="diagram has-highlight" viewBox=' in html
     assert f'role="img" aria-label="{draw_cell(cell).summary}"' in html
     assert re.search(r'style=|fill=|stroke=|id="', html) is None

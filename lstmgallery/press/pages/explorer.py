@@ -17,6 +17,7 @@ from lstmgallery.network import Network
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.sentences import measured_on
+from lstmgallery.press.pages.views import NetworkView
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
@@ -163,3 +164,21 @@ def _counts(results: Results) -> list[list[float]] | None:
 def _held_out(results: Results) -> list[str]:
     tokens = results.held_out.loc[results.held_out["step"] > 0].groupby("sequence", sort=True)["token"]
     return ["".join(characters) for _, characters in tokens]
+
+
+def explorer_values(view: NetworkView) -> dict[str, Any]:
+    """Return what the page of an explorer shows before its script runs."""
+    return {
+        "view": view,
+        "network": view.network,
+        "kind": view.network.kind,
+        "data_path": data_path(view.network.name),
+        "examples": examples(view.results),
+        "has_counts": view.network.task.dose is not None,
+    }
+
+
+def explorer_data_of(view: NetworkView) -> bytes:
+    """Return the data of a network's explorer, with links to the pages of its neurons."""
+    pages = {(layer.number, card.neuron): card.path for layer in view.layers for card in layer.cards}
+    return explorer_data(view.results, lambda layer, neuron: f"../{pages[layer, neuron]}")

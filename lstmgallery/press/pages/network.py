@@ -1,0 +1,26 @@
+"""The page of a network: its facts, and its sections one after the other."""
+
+from typing import Any
+
+from lstmgallery.press.addresses import explorer_path
+from lstmgallery.press.pages.sections import SECTIONS
+from lstmgallery.press.pages.views import NetworkView
+
+
+def network_values(view: NetworkView) -> dict[str, Any]:
+    """Return what the page of a network shows."""
+    criterion = view.results.about["criterion"]
+    values = {
+        "view": view,
+        "network": view.network,
+        "explorer": explorer_path(view.network.name),
+        "criterion": criterion,
+        "right_share": criterion["sequences_right"] / criterion["sequences"],
+        "is_whole": view.results.is_whole_language,
+        "held_out_sequences": view.results.sequences,
+        "held_out_loss": float(view.results.held_out["loss"].mean()),
+        "sections": [section.template for section in SECTIONS],
+    }
+    for section in SECTIONS:
+        values |= section.values(view)
+    return values

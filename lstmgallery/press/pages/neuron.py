@@ -1,0 +1,37 @@
+"""The page of a neuron."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lstmgallery.press.addresses import explorer_url
+from lstmgallery.press.figures.dose import dose_plot
+from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.articles import Article
+from lstmgallery.press.pages.views import LayerView, NetworkView, NeuronCard, draw_figures
+
+
+def neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard, mentions: Sequence[Article]) -> dict[str, Any]:
+    """Return what the page of a neuron shows; `mentions` are the write-ups that name it."""
+    network, results = view.network, view.results
+    neurons = [(each.number, card.neuron, card.path) for each in view.layers for card in each.cards]
+    at = neurons.index((layer.number, card.neuron, card.path))
+    return {
+        "view": view,
+        "network": network,
+        "kind": network.kind,
+        "layer": layer,
+        "neuron": card.neuron,
+        "mentions": mentions,
+        "strips": draw_figures(results, layer.number, card.neuron),
+        "explorer": explorer_url(network.name, text=network.longest_figure, layer=layer.number, neuron=card.neuron),
+        "headline": evidence.headline(results, layer.number, card.neuron),
+        "roles": evidence.roles(results, layer.number, card.neuron),
+        "holds": evidence.holds_table(results, layer.number, card.neuron),
+        "doses": dose_plot(results, layer.number, card.neuron),
+        "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),
+        "relative": results.relative_of(layer.number, card.neuron),
+        "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
+        "residual": results.residuals[layer.number, card.neuron],
+        "previous": neurons[at - 1] if at else None,
+        "following": neurons[at + 1] if at + 1 < len(neurons) else None,
+    }

@@ -1,0 +1,66 @@
+"""Jinja: templates filled with values, with links relative to the page they stand on."""
+
+import posixpath
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from lstmgallery import __version__
+from lstmgallery.cells.table import CellKind, Update
+from lstmgallery.press.marks import text
+
+THEME = resources.files("lstmgallery.press") / "theme"
+FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
+
+
+@cache  # a preview plans again after every save; Jinja itself notices templates that have changed
+def environment() -> jinja2.Environment:
+    """Return the templates of the theme, ready to be filled."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(THEME / "templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {**FILTERS, "equation": equation, "date": lambda day: f"{day.day} {day:%B %Y}"}
+    made.globals["version"] = __version__
+    return made
+
+
+def render(path: str, template: str, **values: Any) -> bytes:
+    """Return the page at `path` of the site: a template filled with values."""
+    base_url = values["site"].base_url
+
+    def url(target: str) -> str:
+        """Return the relative link from this page to a file of the site, a fragment included.
+
+        The page of a missing address is shown at any depth: its links are whole addresses, where the site's is known.
+        """
+        file, mark, fragment = target.partition("#")
+        if path == "404.html" and base_url:
+            return f"{base_url}{target}"
+        relative = posixpath.relpath(file, posixpath.dirname(path) or ".") if file != path or not mark else ""
+        return relative + mark + fragment
+
+    values = {"url": url, "path": path, **values}
+    if template == "writeup.html":
+        part = environment().get_template("part.html")
+        values["body"] = values["article"].body(url, lambda kind, name: part.render(kind=kind, id=name, **values))
+    return environment().get_template(template).render(values).encode()
+
+
+def equation(update: Update, kind: CellKind) -> Markup:
+    """Return an update as HTML in which every value can be found by its signal: the script fills in the numbers."""
+    result = kind[update.signal]
+    parts = [f'<var data-signal="{result.key}">{result.symbol}</var> = ']
+    for before, key, is_earlier in update.pieces():
+        parts.append(str(escape(before)))
+        if key:
+            mark, prime = (" data-earlier", "′") if is_earlier else ("", "")
+            parts.append(f'<var data-signal="{key}"{mark}>{kind[key].symbol}{prime}</var>')
+    return Markup("".join(parts))

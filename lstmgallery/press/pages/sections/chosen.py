@@ -1,0 +1,14 @@
+"""How the network was chosen, where a search says so."""
+
+from typing import Any
+
+from lstmgallery.press.pages import provenance
+from lstmgallery.press.pages.sections.section import Section
+from lstmgallery.press.pages.views import NetworkView
+
+
+def _values(view: NetworkView) -> dict[str, Any]:
+    return {"chosen": provenance.chosen(view.results, view.content.chosen, view.claimed)}
+
+
+SECTION = Section("chosen", _values)

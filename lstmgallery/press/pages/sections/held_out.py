@@ -1,0 +1,14 @@
+"""What was kept from training, and what is missing there."""
+
+from typing import Any
+
+from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.sections.section import Section
+from lstmgallery.press.pages.views import NetworkView
+
+
+def _values(view: NetworkView) -> dict[str, Any]:
+    return {"missing": evidence.missing(view.results)}
+
+
+SECTION = Section("held-out", _values)

@@ -1,0 +1,20 @@
+"""What the neurons do, and what changing the best of them at once does."""
+
+from typing import Any
+
+from lstmgallery.press.addresses import neuron_path
+from lstmgallery.press.figures.together import groups_plot
+from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.sections.section import Section
+from lstmgallery.press.pages.views import NetworkView
+
+
+def _values(view: NetworkView) -> dict[str, Any]:
+    return {
+        "ranking": evidence.rank(view.results),
+        "neuron_path": neuron_path,
+        "groups_plot": groups_plot(view.results),
+    }
+
+
+SECTION = Section("roles", _values)

@@ -1,0 +1,163 @@
+"""What pages show of a network: what its author wrote, what was found, what is drawn from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from lstmgallery.desk.results import Results
+from lstmgallery.network import Network
+from lstmgallery.press.addresses import network_path, neuron_path
+from lstmgallery.press.manuscript.content import NetworkContent
+from lstmgallery.press.manuscript.prose import Link, Url, link_attribute
+from lstmgallery.press.marks import text
+from lstmgallery.press.marks.strips import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
+from lstmgallery.press.pages.provenance import Claimed
+from lstmgallery.press.pages.sentences import measured_on, row_sentence
+from lstmgallery.store import read_tokens
+
+
+@dataclass(frozen=True)
+class NeuronCard:
+    """One neuron among the others of its layer: its memory and its hidden state, small, and where they range."""
+
+    neuron: int
+    path: str
+    strips: tuple[MiniStrip, ...]
+    range: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All neurons of a layer for one signal; `is_shown` where a reader finds it shown at first."""
+
+    signal: Any
+    range: str
+    strips: tuple[MiniStrip, ...]
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer: its neurons' cards and the panels of its overview, all drawn on one sequence."""
+
+    number: int
+    cards: tuple[NeuronCard, ...]
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """One network as the pages show it: what its author wrote, what was found, what is drawn from it."""
+
+    content: NetworkContent
+    address_of: Callable[[Link], str | None]
+    results: Results
+    claimed: Mapping[str, list[Claimed]]
+    layers: tuple[LayerView, ...]
+    tokens: tuple[Any, ...]
+    featured: Strip
+    featured_layer: int
+    featured_neuron: int
+    featured_role: str
+
+    @property
+    def network(self) -> Network:
+        return self.content.network
+
+    @property
+    def path(self) -> str:
+        return network_path(self.network.name)
+
+    def prose(self, url: Url) -> Markup:
+        """Return what the network's author wrote."""
+        return Markup(self.content.prose.fill(lambda link: link_attribute(self.address_of(link), url)))
+
+    @property
+    def measured_on(self) -> str:
+        return measured_on(self.results)
+
+    @property
+    def shape(self) -> str:
+        layers = text.count(self.network.layers, "layer")
+        return f"{self.network.kind.title}, {layers} of {text.count(self.network.units, 'neuron')}"
+
+    @property
+    def residual(self) -> float:
+        return max(each.residual for each in self.results.residuals.values())
+
+    @property
+    def values_checked(self) -> int:
+        kind = self.network.kind
+        neurons = self.network.layers * self.network.units
+        return len(self.results.steps) * neurons * (len(kind.signals) + len(kind.updates))
+
+
+def view_network(
+    content: NetworkContent,
+    address_of: Callable[[Link], str | None],
+    results: Results,
+    claimed: Mapping[str, list[Claimed]],
+) -> NetworkView:
+    """Return what pages show of one network; `claimed` are the claims that ask a question, by its key."""
+    network = results.network
+    rows = results.rows_of_figure(network.figures.index(network.longest_figure))
+    layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
+    best = results.main_ranking.iloc[0]
+    layer, neuron = int(best["layer"]), int(best["neuron"])
+    return NetworkView(
+        content=content,
+        address_of=address_of,
+        results=results,
+        claimed=claimed,
+        layers=layers,
+        tokens=show_tokens(read_tokens(network.longest_figure)),
+        featured=draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
+        featured_layer=layer,
+        featured_neuron=neuron,
+        featured_role=row_sentence(network, results.best_row_of(layer, neuron)),
+    )
+
+
+def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
+    network = results.network
+    signals = results.figure_signals[layer - 1]
+    largest = largest_size(signals[network.kind.memory])
+    cards = []
+    panels = []
+    for signal in network.kind.signals:
+        values = signals[signal.key][rows]
+        strips = tuple(draw_mini_strip(signal, values[:, unit], largest=largest) for unit in range(network.units))
+        bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
+        shown = signal.key in (network.kind.memory, "hidden")
+        panels.append(Panel(signal, bounds.replace("-", text.MINUS), strips, shown))
+    for neuron in range(1, network.units + 1):
+        moment = results.moments[layer, neuron, network.kind.memory]
+        extent = f"{text.brief(moment.minimum)} … {text.brief(moment.maximum)}"
+        strips = tuple(panel.strips[neuron - 1] for panel in panels if panel.is_shown)
+        cards.append(NeuronCard(neuron, neuron_path(network.name, layer, neuron), strips, extent))
+    return LayerView(layer, tuple(cards), tuple(panels))
+
+
+def draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
+    """Draw one neuron along every figure sequence of its network."""
+    network = results.network
+    of_layer = results.figure_signals[layer - 1]
+    signals = {key: values[:, neuron - 1] for key, values in of_layer.items()}
+    memory = signals[network.kind.memory]
+    strips = []
+    for number, sequence in enumerate(network.figures):
+        rows = results.rows_of_figure(number)
+        strips.append(
+            draw_strip(
+                network.kind,
+                read_tokens(sequence),
+                {key: values[rows] for key, values in signals.items()},
+                largest=largest_size(memory),
+                largest_of_layer=largest_size(of_layer[network.kind.memory]),
+                extent=(float(memory.min()), float(memory.max())),
+            )
+        )
+    return strips
