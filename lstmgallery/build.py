@@ -17,9 +17,11 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.network import Network
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.pages.plan import Make, plan_site
+from lstmgallery.progress import Progress
 from lstmgallery.publish import Published, check_site, publish
-from lstmgallery.stages import NetworkWork, Progress, StageRun, Workers
+from lstmgallery.stages import NetworkWork, StageRun
 from lstmgallery.verify import CLAIMS, KEPT, Verified, answer_questions, verify, write_claims
+from lstmgallery.workers import Workers
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,9 @@ import click
 from rich.console import Console
 
 from lstmgallery import __version__
+from lstmgallery.console import ConsoleProgress, print_pinned, print_problems, print_search, print_states, print_summary
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.marks.text import count
-from lstmgallery.progress import (
-    ConsoleProgress,
-    print_pinned,
-    print_problems,
-    print_search,
-    print_states,
-    print_summary,
-)
 from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_writeup
 
 EPILOG = """\b

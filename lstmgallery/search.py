@@ -29,8 +29,10 @@ from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
 from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.progress import Progress
 from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, write_search
-from lstmgallery.stages import LAB_LIBRARIES, Progress, Workers
+from lstmgallery.stages import LAB_LIBRARIES
+from lstmgallery.workers import Workers
 
 DIGITS = 6  # significant ones, of what is kept of a measure's value
 MOST_RECIPES = 64

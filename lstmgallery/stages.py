@@ -7,16 +7,12 @@ else, so a build with nothing to train never starts it.
 
 import concurrent.futures
 import dataclasses
-import multiprocessing
-import os
-import signal
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,23 +27,15 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
 from lstmgallery.pins import Pin
+from lstmgallery.progress import Progress
 from lstmgallery.tasks.task import Split
+from lstmgallery.workers import Workers
 
 if TYPE_CHECKING:
     from lstmgallery.lab.criterion import Criterion
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
-Result = TypeVar("Result")
-
-
-class Progress(Protocol):
-    """Where a build says what it is doing. `at` and `total` count steps, sequences or pages."""
-
-    def start(self, name: str, stage: str, total: int | None = None) -> None: ...
-    def advance(self, at: int, note: str = "") -> None: ...
-    def finish(self) -> None: ...
-    def warn(self, problem: Problem) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -59,61 +47,6 @@ class StageRun:
     was_cached: bool
     seconds: float
     is_pinned: bool = False  # whether the stage took pinned weights where it would have trained
-
-
-class Workers:
-    """Processes for work that fills only one processor; started when first needed, one for each processor."""
-
-    def __init__(self) -> None:
-        self.processes = os.cpu_count() or 1
-        self._pool: concurrent.futures.ProcessPoolExecutor | None = None
-
-    def pool(self) -> concurrent.futures.ProcessPoolExecutor:
-        """Return the processes, starting them if need be."""
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-            self._pool = concurrent.futures.ProcessPoolExecutor(
-                self.processes, mp_context=context, initializer=_begin_worker
-            )
-        return self._pool
-
-    def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
-        """Do `work` in one of the processes. They leave Ctrl-C to this one, from their first moment on."""
-        pool = self.pool()
-        if not hasattr(signal, "pthread_sigmask"):
-            return pool.submit(work, *arguments)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process inherits what is blocked
-        try:
-            return pool.submit(work, *arguments)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._pool is None:
-            return
-        if kind is not None:  # nobody waits for what they would have found
-            for process in multiprocessing.active_children():
-                process.terminate()
-        self._pool.shutdown(cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    """Keep TensorFlow, not yet imported here, from starting threads that get in each other's way; end with the build.
-
-    A build that is killed cannot end its workers, and they would train on for minutes.
-    """
-    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
-    build = multiprocessing.parent_process()
-    assert build is not None
-
-    def end_with_build() -> None:
-        build.join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_build, daemon=True).start()
 
 
 def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:

@@ -10,7 +10,9 @@ from lstmgallery import store
 from lstmgallery.build import Project
 from lstmgallery.pins import Pin
 from lstmgallery.press.manuscript.content import NetworkContent, read_content
-from lstmgallery.stages import NetworkWork, Progress, Workers
+from lstmgallery.progress import Progress
+from lstmgallery.stages import NetworkWork
+from lstmgallery.workers import Workers
 
 
 @dataclass(frozen=True)

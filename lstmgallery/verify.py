@@ -31,7 +31,9 @@ from lstmgallery.desk.measures import WITH_CONTROL, Score
 from lstmgallery.desk.results import Results
 from lstmgallery.errors import Problem
 from lstmgallery.press.manuscript.content import Content
-from lstmgallery.stages import FILE_LIBRARIES, Progress, Workers
+from lstmgallery.progress import Progress
+from lstmgallery.stages import FILE_LIBRARIES
+from lstmgallery.workers import Workers
 
 CLAIMS = "claims.json"
 KEPT = ".answers.json"

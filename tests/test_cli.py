@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 import lstmgallery
 from lstmgallery.build import Project
 from lstmgallery.cli import main
-from lstmgallery.progress import ConsoleProgress
+from lstmgallery.console import ConsoleProgress
 from tests.conftest import (
     Gallery,
     files_of,

@@ -26,6 +26,8 @@ ALLOWED = {
     "pins": (*BASE, "machine", "searches"),
     "store": BASE,
     "interrupts": (),
+    "progress": ("errors",),
+    "workers": (),
     "lab": (*BASE, "interrupts", "machine", "store", "lab"),
     "desk": (*BASE, "machine", "store", "desk"),
     "press": (*BASE, *KEPT, "store", "desk", "press"),
@@ -34,7 +36,7 @@ ALLOWED = {
     "scaffold": BASE,
 }
 # These may import whatever they like.
-EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "progress", "preview", "cli", "__main__")
+EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "console", "preview", "cli", "__main__")
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 

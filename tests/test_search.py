@@ -26,7 +26,7 @@ from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Condition, Trial, read_search
-from lstmgallery.stages import Workers
+from lstmgallery.workers import Workers
 from tests.conftest import folders_in, options, record, search_record, small_network, write_small_content
 from tests.press.conftest import Element, parse_html
 

@@ -23,8 +23,8 @@ from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
-from lstmgallery.stages import Result, Workers
 from lstmgallery.verify import Verified, answer_questions, verify
+from lstmgallery.workers import Result, Workers
 from tests.conftest import Gallery, Record, files_of, folders_in, options, random_weights, record, run_python
 
 WRITEUP = """\

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 BUILD = """
 import os, time
-from lstmgallery.stages import Workers
+from lstmgallery.workers import Workers
 
 if __name__ == "__main__":
     with Workers() as workers:

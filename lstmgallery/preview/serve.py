@@ -15,13 +15,13 @@ import watchfiles
 from rich.console import Console
 
 from lstmgallery.build import InUseError, Project, Read, in_use, load
+from lstmgallery.console import ConsoleProgress, print_problems
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.pages.plan import Make
 from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.preview.server import PreviewServer
 from lstmgallery.preview.shown import Shown
-from lstmgallery.progress import ConsoleProgress, print_problems
-from lstmgallery.stages import Progress
+from lstmgallery.progress import Progress
 
 QUIET_MS = 20  # a save is over when its files have been left alone for so long
 RETRY_SECONDS = 1.0

@@ -17,7 +17,7 @@ import lstmgallery.build
 import lstmgallery.stages
 from lstmgallery.build import Project, build_gallery
 from lstmgallery.network import Network
-from lstmgallery.stages import Result, Workers
+from lstmgallery.workers import Result, Workers
 from tests.audit import chance, recompute
 from tests.audit.claims import BOUND, CLAIMS, audit_claim, measure_claim
 from tests.audit.reading import Files, language, read_files

@@ -23,8 +23,8 @@ from lstmgallery.press.marks.mark import Mark
 from lstmgallery.press.pages.articles import Article, write_articles
 from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.searches import search_path, write_search
-from lstmgallery.stages import Workers
 from lstmgallery.verify import answer_questions
+from lstmgallery.workers import Workers
 from tests.conftest import Gallery, record, search_record, write_small_content
 
 FRONT = "---\ntitle: {title}\nsummary: What the small network does.\npublished: {day}\norder: {order}\n---\n\n"

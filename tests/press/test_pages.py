@@ -18,8 +18,8 @@ from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.marks.text import number, percent, scientific, thousands
 from lstmgallery.press.pages.plan import plan_site
-from lstmgallery.stages import Workers
 from lstmgallery.verify import answer_questions
+from lstmgallery.workers import Workers
 from tests.conftest import Gallery, files_of, record
 from tests.strips import read_strips
 

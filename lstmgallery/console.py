@@ -1,0 +1,179 @@
+"""What a person reads on the console while a gallery is built and after: progress, problems, the summary."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from lstmgallery.errors import Problem
+from lstmgallery.press.marks.text import count, data_size
+
+if TYPE_CHECKING:
+    from lstmgallery.build import Summary
+    from lstmgallery.pinning import Pinned
+    from lstmgallery.searches import Search, Trial
+    from lstmgallery.stages import StageRun
+    from lstmgallery.status import State
+
+BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
+MOST_TRIALS = 12  # of a search, in its table
+
+
+def print_problems(console: Console, problems: Iterable[Problem]) -> None:
+    """Print each mistake with its place and its mend; text from files is never taken for markup."""
+    for problem in problems:
+        console.print(f"[red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+
+
+class ConsoleProgress:
+    """Progress bars on a terminal; on anything else one line for each stage that runs."""
+
+    def __init__(self, console: Console):
+        self.console = console
+        self.bars = Progress(
+            TextColumn("{task.fields[name]:<20} {task.description:<8}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self.current: TaskID | None = None
+
+    def __enter__(self) -> "ConsoleProgress":
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bars.stop()
+
+    def start(self, name: str, stage: str, total: int | None = None) -> None:
+        if not self.console.is_terminal:
+            self.console.print(f"{name}: {stage}", highlight=False)
+        self.current = self.bars.add_task(stage, name=name, note="", total=total)
+
+    def advance(self, at: int, note: str = "") -> None:
+        if self.current is not None:
+            total = self.bars.tasks[self.current].total
+            self.bars.update(self.current, completed=at, note=note, total=max(total or at, at))
+
+    def finish(self) -> None:
+        if self.current is not None:
+            total = self.bars.tasks[self.current].total or 1
+            self.bars.update(self.current, total=total, completed=total)
+        self.current = None
+
+    def warn(self, problem: Problem) -> None:
+        self.console.print(f"[yellow]warning:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+
+
+def _outcome(run: "StageRun") -> str:
+    if run.is_pinned:
+        return "pinned"
+    return "cached" if run.was_cached else f"{run.seconds:.1f} s"
+
+
+def print_summary(console: Console, summary: "Summary", output: Path, seconds: float) -> None:
+    """Print what was done: each network's stages, then pages, bytes and time."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("network")
+    stages = list(dict.fromkeys(run.stage for run in summary.runs))
+    for stage in stages:
+        table.add_column(stage, justify="right")
+    for name in dict.fromkeys(run.network for run in summary.runs):
+        runs = {run.stage: run for run in summary.runs if run.network == name}
+        table.add_row(name, *(_outcome(runs[key]) for key in stages))
+    console.print(table)
+    for name in summary.skipped:
+        console.print(f"left out: {name} (its results are not current; build without --network)", highlight=False)
+    for name in summary.set_aside:
+        console.print(f"trained anew: {name} (keep it with: lstmgallery pin {name})", highlight=False)
+    left_out = sum(each.is_left_out for each in summary.claims)
+    wrong = [each for each in summary.claims if each.verdict != "holds" and not each.is_left_out]
+    if summary.claims:
+        held = len(summary.claims) - len(wrong) - left_out
+        about = f"; {left_out} about other seeds, which this build left out" if left_out else ""
+        empty = sum(each.is_without_training for each in summary.claims)
+        untrained = f", {empty} of these not because of training (see --strict)" if empty else ""
+        claims = f"claims: {held} of {len(summary.claims)} hold{untrained}{about}"
+        console.print(claims, highlight=False, soft_wrap=True)
+    for each in wrong:
+        console.print(f"[red]{each.verdict}:[/] {escape(str(each.problem))}", highlight=False, soft_wrap=True)
+    published = summary.published
+    if published is not None:
+        console.print(
+            f"{count(summary.pages, 'page')}, {data_size(published.size)} in {output}: "
+            f"{published.written:,} written, {published.unchanged:,} unchanged, {published.removed:,} removed",
+            highlight=False,
+            soft_wrap=True,
+        )
+    stages_seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in summary.seconds.items())
+    console.print(f"{stages_seconds}; all in {seconds:.1f} s", highlight=False)
+
+
+def print_pinned(console: Console, pinned: "Pinned") -> None:
+    """Print what was pinned, what it replaces, and which claims change their verdict."""
+
+    def line(text: str) -> None:
+        console.print(escape(text), highlight=False, soft_wrap=True)
+
+    header = pinned.header
+    line(f"{pinned.network}: pinned in {pinned.file} (seed {header.network['seed']}, {header.steps:,} steps)")
+    old = pinned.replaced
+    if old is not None and old.sha256 == header.sha256:
+        line("  the same weights as those that were pinned")
+    elif old is not None:
+        line(f"  replaces the one of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
+    for change in pinned.changes:
+        before = "" if change.before is None else f"{BECAME[change.before]}; now it "
+        value = "" if change.value is None else f" ({change.value:.4g}, expected {change.claim.expectation})"
+        line(f"  the claim {change.writeup}#{change.claim.id} {before}{BECAME[change.after]}{value}")
+    line("  commit it with the content; builds show it from now on")
+
+
+def print_states(console: Console, states: Iterable["State"]) -> None:
+    """Print a table of the networks and what stands where."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("network", "weights", "results", "seeds swept"):
+        table.add_column(name)
+    for state in states:
+        table.add_row(state.network, state.weights, state.results, state.seeds)
+    console.print(table)
+
+
+def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], shown: Sequence[str]) -> None:
+    """Print what a search came to: the best networks, with the measures `shown`, and how often each condition holds."""
+    from lstmgallery.desk.claims import parse_expectation
+
+    tried = len(search.trials)
+    met = sum(trial.is_met for trial in search.trials)
+    console.print(f"{met} of {tried} networks meet the success criterion", highlight=False)
+    for condition in search.conditions:
+        values = [value for value in search.values_of(condition.measure) if value is not None]
+        holding = sum(map(parse_expectation(condition.expect).is_met, values))
+        text = f"{condition.measure} {condition.expect}: in {holding} of {tried}"
+        console.print(escape(text), highlight=False, soft_wrap=True)
+    if not ranked:
+        return
+    console.print(f"the {search.wins} {escape(search.best)}:", highlight=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for key in dict.fromkeys(key for recipe in search.recipes for key in recipe):
+        table.add_column(key, justify="right")
+    for name in ("seed", "steps", *(measure.partition(": ")[2] for measure in shown)):
+        table.add_column(escape(name), justify="right", overflow="fold")
+    for trial in ranked[:MOST_TRIALS]:
+        found = [trial.values[search.measures.index(measure)] for measure in shown]
+        table.add_row(
+            *map(str, search.recipes[trial.recipe].values()),
+            str(trial.seed),
+            f"{trial.steps:,}",
+            *("–" if each is None else f"{each:.4g}" for each in found),
+        )
+    console.print(table)
+    if len(ranked) > MOST_TRIALS:
+        console.print(f"and {len(ranked) - MOST_TRIALS} more", highlight=False)

@@ -1,0 +1,66 @@
+"""Processes for work that fills only one processor."""
+
+import concurrent.futures
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Workers:
+    """Processes for work that fills only one processor; started when first needed, one for each processor."""
+
+    def __init__(self) -> None:
+        self.processes = os.cpu_count() or 1
+        self._pool: concurrent.futures.ProcessPoolExecutor | None = None
+
+    def pool(self) -> concurrent.futures.ProcessPoolExecutor:
+        """Return the processes, starting them if need be."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                self.processes, mp_context=context, initializer=_begin_worker
+            )
+        return self._pool
+
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
+        """Do `work` in one of the processes. They leave Ctrl-C to this one, from their first moment on."""
+        pool = self.pool()
+        if not hasattr(signal, "pthread_sigmask"):
+            return pool.submit(work, *arguments)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process inherits what is blocked
+        try:
+            return pool.submit(work, *arguments)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is None:
+            return
+        if kind is not None:  # nobody waits for what they would have found
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Keep TensorFlow, not yet imported here, from starting threads that get in each other's way; end with the build.
+
+    A build that is killed cannot end its workers, and they would train on for minutes.
+    """
+    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+    build = multiprocessing.parent_process()
+    assert build is not None
+
+    def end_with_build() -> None:
+        build.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_build, daemon=True).start()
