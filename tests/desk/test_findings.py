@@ -60,16 +60,76 @@ def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: 
         assert found[key].value != row["score"]
 
 
-def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron() -> None:
-    network = network_of(TASKS["selective counting"])
+@pytest.mark.parametrize(
+    ("network", "weights", "finding", "place"),
+    [
+        (deep_counting_network(), deep_counting_weights(), "counter_r2", (2, 3)),
+        (latch_network(), latch_weights(), "latch_auc", (1, 2)),
+    ],
+    ids=["counter", "latch"],
+)
+def test_a_planted_neuron_is_found_in_its_layer(
+    network: Network, weights: dict[str, np.ndarray], finding: str, place: Place
+) -> None:
+    found = find_findings(network, weights, list(network.task.sequences()))
+    assert found.keys() == {finding, "first_failure"}
+    assert found["first_failure"] == Found(101.0, None)
+    assert found[finding].place == place
+    assert found[finding].value == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(("seed", "place"), [(1, (2, 1)), (3, (1, 2)), (6, (2, 3))])
+def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron(seed: int, place: Place) -> None:
+    network = network_of(TASKS["selective counting"]).model_copy(update={"layers": 2})
     sequences = list(network.task.sequences())
-    weights = draw_weights(network, 2)
-    found = find_findings(network, weights, sequences)["input_gate_on_x"]
-    assert found.place is not None
-    steps = store.step_truths(network, sequences)
-    gate = read_signals(network, weights, sequences)[0]["input_gate"][:, found.place[1] - 1]
-    expected = gate[(divide(steps) == 1) & (steps["token"] == "X").to_numpy()].mean()
-    assert found.value == pytest.approx(expected, abs=1e-7)
+    weights = random_weights(network, seed=seed)
+    files = as_files(network, weights, sequences)
+    table, columns = scoring.held_out(files), scoring.rerun(files, weights)
+    gate = table.assign(gate=columns[*place, "input_gate"]).query("half == 1").groupby("token")["gate"].mean()
+    best = scoring.main_ranking(files, columns, ["cell"])[["layer", "neuron"]]
+    assert tuple(best.iloc[0]) == place
+    found = find_findings(network, weights, sequences)
+    for finding, token in (("input_gate_on_x", "X"), ("input_gate_on_a", "a")):
+        assert found[finding].place == place
+        assert found[finding].value == pytest.approx(gate[token], rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_the_readers_of_a_copying_network_are_those_of_its_last_layer_that_tell_a_letter_best(seed: int) -> None:
+    network = network_of(TASKS["copying"]).model_copy(update={"layers": 2})
+    sequences = list(network.task.sequences())
+    weights = random_weights(network, seed=seed)
+    found = find_findings(network, weights, sequences)
+    expected = recompute.findings(as_files(network, weights, sequences), weights)
+    assert [finding for finding, *_ in expected] == [*found]
+    for finding, value, layer, neuron, _ in expected:
+        assert found[finding].place == (layer, neuron)
+        assert found[finding].value == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("task", "finding", "value", "is_yes"),
+    [
+        ("counting", "counter_r2", 0.95, True),
+        ("selective counting", "counter_r2", 0.9499, False),
+        ("selective counting", "input_gate_on_x", 0.1, True),
+        ("selective counting", "input_gate_on_x", 0.1001, False),
+        ("selective counting", "input_gate_on_a", 0.5, None),
+        ("counting", "first_failure", 12.0, None),
+        ("state memory", "latch_auc", 0.99, True),
+        ("state memory", "latch_auc", 0.9899, False),
+        ("copying", "reader_auc_b", 0.95, True),
+        ("copying", "reader_auc_c", 0.9499, False),
+    ],
+)
+def test_a_seed_answers_a_finding_with_yes_from_its_bound_on(
+    task: str, finding: str, value: float, is_yes: bool | None
+) -> None:
+    network = network_of(TASKS[task])
+    answers = {each.key: Found(value, (2, 3)) for each in findings_of(network)}
+    row = tabulate(network, {5: answers}).set_index("finding").loc[finding]
+    assert row[["seed", "value", "layer", "neuron"]].tolist() == [5, value, 2, 3]
+    assert (None if pd.isna(row["is_yes"]) else bool(row["is_yes"])) is is_yes
 
 
 def test_a_cell_is_not_asked_about_gates_that_it_lacks() -> None:
