@@ -27,6 +27,7 @@ from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting
 from lstmgallery.tasks.vocabulary import encode
 from tests.audit import causes as audit
+from tests.audit.reading import read
 from tests.conftest import random_weights
 from tests.desk.planted import (
     OPEN,
@@ -70,6 +71,28 @@ def value_of(causes: pd.DataFrame, neuron: int, intervention: str, measure: str)
 
 def test_the_planted_network_counts_without_intervention(causes: pd.DataFrame) -> None:
     assert value_of(causes, COUNTER, "zero", "right")[1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("cell", "memory", "gates"),
+    [("lstm", "cell", ("input_gate", "forget_gate", "output_gate")), ("gru", "hidden", ("update_gate", "reset_gate"))],
+)
+def test_each_memory_is_held_at_zero_and_its_mean_and_each_gate_shut_and_open(
+    cell: str, memory: str, gates: Sequence[str]
+) -> None:
+    network = network_of(Copying(kind="copying")).model_copy(update={"cell": cell, "layers": 2})
+    means = {place: 0.1 * at for at, place in enumerate(TWO_LAYERS)}
+    table = measure_causes(
+        network, random_weights(network, seed=1), TO_COPY, memory_means=means, ranked=TWO_LAYERS
+    ).query("measure == 'loss'")
+    of_gates = [(how, gate, amount) for gate in gates for how, amount in (("shut", 0.0), ("open", 1.0))]
+    expected = [
+        [*place, *hold]
+        for place, mean in means.items()
+        for hold in (("zero", memory, 0.0), ("mean", memory, mean), *of_gates)
+    ]
+    columns = ["layer", "neuron", "intervention", "signal", "amount"]
+    assert sorted(table[columns].to_numpy().tolist()) == sorted(expected)
 
 
 def test_zeroing_the_only_counter_destroys_counting(causes: pd.DataFrame) -> None:
@@ -136,6 +159,30 @@ def test_a_network_that_never_ends_is_stopped_and_said_to_be_unfinished() -> Non
     texts, ended, _ = write_on(counting_network(), weights, ["aX"], at_most=7)
     assert len(texts[0]) == 7
     assert not ended[0]
+
+
+def test_what_has_come_to_an_end_writes_nothing_more_while_others_do() -> None:
+    weights = counting_weights()
+    weights["layer_1/kernel"][1, 6] = np.arctanh(0.3)  # the end, once read, counts for three more a's
+    written, ended, _ = write_on(counting_network(), weights, ["aX", "aaaaaaaX"], at_most=20)
+    assert written == ["b", "bbbbbbb"]
+    assert ended.tolist() == [True, True]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_whatever_follows_a_changed_signal_reads_it_changed(cell: str) -> None:
+    network = latch_network().model_copy(update={"cell": cell})
+    weights = random_weights(network, seed=5)
+    reads, _, _ = encode(["AxYa"], network.task.vocabulary)
+    model = as_files(network, weights).model()
+    found = []
+    for place in TWO_LAYERS:
+        for signal in network.kind.keys:
+            hold = audit.hold(place, signal, 0.8)
+            logits = read_logits(network, weights, reads, hold)
+            np.testing.assert_allclose(logits, read(model, ["AxYa"], hold).logits, atol=1e-9)
+            found.append(logits.round(6).tobytes())
+    assert len(set(found)) == len(found)
 
 
 def test_one_more_a_adds_to_each_cell_what_its_weights_say() -> None:
@@ -272,6 +319,18 @@ def test_counts_are_added_as_the_delimiter_is_read_and_not_before() -> None:
         counting_network(), weights, ["aaX", "aaaaX"], place=(1, COUNTER), counts=3, at_most=20
     )
     assert written == ["b" * 5, "b" * 7]
+
+
+def test_of_what_is_written_only_the_b_s_that_come_first_are_counted() -> None:
+    weights = {name: np.zeros(shape) for name, shape in counting_network().weight_shapes.items()}
+    weights["layer_1/kernel"][3, 6] = weights["layer_1/bias"][[0, 9]] = OPEN  # neuron 1 sees each b, and that alone
+    weights["layer_1/bias"][3] = -OPEN
+    weights["readout/kernel"][0, 2] = 10.0  # behind a b an a, behind all else a b
+    weights["readout/bias"][3] = 1.0
+    group = Group((1, 2), "", ((1, 2),))
+    table = pd.DataFrame(measure_doses(counting_network(), weights, [group], longest=10))
+    assert write_on(counting_network(), weights, ["aX"], at_most=4)[0] == ["baba"]
+    assert set(table.query("measure == 'written'")["value"]) == {1.0}
 
 
 @pytest.mark.parametrize(("longest", "sizes"), [(10, [4, 5, 6, 7]), (7, [4]), (6, [6]), (3, [3])])
