@@ -71,6 +71,14 @@ def table(found: Roles) -> pd.DataFrame:
     return found.table
 
 
+def told(feature: str, phase: str = POOLED, signal: str = "cell", **changes: Any) -> dict[str, Any]:
+    """Return a row of the table that tells a yes/no feature as well and as much as any other."""
+    row = {"layer": 1, "neuron": 1, "signal": signal, "feature": feature, "phase": phase, "measure": AUC, "score": 0.9}
+    row |= {"precision": 0.9, "recall": 0.9, "separates": False, "null_p99": 0.6, "untrained_p95": 0.6}
+    row |= {**dict.fromkeys(BASELINES, 0.6), "steps": 400, "positives": 100.0, "same_as": "[]", "standing": ROLE}
+    return row | changes
+
+
 def row_of(table: pd.DataFrame, neuron: int, feature: str, phase: str = POOLED) -> pd.Series:
     rows = table[(table["neuron"] == neuron) & (table["feature"] == feature) & (table["phase"] == phase)]
     assert len(rows) == 1
@@ -337,14 +345,6 @@ def test_equal_neurons_are_ranked_by_layer_and_number_each_with_its_first_featur
     assert ranked[columns].to_numpy().tolist() == [list(rows[at]) for at in (0, 4, 5, 8)]
 
 
-def told(feature: str, phase: str = POOLED, signal: str = "cell", **changes: Any) -> dict[str, Any]:
-    """Return a row of the table that tells a yes/no feature as well and as much as any other."""
-    row = {"layer": 1, "neuron": 1, "signal": signal, "feature": feature, "phase": phase, "measure": AUC, "score": 0.9}
-    row |= {"precision": 0.9, "recall": 0.9, "separates": False, "null_p99": 0.6, "untrained_p95": 0.6}
-    row |= {**dict.fromkeys(BASELINES, 0.6), "steps": 400, "positives": 100.0, "same_as": "[]", "standing": ROLE}
-    return row | changes
-
-
 @each_order
 def test_equal_rows_are_in_the_order_of_neurons_phases_features_and_signals(seed: int) -> None:
     places = [
@@ -431,6 +431,13 @@ def test_what_a_score_tells_is_its_bits_above_the_highest_that_it_has_to_beat(ta
         assert of_strength.apply(lambda telling: telling.is_monotonic_decreasing).all()
 
 
+@pytest.mark.parametrize("bar", [*BASELINES, "untrained_p95", "null_p99"])
+def test_whatever_a_score_has_to_beat_takes_from_what_it_tells(bar: str) -> None:
+    rows = pd.DataFrame([told("next_token=b") | {bar: 0.7}])
+    entropy = -(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75))  # 100 of 400 steps
+    assert order_rows(rows, rows, NETWORK)["telling"].tolist() == pytest.approx([(0.8 - 0.4) * entropy], abs=1e-6)
+
+
 def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on_all(table: pd.DataFrame) -> None:
     exact, rough = table[table["measure"] == AUC].iloc[:2].to_dict("records")
     told = {"layer": 1, "neuron": 1, "signal": "cell", "same_as": "[]", "standing": ROLE, "null_p99": 0.6}
@@ -513,6 +520,7 @@ def test_the_row_that_chose_a_neuron_has_the_best_first_half_and_then_the_best_s
         (2, 1, "cell", "letter=A", "after", 1.0, 1, ROLE),
         (1, 1, "cell", "letters", "after", 1.0, 1, ROLE),
         (1, 1, "hidden", "letter=D", "after", 1.0, 1, "small"),
+        (1, 1, "candidate", "letter=A", "after", 1.0, -1, ROLE),
     ]
     columns = ["layer", "neuron", "signal", "feature", "phase", "first_half", "direction", "standing"]
     table = pd.DataFrame(rows, columns=columns)
@@ -526,6 +534,9 @@ def test_the_row_that_chose_a_neuron_has_the_best_first_half_and_then_the_best_s
     assert chosen("letter", "cell", phase=POOLED).phase == POOLED
     assert chosen("letter", "cell", direction=1).feature == "letter=A"
     assert chosen("letter", "cell", direction=-1).feature == "letter=C"
+    assert chosen("letter", "cell", "candidate").signal == "candidate"
+    assert chosen("letter", "cell", "candidate", direction=1).signal == "cell"
+    assert chosen("letter", "cell", "candidate", direction=-1).signal == "candidate"
 
 
 @each_order
