@@ -59,6 +59,7 @@ def test_two_bounds_stand_between() -> None:
         ("between -1 and 1", [-1, 0, 1], [-1.01, 1.01]),
         ("exactly 1", [1, 1 + 5e-10, 1 - 5e-10], [1 + 2e-9, 1 - 2e-9, 0]),
         ("exactly 0.3", [0.1 + 0.2], [0.30001]),
+        ("exactly 0", [9e-10, -9e-10], [1e-9, -1e-9]),
     ],
 )
 def test_a_value_meets_an_expectation_or_misses_it(text: str, met: list[float], missed: list[float]) -> None:
@@ -363,6 +364,26 @@ def test_what_cannot_be_asked_over_seeds_is_refused_with_its_place(
     with pytest.raises(GrammarError) as raised:
         parse_question(text, parse_subject(subject, {"planted": NETWORK}))
     assert (raised.value.message, raised.value.at, raised.value.hint) == (message, at, hint)
+
+
+def test_a_question_is_measured_once_in_each_network() -> None:
+    steps = store.step_truths(NETWORK, ["aXb", "aaXbb"])
+    one, other = (Trained(NETWORK, counting_weights(), steps) for _ in range(2))
+    asked = question("planted 1", "mean of cell")
+    assert asked.answer(one) is question("planted 1", "mean of cell").answer(one)
+    assert asked.answer(one) is not asked.answer(other)
+    assert asked.answer(one) is not question("planted 2", "mean of cell").answer(one)
+
+
+@pytest.mark.parametrize(
+    ("by_seed", "is_over_seeds", "is_left_out"),
+    [(None, True, True), ({1: 0.5}, True, False), (None, False, False), ({1: 0.5}, False, False)],
+)
+def test_only_what_is_asked_over_seeds_is_left_out_where_none_was_trained(
+    by_seed: dict[int, float | None] | None, is_over_seeds: bool, is_left_out: bool
+) -> None:
+    answer = Answer(Measurement(0.5), by_seed=by_seed, is_over_seeds=is_over_seeds)
+    assert answer.is_left_out is is_left_out
 
 
 def test_an_answer_over_seeds_is_not_counted_by_seed() -> None:

@@ -123,6 +123,18 @@ def test_the_largest_residual_is_reported_where_it_stands(network: Network) -> N
     assert (row.loc["candidate", "sequence"], row.loc["candidate", "step"]) == (1, 5)
 
 
+@pytest.mark.parametrize(("residual", "is_let_through"), [(1e-5, True), (1.01e-5, False), (np.nan, False)])
+def test_a_residual_is_let_through_up_to_a_hundred_thousandth(
+    network: Network, residual: float, is_let_through: bool
+) -> None:
+    row = {"layer": 1, "neuron": 2, "equation": "update", "signal": "hidden", "sequence": 3, "step": 4}
+    residuals = pd.DataFrame([row | {"residual": residual}])
+    if is_let_through:
+        require_equations(network, residuals)
+    else:
+        assert len(problems_of(network, residuals)) == 1
+
+
 def test_gates_from_the_updated_state_are_caught(network: Network) -> None:
     weights = random_weights(network, seed=2)
     residuals = check(network, weights, *make_trace(network, weights, wrong="late"))

@@ -86,6 +86,7 @@ STATISTICS: dict[str, tuple[float, int]] = {
     'mean of input_gate where token == "X"': (X["input_gate"].mean(), len(X)),
     "quantile 0.9 of forget_gate": (float(np.quantile(FRAME["forget_gate"], 0.9)), len(FRAME)),
     "quantile 0 of cell where token == X": (X["cell"].min(), len(X)),
+    "quantile 1 of cell where token == X": (X["cell"].max(), len(X)),
     "mean of abs(cell)": (FRAME["cell"].abs().mean(), len(FRAME)),
     "share of forget_gate > 0.9 where phase == before": ((BEFORE["forget_gate"] > 0.9).mean(), len(BEFORE)),
     "share of abs(hidden) <= 1": ((FRAME["hidden"].abs() <= 1).mean(), len(FRAME)),
@@ -215,6 +216,7 @@ STEPWISE = counting([5, 6, 4, 4, 10, 11, 13, 13, 10, 9])
         ("mean of cell where token == <start>", 7.5),
         ("max of cell where a_count >= 2 and phase != after and step < 3", 13),
         ("ratio of cell where token == X versus step == 0", (4 + 13) / 15),
+        ("ratio of change(cell) where step == 3 versus step == 0", 0.0),
         ("share of cell == 13", 0.2),
         ("share of cell != 13 where token == a", 2 / 3),
         ("spread of cell by remaining where phase == after", 5 / 6),
@@ -270,6 +272,12 @@ def test_what_cannot_be_measured_has_a_reason_and_no_value(text: str, cell: list
     assert (found.value, found.reason) == (None, reason)
 
 
+@pytest.mark.parametrize("text", ["correlation of cell with abs(cell)", "correlation of abs(cell) with cell"])
+def test_a_correlation_needs_both_to_change(text: str) -> None:
+    found = measured(text, "counter 1", counting([0.1, -0.1] * 5))
+    assert (found.value, found.n, found.reason) == (None, 10, "one of the two never changes")
+
+
 def test_a_gap_needs_two_values() -> None:
     found = measured("gap of cell where step == 5", "counter 1", STEPWISE)
     assert (found.value, found.n, found.reason) == (None, 1, "one value alone has no gap")
@@ -317,6 +325,16 @@ def test_a_score_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
     assert found.value == pytest.approx(scored(trained, "hidden", "next_letter=b", "all", (2, 3)), abs=1e-9)
     assert found.n == len(known) < len(frame)
     assert found.data["hidden"].tolist() == known["hidden"].tolist()
+
+
+def test_a_spread_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
+    trained = plant(KEEPER, list(KEEPER.task.sequences()))
+    frame = frame_of(trained, (1, 3))
+    known = frame[frame["letter"].notna()]
+    found = measured("spread of cell by letter", "keeper 1.3", trained)
+    widest = max(np.ptp(rows) for _, rows in known.groupby("letter")["cell"])
+    assert found.value == pytest.approx(widest / np.ptp(known["cell"]))
+    assert found.n == len(known) < len(frame)
 
 
 def frontier(right: dict[int, list[bool]]) -> pd.DataFrame:
@@ -508,6 +526,20 @@ def test_as_many_neurons_are_needed_as_turn_every_answer_together(trained: Train
     assert (found.value, found.n, found.unit, found.kind) == (len(turned), 10, "sequence", "count")
     assert found.data["neurons"].tolist() == [*range(1, len(turned) + 1)]
     assert found.data["turned"].tolist() == turned
+
+
+@pytest.mark.parametrize(("turned", "needed"), [([0.9499, 0.95, 1.0], 2), ([0.95, 0.0, 0.0], 1), ([0.0, 1.0, 0.0], 2)])
+def test_a_change_comes_through_whole_from_95_in_100_on(
+    turned: list[float], needed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(places: tuple[Place, ...]) -> pd.DataFrame:
+        return pd.DataFrame([{"measure": "turned", "value": turned[len(places) - 1], "sequences": 40}])
+
+    trained = on_all(latch_network(), latch_weights())
+    monkeypatch.setattr(trained, "changed", changed)
+    found = measured("neurons needed", "latch", trained)
+    assert (found.value, found.n) == (needed, 40)
+    assert found.data["turned"].tolist() == turned[:needed]
 
 
 def two_counters() -> dict[str, np.ndarray]:

@@ -32,6 +32,15 @@ def test_a_constant_neuron_is_nobodys_relative() -> None:
     assert found["correlation"].between(-1, 1).all()
 
 
+def test_relatives_are_looked_for_in_each_layer_and_listed_by_layer() -> None:
+    by_layer = {layer: memories(100, seed=layer) for layer in (2, 10, 1)}
+    found = nearest_relatives(merge(sums_of(values, layer=layer) for layer, values in by_layer.items()))
+    assert found[["layer", "neuron"]].to_numpy().tolist() == [[layer, at] for layer in (1, 2, 10) for at in range(1, 5)]
+    for layer, of_layer in found.groupby("layer"):
+        correlation = np.corrcoef(by_layer[layer].T) - np.eye(4)
+        assert of_layer["nearest"].tolist() == [*(np.abs(correlation).argmax(axis=1) + 1)]
+
+
 @given(cuts=st.lists(st.integers(1, 199), max_size=4, unique=True), order=st.randoms())
 def test_chunks_in_any_order_agree_with_the_whole(cuts: list[int], order: object) -> None:
     values = memories(200, seed=3)

@@ -150,6 +150,13 @@ def test_differences_finer_than_the_resolution_do_not_count() -> None:
     assert row_of(score_neurons([neuron], TARGETS), 1, "next_token=b")["score"] == 0.5
 
 
+def test_levels_are_whole_numbers_of_double_precision_whatever_a_signal_has() -> None:
+    values = np.array([-0.015001, 0.0, 0.004999, 0.005001, 0.99], np.float32)
+    levels = read_levels(values)
+    assert levels.dtype == np.float64
+    assert levels.tolist() == [-2, 0, 0, 1, 99]
+
+
 def test_every_signal_of_every_neuron_is_scored_against_every_target_in_order() -> None:
     neurons = [(2, 1, {"hidden": noise(STEPS, 1), "cell": noise(STEPS, 2)}), (1, 2, {"cell": noise(STEPS, 3)})]
     table = score_neurons(neurons, TARGETS)

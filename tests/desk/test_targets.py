@@ -118,6 +118,14 @@ def test_a_count_needs_three_values_in_both_halves() -> None:
     assert not counted(*(each for pair in zip(three * 2, two * 3, strict=True) for each in pair))
 
 
+@pytest.mark.parametrize(("copies", "is_scored"), [(FEWEST_ROWS, True), (FEWEST_ROWS - 1, False)])
+def test_a_count_needs_a_few_steps_in_both_halves(copies: int, is_scored: bool) -> None:
+    each = ["a" * n + "X" + "b" * n for n in range(1, copies + 1)]  # at the delimiter, one step of each
+    both = [sequence for sequence in each for _ in range(2)]
+    found = find_targets(COUNTER, store.step_truths(COUNTER, both))
+    assert (("a_count", "delimiter", R2) in {target.key for target in found}) == is_scored
+
+
 @pytest.mark.parametrize("features", [["remaining"], ["next_token"], [f"next_token={END}", "x_count"], ["token"]])
 @pytest.mark.parametrize("phases", [[POOLED], ["after"], ["before", "delimiter"]])
 def test_some_features_and_phases_are_found_as_among_all(features: list[str], phases: list[str]) -> None:

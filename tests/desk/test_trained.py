@@ -69,6 +69,16 @@ def test_the_frontier_is_found_from_the_weights(counter: Trained) -> None:
     pd.testing.assert_frame_equal(counter.frontier, expected)
 
 
+def test_of_a_frontier_that_is_found_only_trained_variants_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmgallery.desk.frontier.FURTHEST", 3)
+    network = picky_network()
+    weights = random_weights(network, seed=1)
+    found = Trained(network, weights, store.step_truths(network, ["aYb"])).frontier
+    assert found["is_trained"].all()
+    assert set(found["variant"]) == set("012345")
+    assert set(found["size"]) == {1, 2, 3}
+
+
 def test_of_a_frontier_that_is_given_only_trained_variants_count() -> None:
     table = pd.DataFrame({"size": [1, 1, 2], "is_trained": [True, False, True], "right": [True, False, False]})
     trained = Trained(COUNTER, {}, store.step_truths(COUNTER, ["aXb"]), frontier=table)
