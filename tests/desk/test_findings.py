@@ -1,5 +1,6 @@
 """Findings: what is asked of every seed, of neurons that are chosen on one half and scored on the other."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,13 +9,25 @@ from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulat
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
-from lstmgallery.desk.targets import divide, find_targets
+from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.untrained import draw_weights
 from lstmgallery.network import Network
+from lstmgallery.press.manuscript.prose import Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
-from tests.desk.planted import counting_network, counting_weights, network_of
+from tests.audit import recompute, scoring
+from tests.conftest import random_weights
+from tests.desk.planted import (
+    as_files,
+    counting_network,
+    counting_weights,
+    deep_counting_network,
+    deep_counting_weights,
+    latch_network,
+    latch_weights,
+    network_of,
+)
 
 TASKS = {
     "counting": counting_network().task,

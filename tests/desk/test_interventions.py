@@ -328,7 +328,7 @@ def test_of_what_is_written_only_the_b_s_that_come_first_are_counted() -> None:
     weights["readout/kernel"][0, 2] = 10.0  # behind a b an a, behind all else a b
     weights["readout/bias"][3] = 1.0
     group = Group((1, 2), "", ((1, 2),))
-    table = pd.DataFrame(measure_doses(counting_network(), weights, [group], longest=10))
+    table = pd.DataFrame(measure_doses(counting_network(), weights, [group], dose=Dose("a", "b", 10)))
     assert write_on(counting_network(), weights, ["aX"], at_most=4)[0] == ["baba"]
     assert set(table.query("measure == 'written'")["value"]) == {1.0}
 
