@@ -1,5 +1,7 @@
 """The explorer's links and data: what is written can be opened, and weights that are not the traces' are refused."""
 
+import collections
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from lstmgallery.press.pages.plan import plan_site
 from lstmgallery.publish import check_links
 from lstmgallery.store import read_traced_weights, read_weights, write_weights
 from tests.conftest import Gallery
+
+DECLARED = r"^(export )?((?:async )?function\*?|class|const|let) (\w+)"  # at the top of a module
+
+
+def source(name: str) -> str:
+    """Return a module of the explorer's script."""
+    return (SOURCES / f"{name}.js").read_text(encoding="utf-8")
 
 
 def test_a_link_without_state_is_the_page() -> None:
@@ -33,7 +42,28 @@ def test_changes_are_joined() -> None:
 
 def test_the_script_is_every_source_once() -> None:
     assert sorted(SCRIPTS) == sorted(file.name.removesuffix(".js") for file in SOURCES.iterdir())
-    assert explorer_script().decode().count('"use strict";') == len(SCRIPTS)
+    script = explorer_script().decode()
+    assert re.search(r"^(import|export)\b", script, flags=re.MULTILINE) is None
+    for name in SCRIPTS:
+        declared = re.findall(DECLARED, source(name), flags=re.MULTILINE)
+        assert declared
+        assert all(f"\n{declaration} {what}" in script for _, declaration, what in declared)
+
+
+def test_no_two_modules_of_the_script_declare_the_same_name() -> None:
+    names = [what for name in SCRIPTS for *_, what in re.findall(DECLARED, source(name), flags=re.MULTILINE)]
+    assert [name for name, times in collections.Counter(names).items() if times > 1] == []
+
+
+def test_a_module_of_the_script_imports_only_what_stands_before_it() -> None:
+    exported: dict[str, set[str]] = {}
+    for name in SCRIPTS:
+        imports = re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source(name), flags=re.MULTILINE)
+        assert len(imports) == len(re.findall(r"^import\b", source(name), flags=re.MULTILINE))
+        for names, module in imports:
+            assert {each.strip() for each in names.split(",")} <= exported[module] | {""}, (name, module)
+        declared = re.findall(DECLARED, source(name), flags=re.MULTILINE)
+        exported[name] = {what for is_exported, _, what in declared if is_exported}
 
 
 def test_weights_that_are_not_those_of_the_traces_are_refused(small_gallery: Gallery, tmp_path: Path) -> None:

@@ -35,13 +35,17 @@ def data_path(network: str) -> str:
 
 
 def explorer_script() -> bytes:
-    """Return the one script of every explorer: the files of `theme/explorer`, one after the other.
+    """Return the one script of every explorer: the modules of `theme/explorer`, one after the other, in one block.
 
-    Comments that stand on lines of their own are left out, and what is indented is not.
+    A browser loads no modules from disk. What a module imports stands before it in the same block, so its import lines
+    and the word `export` are left out, as are comments on lines of their own and indentation. A name that two modules
+    gave to something would be an error of the whole script.
     """
     whole = "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     code = re.sub(r"^\s*(//.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", "", whole, flags=re.MULTILINE)
-    return "".join(f"{line.strip()}\n" for line in code.splitlines() if line.strip()).encode()
+    code = re.sub(r'^import \{[^}]*\} from "[^"]*";$|^export (?=\w)', "", code, flags=re.MULTILINE)
+    lines = [line.strip() for line in code.splitlines() if line.strip()]
+    return "".join(f"{line}\n" for line in ['"use strict";', "{", *lines, "}"]).encode()
 
 
 def explorer_data(results: Results, place_of: PlaceOf) -> bytes:

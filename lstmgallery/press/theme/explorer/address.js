@@ -1,104 +1,99 @@
 // The state of the page in the fragment of its address: `#text=aaX&neuron=1&do=1.1.cell%2B3counts%403`. What each key
 // means is said in `press/explorer.py`.
-(() => {
-  "use strict";
-  const parts = (window.lstmgallery ??= {});
+import { formatChange, parseChange } from "./changes.js";
 
-  /** Return the state of a page without a fragment. */
-  function defaultState(network) {
-    const [layer, neuron] = network.best;
-    return { text: network.longest_figure, layer, signal: network.memory, neuron, step: null, changes: [], write: null,
-      find: null, sort: "role", filter: "", letters: true };
-  }
+/** Return the state of a page without a fragment. */
+export function defaultState(network) {
+  const [layer, neuron] = network.best;
+  return { text: network.longest_figure, layer, signal: network.memory, neuron, step: null, changes: [], write: null,
+    find: null, sort: "role", filter: "", letters: true };
+}
 
-  const whole = (text, low, high, what) => {
-    const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (!(value >= low && value <= high)) throw new Error(`${what} goes from ${low} to ${high}`);
-    return value;
-  };
+const whole = (text, low, high, what) => {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= low && value <= high)) throw new Error(`${what} goes from ${low} to ${high}`);
+  return value;
+};
 
-  /** By key of the fragment: what it puts into the state. Each throws an Error that says what is wrong. */
-  const READ = {
-    text: (state, value) => { state.text = value; },
-    layer: (state, value, network) => { state.layer = whole(value, 1, network.layers, "layer"); },
-    signal: (state, value, network) => {
-      if (!Object.hasOwn(network.signal, value)) throw new Error(`there is no signal “${value}”`);
-      state.signal = value;
-    },
-    neuron: (state, value, network) => { state.neuron = whole(value, 1, network.units, "neuron"); },
-    step: (state, value, network) => { state.step = whole(value, 0, network.most_characters, "step"); },
-    do: (state, value, network) => {
-      state.changes = value.split(",").map((each) => parts.changes.parseChange(each, network));
-    },
-    write: (state, value) => {
-      const [, temperature, seed] = /^(\d+(?:\.\d+)?)~(\d{1,9})$/.exec(value) ?? [];
-      if (value !== "greedy" && !(temperature >= 0.1 && temperature <= 5)) {
-        throw new Error("write is “greedy” or a temperature from 0.1 to 5, “~” and a seed");
-      }
-      state.write = value === "greedy" ? { temperature: 0, seed: 1 } : { temperature: Number(temperature), seed: Number(seed) };
-    },
-    find: (state, value, network) => {
-      const [, from, to, threshold] = /^(\d+)-(\d+)~(0?\.\d+)$/.exec(value) ?? [];
-      const most = network.most_characters;
-      if (threshold === undefined || Number(from) > Number(to) || Number(to) > most || !(threshold > 0 && threshold < 1)) {
-        throw new Error("find is two steps, “~” and a threshold between 0 and 1, such as 3-5~0.5");
-      }
-      state.find = { from: Number(from), to: Number(to), threshold: Number(threshold) };
-    },
-    sort: (state, value) => {
-      if (value !== "role" && value !== "number") throw new Error("sort is “role” or “number”");
-      state.sort = value;
-    },
-    filter: (state, value) => { state.filter = value.slice(0, 100); },
-    letters: (state, value) => {
-      if (value !== "off" && value !== "on") throw new Error("letters are “on” or “off”");
-      state.letters = value === "on";
-    },
-  };
-
-  /**
-   * Return the state that a fragment asks for, and notes on what could not be read.
-   * @param {string} fragment with or without its #
-   * @param {any} network
-   * @returns {{state: any, notes: string[]}}
-   */
-  function parseAddress(fragment, network) {
-    const state = defaultState(network);
-    const notes = [];
-    for (const pair of fragment.replace(/^#/, "").split("&").filter(Boolean)) {
-      const [, key, written] = /^([^=]*)=?(.*)$/su.exec(pair);
-      try {
-        if (!Object.hasOwn(READ, key)) throw new Error("no such key");
-        READ[key](state, decodeURIComponent(written), network);
-      } catch (error) {
-        const reason = error instanceof URIError ? "it is not properly encoded" : error.message;
-        notes.push(`“${key.slice(0, 40)}” in the address is left out: ${reason.slice(0, 160)}.`);
-      }
+/** By key of the fragment: what it puts into the state. Each throws an Error that says what is wrong. */
+const READ = {
+  text: (state, value) => { state.text = value; },
+  layer: (state, value, network) => { state.layer = whole(value, 1, network.layers, "layer"); },
+  signal: (state, value, network) => {
+    if (!Object.hasOwn(network.signal, value)) throw new Error(`there is no signal “${value}”`);
+    state.signal = value;
+  },
+  neuron: (state, value, network) => { state.neuron = whole(value, 1, network.units, "neuron"); },
+  step: (state, value, network) => { state.step = whole(value, 0, network.most_characters, "step"); },
+  do: (state, value, network) => {
+    state.changes = value.split(",").map((each) => parseChange(each, network));
+  },
+  write: (state, value) => {
+    const [, temperature, seed] = /^(\d+(?:\.\d+)?)~(\d{1,9})$/.exec(value) ?? [];
+    if (value !== "greedy" && !(temperature >= 0.1 && temperature <= 5)) {
+      throw new Error("write is “greedy” or a temperature from 0.1 to 5, “~” and a seed");
     }
-    return { state, notes };
-  }
+    state.write = value === "greedy" ? { temperature: 0, seed: 1 } : { temperature: Number(temperature), seed: Number(seed) };
+  },
+  find: (state, value, network) => {
+    const [, from, to, threshold] = /^(\d+)-(\d+)~(0?\.\d+)$/.exec(value) ?? [];
+    const most = network.most_characters;
+    if (threshold === undefined || Number(from) > Number(to) || Number(to) > most || !(threshold > 0 && threshold < 1)) {
+      throw new Error("find is two steps, “~” and a threshold between 0 and 1, such as 3-5~0.5");
+    }
+    state.find = { from: Number(from), to: Number(to), threshold: Number(threshold) };
+  },
+  sort: (state, value) => {
+    if (value !== "role" && value !== "number") throw new Error("sort is “role” or “number”");
+    state.sort = value;
+  },
+  filter: (state, value) => { state.filter = value.slice(0, 100); },
+  letters: (state, value) => {
+    if (value !== "off" && value !== "on") throw new Error("letters are “on” or “off”");
+    state.letters = value === "on";
+  },
+};
 
-  /** Return the fragment, with its #, that `parseAddress` reads back; what is as by default is left out. */
-  function formatAddress(state, network) {
-    const usual = defaultState(network);
-    const { changes, write, find } = state;
-    const pairs = {
-      text: state.text === usual.text ? null : state.text,
-      layer: state.layer === usual.layer ? null : state.layer,
-      signal: state.signal === usual.signal ? null : state.signal,
-      neuron: state.neuron === usual.neuron && state.layer === usual.layer ? null : state.neuron,
-      step: state.step,
-      do: changes.length ? changes.map(parts.changes.formatChange).join(",") : null,
-      write: write && (write.temperature > 0 ? `${write.temperature}~${write.seed}` : "greedy"),
-      find: find && `${find.from}-${find.to}~${find.threshold}`,
-      sort: state.sort === usual.sort ? null : state.sort,
-      filter: state.filter || null,
-      letters: state.letters ? null : "off",
-    };
-    const written = Object.entries(pairs).filter(([, value]) => value !== null);
-    const encode = (value) => encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, "\ufffd")); // lone halves
-    return `#${written.map(([key, value]) => `${key}=${encode(value)}`).join("&")}`;
+/**
+ * Return the state that a fragment asks for, and notes on what could not be read.
+ * @param {string} fragment with or without its #
+ * @param {any} network
+ * @returns {{state: any, notes: string[]}}
+ */
+export function parseAddress(fragment, network) {
+  const state = defaultState(network);
+  const notes = [];
+  for (const pair of fragment.replace(/^#/, "").split("&").filter(Boolean)) {
+    const [, key, written] = /^([^=]*)=?(.*)$/su.exec(pair);
+    try {
+      if (!Object.hasOwn(READ, key)) throw new Error("no such key");
+      READ[key](state, decodeURIComponent(written), network);
+    } catch (error) {
+      const reason = error instanceof URIError ? "it is not properly encoded" : error.message;
+      notes.push(`“${key.slice(0, 40)}” in the address is left out: ${reason.slice(0, 160)}.`);
+    }
   }
+  return { state, notes };
+}
 
-  Object.assign(parts, { address: { defaultState, parseAddress, formatAddress } });
-})();
+/** Return the fragment, with its #, that `parseAddress` reads back; what is as by default is left out. */
+export function formatAddress(state, network) {
+  const usual = defaultState(network);
+  const { changes, write, find } = state;
+  const pairs = {
+    text: state.text === usual.text ? null : state.text,
+    layer: state.layer === usual.layer ? null : state.layer,
+    signal: state.signal === usual.signal ? null : state.signal,
+    neuron: state.neuron === usual.neuron && state.layer === usual.layer ? null : state.neuron,
+    step: state.step,
+    do: changes.length ? changes.map(formatChange).join(",") : null,
+    write: write && (write.temperature > 0 ? `${write.temperature}~${write.seed}` : "greedy"),
+    find: find && `${find.from}-${find.to}~${find.threshold}`,
+    sort: state.sort === usual.sort ? null : state.sort,
+    filter: state.filter || null,
+    letters: state.letters ? null : "off",
+  };
+  const written = Object.entries(pairs).filter(([, value]) => value !== null);
+  const encode = (value) => encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, "\ufffd")); // lone halves
+  return `#${written.map(([key, value]) => `${key}=${encode(value)}`).join("&")}`;
+}

@@ -1,49 +1,43 @@
 // The token that must come next, where the language leaves no choice. The page is given the language's rule as data, by
 // its task: which prompts there are, the delimiter, and what each letter of a prompt has the network write behind it.
-(() => {
-  "use strict";
-  const parts = (window.lstmgallery ??= {});
-  const END = "<end>";
+const END = "<end>";
 
-  /**
-   * @typedef {object} Rule
-   * @property {string} prompt regular expression for all that may be read before the delimiter
-   * @property {string} delimiter
-   * @property {Record<string, string>} writes by letter of the prompt, its part of the answer; none if it is not here
-   */
+/**
+ * @typedef {object} Rule
+ * @property {string} prompt regular expression for all that may be read before the delimiter
+ * @property {string} delimiter
+ * @property {Record<string, string>} writes by letter of the prompt, its part of the answer; none if it is not here
+ */
 
-  /** Return the whole answer to a prompt; null if it is none. */
-  function answerTo(/** @type {string} */ prompt, /** @type {Rule} */ { prompt: pattern, writes }) {
-    if (!new RegExp(`^(?:${pattern})$`, "u").test(prompt)) return null;
-    return [...prompt].map((letter) => writes[letter] ?? "").join("");
+/** Return the whole answer to a prompt; null if it is none. */
+function answerTo(/** @type {string} */ prompt, /** @type {Rule} */ { prompt: pattern, writes }) {
+  if (!new RegExp(`^(?:${pattern})$`, "u").test(prompt)) return null;
+  return [...prompt].map((letter) => writes[letter] ?? "").join("");
+}
+
+/** Return what must follow what was read; null where there is a choice or the rule is broken. */
+function nextToken(/** @type {string} */ text, /** @type {Rule} */ rule) {
+  const at = text.indexOf(rule.delimiter);
+  if (at < 0) return null;
+  const answer = answerTo(text.slice(0, at), rule);
+  const written = text.slice(at + rule.delimiter.length);
+  return answer?.startsWith(written) ? (answer[written.length] ?? END) : null;
+}
+
+/**
+ * Return, for each step, the token that must come next, or null. Step k has read k characters.
+ * @param {Rule | null} rule null for a task that has none
+ * @param {string[]} tokens those read, the start token first
+ * @param {(string | null)[]} [known] the answers of the first steps, where they are known
+ * @returns {(string | null)[]}
+ */
+export function rightAnswers(rule, tokens, known = []) {
+  if (!rule) return tokens.map(() => null);
+  const answers = known.slice(0, tokens.length);
+  let text = tokens.slice(1, answers.length).join("");
+  for (let step = answers.length; step < tokens.length; step += 1) {
+    if (step > 0) text += tokens[step];
+    answers.push(nextToken(text, rule));
   }
-
-  /** Return what must follow what was read; null where there is a choice or the rule is broken. */
-  function nextToken(/** @type {string} */ text, /** @type {Rule} */ rule) {
-    const at = text.indexOf(rule.delimiter);
-    if (at < 0) return null;
-    const answer = answerTo(text.slice(0, at), rule);
-    const written = text.slice(at + rule.delimiter.length);
-    return answer?.startsWith(written) ? (answer[written.length] ?? END) : null;
-  }
-
-  /**
-   * Return, for each step, the token that must come next, or null. Step k has read k characters.
-   * @param {Rule | null} rule null for a task that has none
-   * @param {string[]} tokens those read, the start token first
-   * @param {(string | null)[]} [known] the answers of the first steps, where they are known
-   * @returns {(string | null)[]}
-   */
-  function rightAnswers(rule, tokens, known = []) {
-    if (!rule) return tokens.map(() => null);
-    const answers = known.slice(0, tokens.length);
-    let text = tokens.slice(1, answers.length).join("");
-    for (let step = answers.length; step < tokens.length; step += 1) {
-      if (step > 0) text += tokens[step];
-      answers.push(nextToken(text, rule));
-    }
-    return answers;
-  }
-
-  parts.language = { rightAnswers };
-})();
+  return answers;
+}

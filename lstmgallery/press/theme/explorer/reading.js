@@ -1,83 +1,78 @@
 // A network reading a text: every step's signals are kept, so that an edit computes only from the first changed step on.
-(() => {
-  "use strict";
-  const parts = (window.lstmgallery ??= {});
+import { changesAt, formatChange } from "./changes.js";
+import { largestAt } from "./network.js";
+
+/**
+ * Return the characters of a text as columns, those the network never saw without a token, and how many were cut.
+ * @param {string} text
+ * @param {any} network
+ * @returns {{columns: {character: string, token: number | undefined}[], cut: boolean, unseen: string[]}}
+ */
+export function splitText(text, network) {
+  const most = network.most_characters;
+  const characters = [...text.slice(0, 2 * most)]; // a character takes up to two places in a JavaScript string
+  const kept = characters.slice(0, most);
+  const columns = kept.map((character) => ({ character, token: network.index.get(character) }));
+  const unseen = [...new Set(columns.filter((each) => each.token === undefined).map((each) => each.character))];
+  return { columns, cut: text.length > 2 * most || characters.length > most, unseen };
+}
+
+/** One run of a network: the tokens it read, and every signal and prediction of every step. */
+export class Reading {
+  constructor(network) {
+    this.network = network;
+    /** @type {number[]} */
+    this.tokens = [];
+    /** @type {{layers: any[], probabilities: Float64Array}[]} */
+    this.steps = [];
+    /** @type {any[]} */
+    this.changes = [];
+  }
 
   /**
-   * Return the characters of a text as columns, those the network never saw without a token, and how many were cut.
-   * @param {string} text
-   * @param {any} network
-   * @returns {{columns: {character: string, token: number | undefined}[], cut: boolean, unseen: string[]}}
+   * Read the start token and then `tokens`, keeping the steps that stay as they were.
+   * @param {number[]} tokens
+   * @param {any[]} [changes]
+   * @returns {number} the first step that was computed anew
    */
-  function splitText(text, network) {
-    const most = network.most_characters;
-    const characters = [...text.slice(0, 2 * most)]; // a character takes up to two places in a JavaScript string
-    const kept = characters.slice(0, most);
-    const columns = kept.map((character) => ({ character, token: network.index.get(character) }));
-    const unseen = [...new Set(columns.filter((each) => each.token === undefined).map((each) => each.character))];
-    return { columns, cut: text.length > 2 * most || characters.length > most, unseen };
+  read(tokens, changes = this.changes) {
+    const wanted = [0, ...tokens]; // token 0 is the start token
+    let kept = 0;
+    while (kept < wanted.length && kept < this.tokens.length && wanted[kept] === this.tokens[kept]) kept += 1;
+    kept = Math.min(kept, this._firstDifference(changes));
+    this.changes = changes;
+    this.tokens.length = kept;
+    this.steps.length = kept;
+    for (const token of wanted.slice(kept)) this.extend(token);
+    return kept;
   }
 
-  /** One run of a network: the tokens it read, and every signal and prediction of every step. */
-  class Reading {
-    constructor(network) {
-      this.network = network;
-      /** @type {number[]} */
-      this.tokens = [];
-      /** @type {{layers: any[], probabilities: Float64Array}[]} */
-      this.steps = [];
-      /** @type {any[]} */
-      this.changes = [];
-    }
-
-    /**
-     * Read the start token and then `tokens`, keeping the steps that stay as they were.
-     * @param {number[]} tokens
-     * @param {any[]} [changes]
-     * @returns {number} the first step that was computed anew
-     */
-    read(tokens, changes = this.changes) {
-      const wanted = [0, ...tokens]; // token 0 is the start token
-      let kept = 0;
-      while (kept < wanted.length && kept < this.tokens.length && wanted[kept] === this.tokens[kept]) kept += 1;
-      kept = Math.min(kept, this._firstDifference(changes));
-      this.changes = changes;
-      this.tokens.length = kept;
-      this.steps.length = kept;
-      for (const token of wanted.slice(kept)) this.extend(token);
-      return kept;
-    }
-
-    /** Read one more token. */
-    extend(/** @type {number} */ token) {
-      const step = this.steps.length;
-      const previous = step ? this.steps[step - 1].layers : this.network.beginning;
-      const change = parts.changes.changesAt(this.changes, this.network, step);
-      this.steps.push(this.network.step(token, previous, change));
-      this.tokens.push(token);
-    }
-
-    /** Return the value of a signal; 0 before the first step. Layers and neurons count from 1. */
-    value(signal, step, layer, neuron) {
-      return step < 0 ? 0 : this.steps[step].layers[layer - 1][signal][neuron - 1];
-    }
-
-    /** Return the first choice for the next token behind a step. */
-    choice(step) {
-      return parts.largestAt(this.steps[step].probabilities);
-    }
-
-    _firstDifference(changes) {
-      const { formatChange } = parts.changes;
-      const [old, wanted] = [this.changes, changes].map((each) => new Set(each.map(formatChange)));
-      const differing = [
-        ...this.changes.filter((each) => !wanted.has(formatChange(each))),
-        ...changes.filter((each) => !old.has(formatChange(each))),
-      ];
-      const isSameOrder = differing.length || this.changes.every((each, at) => formatChange(each) === formatChange(changes[at]));
-      return isSameOrder ? Math.min(Infinity, ...differing.map((each) => each.step)) : 0;
-    }
+  /** Read one more token. */
+  extend(/** @type {number} */ token) {
+    const step = this.steps.length;
+    const previous = step ? this.steps[step - 1].layers : this.network.beginning;
+    const change = changesAt(this.changes, this.network, step);
+    this.steps.push(this.network.step(token, previous, change));
+    this.tokens.push(token);
   }
 
-  Object.assign(parts, { Reading, splitText });
-})();
+  /** Return the value of a signal; 0 before the first step. Layers and neurons count from 1. */
+  value(signal, step, layer, neuron) {
+    return step < 0 ? 0 : this.steps[step].layers[layer - 1][signal][neuron - 1];
+  }
+
+  /** Return the first choice for the next token behind a step. */
+  choice(step) {
+    return largestAt(this.steps[step].probabilities);
+  }
+
+  _firstDifference(changes) {
+    const [old, wanted] = [this.changes, changes].map((each) => new Set(each.map(formatChange)));
+    const differing = [
+      ...this.changes.filter((each) => !wanted.has(formatChange(each))),
+      ...changes.filter((each) => !old.has(formatChange(each))),
+    ];
+    const isSameOrder = differing.length || this.changes.every((each, at) => formatChange(each) === formatChange(changes[at]));
+    return isSameOrder ? Math.min(Infinity, ...differing.map((each) => each.step)) : 0;
+  }
+}

@@ -1,113 +1,106 @@
 // Search by pattern (after LSTMVis, Strobelt et al. 2018): neurons that are on at every step of a span and off just
 // before and after it. On means beyond a share of the signal's range: a memory far above zero, or far below it; a gate
 // far open, or far shut.
-(() => {
-  "use strict";
-  const parts = (window.lstmgallery ??= {});
+/**
+ * @typedef {{from: number, to: number, threshold: number}} Pattern steps, the last one included; a share of the range
+ * @typedef {{neuron: number, sign: 1 | -1, margin: number}} Match margin: how far on and off are apart, in ranges
+ */
 
-  /**
-   * @typedef {{from: number, to: number, threshold: number}} Pattern steps, the last one included; a share of the range
-   * @typedef {{neuron: number, sign: 1 | -1, margin: number}} Match margin: how far on and off are apart, in ranges
-   */
+/**
+ * Return a signal on a scale where 1 is all on: a memory in units of its largest size, a gate from shut to open; for
+ * sign -1 mirrored.
+ */
+function level(network, signal, layer, neuron, sign, value) {
+  if (network.signal[signal].palette === "gate") return sign > 0 ? value : 1 - value;
+  const [, high] = network.scaleOf(signal, layer, neuron);
+  return (sign * value) / high;
+}
 
-  /**
-   * Return a signal on a scale where 1 is all on: a memory in units of its largest size, a gate from shut to open; for
-   * sign -1 mirrored.
-   */
-  function level(network, signal, layer, neuron, sign, value) {
-    if (network.signal[signal].palette === "gate") return sign > 0 ? value : 1 - value;
-    const [, high] = network.scaleOf(signal, layer, neuron);
-    return (sign * value) / high;
-  }
+/**
+ * Say how clearly a neuron shows the pattern: the least level inside less the largest just outside; null if it is
+ * not on inside or not off outside.
+ * @param {(step: number) => number} levelAt
+ * @param {Pattern} pattern
+ * @param {number} steps
+ */
+export function marginOf(levelAt, { from, to, threshold }, steps) {
+  let least = Infinity;
+  for (let step = from; step <= to; step += 1) least = Math.min(least, levelAt(step));
+  const outside = Math.max(from > 0 ? levelAt(from - 1) : -Infinity, to + 1 < steps ? levelAt(to + 1) : -Infinity);
+  if (least < threshold || outside >= threshold) return null;
+  return least - (outside === -Infinity ? threshold : outside);
+}
 
-  /**
-   * Say how clearly a neuron shows the pattern: the least level inside less the largest just outside; null if it is
-   * not on inside or not off outside.
-   * @param {(step: number) => number} levelAt
-   * @param {Pattern} pattern
-   * @param {number} steps
-   */
-  function marginOf(levelAt, { from, to, threshold }, steps) {
-    let least = Infinity;
-    for (let step = from; step <= to; step += 1) least = Math.min(least, levelAt(step));
-    const outside = Math.max(from > 0 ? levelAt(from - 1) : -Infinity, to + 1 < steps ? levelAt(to + 1) : -Infinity);
-    if (least < threshold || outside >= threshold) return null;
-    return least - (outside === -Infinity ? threshold : outside);
-  }
-
-  /**
-   * Return the neurons of a layer that show the pattern along a reading, the clearest first.
-   * @returns {Match[]}
-   */
-  function findNeurons(reading, layer, signal, /** @type {Pattern} */ pattern) {
-    const { network } = reading;
-    const matches = [];
-    for (let neuron = 1; neuron <= network.units; neuron += 1) {
-      for (const sign of [1, -1]) {
-        const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
-        const margin = marginOf(levelAt, pattern, reading.steps.length);
-        if (margin !== null) matches.push({ neuron, sign, margin });
-      }
+/**
+ * Return the neurons of a layer that show the pattern along a reading, the clearest first.
+ * @returns {Match[]}
+ */
+export function findNeurons(reading, layer, signal, /** @type {Pattern} */ pattern) {
+  const { network } = reading;
+  const matches = [];
+  for (let neuron = 1; neuron <= network.units; neuron += 1) {
+    for (const sign of [1, -1]) {
+      const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
+      const margin = marginOf(levelAt, pattern, reading.steps.length);
+      if (margin !== null) matches.push({ neuron, sign, margin });
     }
-    return matches.sort((one, other) => other.margin - one.margin || one.neuron - other.neuron);
   }
+  return matches.sort((one, other) => other.margin - one.margin || one.neuron - other.neuron);
+}
 
-  /**
-   * Return the spans of a sequence that are like the selected one: where that was a whole run of one token, every
-   * whole run of it; else every place where the same tokens stand.
-   * @param {number[]} tokens of the sequence
-   * @param {number[]} selected all tokens of the text
-   * @param {Pattern} pattern
-   * @returns {{from: number, to: number}[]}
-   */
-  function likeSpans(tokens, selected, { from, to }) {
-    const first = selected[from];
-    const isRun = selected.slice(from, to + 1).every((token) => token === first)
-      && selected[from - 1] !== first && selected[to + 1] !== first;
-    const spans = [];
-    if (isRun) {
-      for (let at = 0; at < tokens.length; at += 1) {
-        if (tokens[at] !== first) continue;
-        const begun = at;
-        while (tokens[at + 1] === first) at += 1;
-        spans.push({ from: begun, to: at });
-      }
-      return spans;
-    }
-    const length = to - from + 1;
-    for (let at = 0; at + length <= tokens.length; at += 1) {
-      if (selected.slice(from, to + 1).every((token, offset) => tokens[at + offset] === token)) {
-        spans.push({ from: at, to: at + length - 1 });
-      }
+/**
+ * Return the spans of a sequence that are like the selected one: where that was a whole run of one token, every
+ * whole run of it; else every place where the same tokens stand.
+ * @param {number[]} tokens of the sequence
+ * @param {number[]} selected all tokens of the text
+ * @param {Pattern} pattern
+ * @returns {{from: number, to: number}[]}
+ */
+export function likeSpans(tokens, selected, { from, to }) {
+  const first = selected[from];
+  const isRun = selected.slice(from, to + 1).every((token) => token === first)
+    && selected[from - 1] !== first && selected[to + 1] !== first;
+  const spans = [];
+  if (isRun) {
+    for (let at = 0; at < tokens.length; at += 1) {
+      if (tokens[at] !== first) continue;
+      const begun = at;
+      while (tokens[at + 1] === first) at += 1;
+      spans.push({ from: begun, to: at });
     }
     return spans;
   }
+  const length = to - from + 1;
+  for (let at = 0; at + length <= tokens.length; at += 1) {
+    if (selected.slice(from, to + 1).every((token, offset) => tokens[at + offset] === token)) {
+      spans.push({ from: at, to: at + length - 1 });
+    }
+  }
+  return spans;
+}
 
-  /**
-   * Count over more sequences how often the neurons of a layer show the pattern where the same tokens stand. A
-   * generator: it yields after each sequence how many are done, so that the page can breathe.
-   * @returns {Generator<number, {occasions: number, shown: Map<string, number>}>} shown by `neuron,sign`
-   */
-  function* countHeldOut(readings, selected, layer, signal, /** @type {Pattern} */ pattern) {
-    const shown = new Map();
-    let [occasions, done] = [0, 0];
-    for (const reading of readings) {
-      const { network } = reading;
-      for (const span of likeSpans(reading.tokens, selected, pattern)) {
-        occasions += 1;
-        for (let neuron = 1; neuron <= network.units; neuron += 1) {
-          for (const sign of [1, -1]) {
-            const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
-            const margin = marginOf(levelAt, { ...span, threshold: pattern.threshold }, reading.steps.length);
-            if (margin !== null) shown.set(`${neuron},${sign}`, (shown.get(`${neuron},${sign}`) ?? 0) + 1);
-          }
+/**
+ * Count over more sequences how often the neurons of a layer show the pattern where the same tokens stand. A
+ * generator: it yields after each sequence how many are done, so that the page can breathe.
+ * @returns {Generator<number, {occasions: number, shown: Map<string, number>}>} shown by `neuron,sign`
+ */
+export function* countHeldOut(readings, selected, layer, signal, /** @type {Pattern} */ pattern) {
+  const shown = new Map();
+  let [occasions, done] = [0, 0];
+  for (const reading of readings) {
+    const { network } = reading;
+    for (const span of likeSpans(reading.tokens, selected, pattern)) {
+      occasions += 1;
+      for (let neuron = 1; neuron <= network.units; neuron += 1) {
+        for (const sign of [1, -1]) {
+          const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
+          const margin = marginOf(levelAt, { ...span, threshold: pattern.threshold }, reading.steps.length);
+          if (margin !== null) shown.set(`${neuron},${sign}`, (shown.get(`${neuron},${sign}`) ?? 0) + 1);
         }
       }
-      done += 1;
-      yield done;
     }
-    return { occasions, shown };
+    done += 1;
+    yield done;
   }
-
-  parts.search = { findNeurons, likeSpans, countHeldOut, marginOf };
-})();
+  return { occasions, shown };
+}

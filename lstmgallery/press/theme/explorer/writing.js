@@ -1,59 +1,55 @@
 // Let the network write on: always its first choice, or drawn at a temperature with a seed.
-(() => {
-  "use strict";
-  const parts = (window.lstmgallery ??= {});
-  const END = 1; // of every vocabulary
-  const MOST_WRITTEN = 120;
+import { largestAt, softmax } from "./network.js";
 
-  /**
-   * Return a source of numbers from 0 to 1 that a seed determines (mulberry32, by Tommy Ettinger).
-   * @param {number} seed
-   */
-  function randomFrom(seed) {
-    let state = seed >>> 0;
-    return () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-    };
+const END_TOKEN = 1; // of every vocabulary
+export const MOST_WRITTEN = 120;
+
+/**
+ * Return a source of numbers from 0 to 1 that a seed determines (mulberry32, by Tommy Ettinger).
+ * @param {number} seed
+ */
+export function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/**
+ * Return a token drawn from probabilities sharpened (temperature below 1) or flattened (above 1).
+ * @param {Float64Array} probabilities
+ * @param {number} temperature above 0
+ * @param {number} chance from 0 to 1
+ */
+export function draw(probabilities, temperature, chance) {
+  const tempered = softmax(probabilities.map((each) => Math.log(Math.max(each, 1e-300)) / temperature));
+  let total = 0;
+  for (let token = 0; token < tempered.length; token += 1) {
+    total += tempered[token];
+    if (chance < total) return token;
   }
+  return largestAt(tempered);
+}
 
-  /**
-   * Return a token drawn from probabilities sharpened (temperature below 1) or flattened (above 1).
-   * @param {Float64Array} probabilities
-   * @param {number} temperature above 0
-   * @param {number} chance from 0 to 1
-   */
-  function draw(probabilities, temperature, chance) {
-    const tempered = parts.softmax(probabilities.map((each) => Math.log(Math.max(each, 1e-300)) / temperature));
-    let total = 0;
-    for (let token = 0; token < tempered.length; token += 1) {
-      total += tempered[token];
-      if (chance < total) return token;
-    }
-    return parts.largestAt(tempered);
+/**
+ * Let a reading write on behind what it has read, until the end token or the bound.
+ * @param {any} reading continued in place
+ * @param {{temperature: number, seed: number}} how temperature 0: always the first choice
+ * @param {number} [atMost]
+ * @returns {{written: number[], ended: boolean}}
+ */
+export function writeOn(reading, { temperature, seed }, atMost = MOST_WRITTEN) {
+  const random = randomFrom(seed);
+  const written = [];
+  while (written.length < atMost) {
+    const { probabilities } = reading.steps.at(-1);
+    const token = temperature > 0 ? draw(probabilities, temperature, random()) : largestAt(probabilities);
+    if (token === END_TOKEN) return { written, ended: true };
+    reading.extend(token);
+    written.push(token);
   }
-
-  /**
-   * Let a reading write on behind what it has read, until the end token or the bound.
-   * @param {any} reading continued in place
-   * @param {{temperature: number, seed: number}} how temperature 0: always the first choice
-   * @param {number} [atMost]
-   * @returns {{written: number[], ended: boolean}}
-   */
-  function writeOn(reading, { temperature, seed }, atMost = MOST_WRITTEN) {
-    const random = randomFrom(seed);
-    const written = [];
-    while (written.length < atMost) {
-      const { probabilities } = reading.steps.at(-1);
-      const token = temperature > 0 ? draw(probabilities, temperature, random()) : parts.largestAt(probabilities);
-      if (token === END) return { written, ended: true };
-      reading.extend(token);
-      written.push(token);
-    }
-    return { written, ended: false };
-  }
-
-  Object.assign(parts, { writeOn, randomFrom, draw, MOST_WRITTEN });
-})();
+  return { written, ended: false };
+}
