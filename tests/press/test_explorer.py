@@ -12,7 +12,7 @@ from lstmgallery.desk.results import read_results
 from lstmgallery.errors import GalleryError
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.press.pages.explorer import SCRIPTS, SOURCES, explorer_script
+from lstmgallery.press.pages.explorer import SCRIPTS, SOURCES, explorer_script, explorer_style
 from lstmgallery.press.pages.plan import plan_site
 from lstmgallery.publish import check_links
 from lstmgallery.store import read_traced_weights, read_weights, write_weights
@@ -41,18 +41,27 @@ def test_changes_are_joined() -> None:
 
 
 def test_the_script_is_every_source_once() -> None:
-    assert sorted(SCRIPTS) == sorted(file.name.removesuffix(".js") for file in SOURCES.iterdir())
+    names = [file.name for file in SOURCES.iterdir()]
+    assert sorted(SCRIPTS) == sorted(name.removesuffix(".js") for name in names if name.endswith(".js"))
     script = explorer_script().decode()
+    assert script.startswith('"use strict";{')
     assert re.search(r"^(import|export)\b", script, flags=re.MULTILINE) is None
     for name in SCRIPTS:
         declared = re.findall(DECLARED, source(name), flags=re.MULTILINE)
         assert declared
-        assert all(f"\n{declaration} {what}" in script for _, declaration, what in declared)
+        assert all(re.search(rf"\b{re.escape(what)} ?{name}\b", script) for _, what, name in declared)
 
 
 def test_no_two_modules_of_the_script_declare_the_same_name() -> None:
     names = [what for name in SCRIPTS for *_, what in re.findall(DECLARED, source(name), flags=re.MULTILINE)]
     assert [name for name, times in collections.Counter(names).items() if times > 1] == []
+
+
+def test_the_stylesheet_has_every_rule_of_its_source_and_no_comment() -> None:
+    sheet = (SOURCES / "explorer.css").read_text(encoding="utf-8").splitlines()
+    rules = [line.split("/*")[0].rstrip() for line in sheet]
+    assert explorer_style().decode().splitlines() == [rule for rule in rules if rule]
+    assert any("/*" in line and not line.startswith("/*") for line in sheet)
 
 
 def test_a_module_of_the_script_imports_only_what_stands_before_it() -> None:

@@ -18,6 +18,7 @@ from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.sentences import measured_on
 from lstmgallery.press.pages.views import NetworkView
+from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
@@ -35,17 +36,15 @@ def data_path(network: str) -> str:
 
 
 def explorer_script() -> bytes:
-    """Return the one script of every explorer: the modules of `theme/explorer`, one after the other, in one block.
+    """Return the one script of every explorer: the modules of `theme/explorer`."""
+    return join_modules((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS).encode()
 
-    A browser loads no modules from disk. What a module imports stands before it in the same block, so its import lines
-    and the word `export` are left out, as are comments on lines of their own and indentation. A name that two modules
-    gave to something would be an error of the whole script.
-    """
-    whole = "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    code = re.sub(r"^\s*(//.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", "", whole, flags=re.MULTILINE)
-    code = re.sub(r'^import \{[^}]*\} from "[^"]*";$|^export (?=\w)', "", code, flags=re.MULTILINE)
-    lines = [line.strip() for line in code.splitlines() if line.strip()]
-    return "".join(f"{line}\n" for line in ['"use strict";', "{", *lines, "}"]).encode()
+
+def explorer_style() -> bytes:
+    """Return the stylesheet of every explorer without its comments."""
+    style = (SOURCES / "explorer.css").read_text(encoding="utf-8")
+    rules = re.sub(r" */\*.*?\*/", "", style, flags=re.DOTALL)
+    return "".join(f"{line}\n" for line in rules.splitlines() if line).encode()
 
 
 def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
@@ -71,12 +70,10 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
                 "layer": line.layer,
                 "neuron": line.neuron,
                 "role": line.role if line.has_role else "No role found.",
-                "score": line.score,
                 "page": place_of(line.layer, line.neuron),
             }
             for line in evidence.rank(results)
         ],
-        "figures": list(network.figures),
         "longest_figure": network.longest_figure,
         "held_out": _held_out(results),
         "measured_on": measured_on(results),

@@ -16,7 +16,7 @@ from lstmgallery.press.manuscript.content import Content
 from lstmgallery.press.marks.palette import stylesheet
 from lstmgallery.press.pages.articles import Article, data_files, find_claimed, find_mentions, write_articles
 from lstmgallery.press.pages.drawings import draw_svg
-from lstmgallery.press.pages.explorer import data_path, explorer_data_of, explorer_script, explorer_values
+from lstmgallery.press.pages.explorer import data_path, explorer_data_of, explorer_script, explorer_style, explorer_values
 from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
 from lstmgallery.press.pages.reading import reading_values
@@ -45,6 +45,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
 
     plan: dict[str, Make] = {
         "assets/palette.css": stylesheet,
+        "assets/explorer.css": explorer_style,
         "assets/explorer.js": explorer_script,
         **{data_path(view.network.name): partial(explorer_data_of, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
