@@ -6,7 +6,8 @@ test("each letter of the prompt is answered, then comes the end", (parts) => {
   equal(answers(parts, COUNTING, "aaXbb"), [null, null, null, "b", "b", "<end>"]);
 });
 test("a text that breaks the rule has no right answer", (parts) => {
-  for (const text of ["X", "aXbb", "abX", "aXba", "bX", "aXX", "aXbX"]) equal(answers(parts, COUNTING, text).at(-1), null);
+  for (const text of ["X", "aXbb", "abX", "aXba", "bX", "aXX", "aXbX"])
+    equal(answers(parts, COUNTING, text).at(-1), null);
 });
 test("letters that write nothing are passed over", (parts) => {
   const rule = { prompt: "X*a[aX]*", delimiter: "Y", writes: { a: "b" } };
@@ -34,7 +35,10 @@ test("a task without a rule has no right answers", (parts) => {
   equal(answers(parts, null, "a"), [null, null]);
 });
 test("answers that are known already are kept", (parts) => {
-  equal(answers(parts, COUNTING, "aaXbb", answers(parts, COUNTING, "aaXbb").slice(0, 4)), answers(parts, COUNTING, "aaXbb"));
+  equal(
+    answers(parts, COUNTING, "aaXbb", answers(parts, COUNTING, "aaXbb").slice(0, 4)),
+    answers(parts, COUNTING, "aaXbb"),
+  );
   equal(answers(parts, COUNTING, "aX", [null, null, "b", "b"]), [null, null, "b"]);
 });
 test("a start alone has no right answer", (parts) => {
