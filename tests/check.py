@@ -1,4 +1,4 @@
-"""The one command that checks everything: style, types and tests, the browser's included.
+"""The one command that checks everything: style, types (of the scripts, too) and tests, the browser's included.
 
 Run it with the Python of an environment in which the package is installed with `pip install -e '.[test]'`:
 
@@ -6,7 +6,7 @@ Run it with the Python of an environment in which the package is installed with 
     python tests/check.py -k strip   arguments go to pytest
 
 It stops at the first check that fails, with that check's exit code. The browser tests need a Chromium: one that is
-installed is used, otherwise one is installed.
+installed is used, otherwise one is installed. The scripts' types need Node.js with npm.
 """
 
 import os
@@ -23,6 +23,7 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
+    ("tests.types_of_scripts",),
     ("pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"),
 )
 

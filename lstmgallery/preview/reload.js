@@ -20,7 +20,7 @@
   const show = (state) => {
     const title = document.createElement("p");
     const count = state.problems.length;
-    title.textContent = count === 1 ? "1 error. The last good page is shown." : `${count} errors. The last good page is shown.`;
+    title.textContent = `${count === 1 ? "1 error" : `${count} errors`}. The last good page is shown.`;
     const texts = state.problems.map((problem) => {
       const text = document.createElement("pre");
       text.textContent = problem.text;

@@ -8,7 +8,7 @@ const cellsOf = (box) =>
   [...box.querySelectorAll("tbody tr")].map((row) =>
     [...row.children].map((cell) => [cell.className, cell.textContent.replace("\u00a0", "")]),
   );
-test("a token that was written stands with the probability that the step before it gave it", ({ showOutcome }, network) => {
+test("a token that was written stands with the probability that the step before it gave it", ({ showOutcome }) => {
   const box = document.createElement("div");
   const reading = readingOf(
     [0, 2, 4, 3],
@@ -25,7 +25,7 @@ test("a token that was written stands with the probability that the step before 
     { glyph: "X", step: 2, isWritten: true },
     { glyph: "b", step: 3, isWritten: true },
   ];
-  showOutcome(box, network, [
+  showOutcome(box, [
     { name: "as it is", run: { reading, columns, ended: true } },
     { name: "changed", run: { reading, columns: columns.slice(0, 3), ended: false } },
   ]);

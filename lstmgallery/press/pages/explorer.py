@@ -22,9 +22,10 @@ from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
-SCRIPTS = (  # in the order in which they need each other
-    *("print", "network", "language", "changes", "reading", "writing", "search", "address"),
-    *("dom", "strip", "overview", "outcome", "finder", "explorer"),
+SCRIPTS = (  # in the order in which they need each other; of such orders, one that a browser gets in few bytes
+    *("network", "writing", "language", "print", "layout", "changes", "reading", "runs", "search", "state"),
+    *("address", "dom", "line", "tiles", "rows", "arithmetic", "outcome", "notes", "strip", "finder"),
+    *("page", "timing", "overview", "strips", "controls", "drawing", "history", "steering", "listening", "explorer"),
 )
 MOST_CHARACTERS = 2_000  # of a text; what is longer is cut, with a message
 PlaceOf = Callable[[int, int], str]  # (layer, neuron) -> path of a page of the site

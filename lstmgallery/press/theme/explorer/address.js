@@ -1,21 +1,30 @@
 // The state of the page in the fragment of its address: `#text=aaX&neuron=1&do=1.1.cell%2B3counts%403`. What each key
 // means is said in `press/explorer.py`.
 import { formatChange, parseChange } from "./changes.js";
+import { defaultState } from "./state.js";
 
-/** Return the state of a page without a fragment. */
-export function defaultState(network) {
-  const [layer, neuron] = network.best;
-  return { text: network.longest_figure, layer, signal: network.memory, neuron, step: null, changes: [], write: null,
-    find: null, sort: "role", filter: "", letters: true };
-}
+/**
+ * @import { Network } from "./network.js"
+ * @import { State } from "./state.js"
+ */
 
-const whole = (text, low, high, what) => {
+/**
+ * Return a whole number from its digits. Throws an Error if it is not in its range.
+ * @param {string} text
+ * @param {number} low
+ * @param {number} high
+ * @param {string} what
+ */
+function whole(text, low, high, what) {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(value >= low && value <= high)) throw new Error(`${what} goes from ${low} to ${high}`);
   return value;
-};
+}
 
-/** By key of the fragment: what it puts into the state. Each throws an Error that says what is wrong. */
+/**
+ * By key of the fragment: what it puts into the state. Each throws an Error that says what is wrong.
+ * @type {Record<string, (state: State, value: string, network: Network) => void>}
+ */
 const READ = {
   text: (state, value) => { state.text = value; },
   layer: (state, value, network) => { state.layer = whole(value, 1, network.layers, "layer"); },
@@ -29,19 +38,20 @@ const READ = {
     state.changes = value.split(",").map((each) => parseChange(each, network));
   },
   write: (state, value) => {
-    const [, temperature, seed] = /^(\d+(?:\.\d+)?)~(\d{1,9})$/.exec(value) ?? [];
+    const [, digits, seed] = /^(\d+(?:\.\d+)?)~(\d{1,9})$/.exec(value) ?? [];
+    const temperature = Number(digits);
     if (value !== "greedy" && !(temperature >= 0.1 && temperature <= 5)) {
       throw new Error("write is “greedy” or a temperature from 0.1 to 5, “~” and a seed");
     }
-    state.write = value === "greedy" ? { temperature: 0, seed: 1 } : { temperature: Number(temperature), seed: Number(seed) };
+    state.write = value === "greedy" ? { temperature: 0, seed: 1 } : { temperature, seed: Number(seed) };
   },
   find: (state, value, network) => {
-    const [, from, to, threshold] = /^(\d+)-(\d+)~(0?\.\d+)$/.exec(value) ?? [];
-    const most = network.most_characters;
-    if (threshold === undefined || Number(from) > Number(to) || Number(to) > most || !(threshold > 0 && threshold < 1)) {
+    const [from, to, threshold] = (/^(\d+)-(\d+)~(0?\.\d+)$/.exec(value) ?? []).slice(1).map(Number);
+    const isSpan = from <= to && to <= network.most_characters;
+    if (!isSpan || !(threshold > 0 && threshold < 1)) {
       throw new Error("find is two steps, “~” and a threshold between 0 and 1, such as 3-5~0.5");
     }
-    state.find = { from: Number(from), to: Number(to), threshold: Number(threshold) };
+    state.find = { from, to, threshold };
   },
   sort: (state, value) => {
     if (value !== "role" && value !== "number") throw new Error("sort is “role” or “number”");
@@ -57,43 +67,54 @@ const READ = {
 /**
  * Return the state that a fragment asks for, and notes on what could not be read.
  * @param {string} fragment with or without its #
- * @param {any} network
- * @returns {{state: any, notes: string[]}}
+ * @param {Network} network
+ * @returns {{state: State, notes: string[]}}
  */
 export function parseAddress(fragment, network) {
   const state = defaultState(network);
+  /** @type {string[]} */
   const notes = [];
   for (const pair of fragment.replace(/^#/, "").split("&").filter(Boolean)) {
-    const [, key, written] = /^([^=]*)=?(.*)$/su.exec(pair);
+    const [, key = "", written = ""] = /^([^=]*)=?(.*)$/su.exec(pair) ?? [];
     try {
       if (!Object.hasOwn(READ, key)) throw new Error("no such key");
       READ[key](state, decodeURIComponent(written), network);
     } catch (error) {
-      const reason = error instanceof URIError ? "it is not properly encoded" : error.message;
+      const { message } = /** @type {Error} */ (error);
+      const reason = error instanceof URIError ? "it is not properly encoded" : message;
       notes.push(`“${key.slice(0, 40)}” in the address is left out: ${reason.slice(0, 160)}.`);
     }
   }
   return { state, notes };
 }
 
-/** Return the fragment, with its #, that `parseAddress` reads back; what is as by default is left out. */
+/**
+ * Return the fragment, with its #, that `parseAddress` reads back; what is as by default is left out.
+ * @param {State} state
+ * @param {Network} network
+ */
 export function formatAddress(state, network) {
   const usual = defaultState(network);
-  const { changes, write, find } = state;
+  const { layer, neuron, changes, write, find } = state;
+  const unusual = (/** @type {keyof State} */ key) => (state[key] === usual[key] ? null : state[key]);
   const pairs = {
-    text: state.text === usual.text ? null : state.text,
-    layer: state.layer === usual.layer ? null : state.layer,
-    signal: state.signal === usual.signal ? null : state.signal,
-    neuron: state.neuron === usual.neuron && state.layer === usual.layer ? null : state.neuron,
+    text: unusual("text"),
+    layer: unusual("layer"),
+    signal: unusual("signal"),
+    neuron: layer === usual.layer ? unusual("neuron") : neuron,
     step: state.step,
     do: changes.length ? changes.map(formatChange).join(",") : null,
     write: write && (write.temperature > 0 ? `${write.temperature}~${write.seed}` : "greedy"),
     find: find && `${find.from}-${find.to}~${find.threshold}`,
-    sort: state.sort === usual.sort ? null : state.sort,
+    sort: unusual("sort"),
     filter: state.filter || null,
     letters: state.letters ? null : "off",
   };
   const written = Object.entries(pairs).filter(([, value]) => value !== null);
-  const encode = (value) => encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, "\ufffd")); // lone halves
-  return `#${written.map(([key, value]) => `${key}=${encode(value)}`).join("&")}`;
+  return `#${written.map(([key, value]) => key + "=" + encode(String(value))).join("&")}`;
+}
+
+/** Return a value as it can stand in an address; half a character becomes a stand-in. */
+function encode(/** @type {string} */ value) {
+  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\ufffd"));
 }

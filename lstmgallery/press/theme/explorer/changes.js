@@ -1,70 +1,142 @@
 // Interventions: a signal held at a value from a step on, or something added to a memory at one step. The grammar of
 // one change is `<layer>.<neuron>.<signal>=<value>@<step>` or `...+<amount>[counts]@<step>`.
-import { plain } from "./print.js";
+import { number, plain } from "./print.js";
+
+/** @import { Change, Network } from "./network.js" */
+
+/**
+ * @typedef {object} ChangeOfNeuron
+ * @property {number} layer from 1
+ * @property {number} neuron from 1
+ * @property {string} signal
+ * @property {"hold" | "add"} kind
+ * @property {number} amount what the signal is held at, or what is added to it
+ * @property {boolean} inCounts whether the amount is in units of what one count adds
+ * @property {number} step at which something is added, or from which on the signal is held
+ *
+ * @typedef {object} KindOfChange
+ * @property {string} sign in the grammar
+ * @property {boolean} isOfMemory whether it is one of the memory only, for which its amount may be in counts
+ * @property {(change: ChangeOfNeuron, step: number) => boolean} isActive
+ * @property {(value: number, amount: number) => number} apply
+ * @property {(change: ChangeOfNeuron, name: string) => string} describe behind the neuron's name; `name`: the signal's
+ * @property {(update: string, amount: number, result: string) => string} spell the update of a step, as it is with it
+ */
 
 const GRAMMAR = /^(\d+)\.(\d+)\.([a-z_]+)([=+])(-?\d+(?:\.\d+)?(?:e-?\d+)?)(counts)?@(\d+)$/;
 const LARGEST = 1e6; // of a value: beyond it nothing new happens
 
-/**
- * @typedef {{layer: number, neuron: number, signal: string, kind: "hold" | "add", amount: number,
- *   inCounts: boolean, step: number}} ChangeOfNeuron
- */
+/** @type {Record<ChangeOfNeuron["kind"], KindOfChange>} */
+const KINDS = {
+  hold: {
+    sign: "=",
+    isOfMemory: false,
+    isActive: (change, step) => change.step <= step,
+    apply: (_value, amount) => amount,
+    describe: ({ amount, step }, name) => `${name} held at ${plain(amount)} from step ${step} on`,
+    spell: (_update, _amount, result) => ` =\u00a0${result}, held`,
+  },
+  add: {
+    sign: "+",
+    isOfMemory: true,
+    isActive: (change, step) => change.step === step,
+    apply: (value, amount) => value + amount,
+    describe: ({ amount, inCounts, step }, name) => {
+      const size = Math.abs(amount);
+      const what = inCounts ? `${plain(size)} ${size === 1 ? "count" : "counts"}` : plain(size);
+      return `${what} ${amount < 0 ? "taken from" : "added to"} the ${name} at step ${step}`;
+    },
+    spell: (update, amount, result) =>
+      `${update} ${amount < 0 ? "−" : "+"} ${number(Math.abs(amount))}, the change, =\u00a0${result}`,
+  },
+};
 
 /**
  * Return a change from its text. Throws an Error that says what is wrong.
  * @param {string} text
- * @param {any} network
+ * @param {Network} network
  * @returns {ChangeOfNeuron}
  */
 export function parseChange(text, network) {
   const found = GRAMMAR.exec(text);
   if (!found) throw new Error(`“${text}” is no change`);
-  const [layer, neuron, signal, kind] = [Number(found[1]), Number(found[2]), found[3], found[4]];
-  const change = { layer, neuron, signal, kind: kind === "=" ? "hold" : "add", amount: Number(found[5]),
-    inCounts: Boolean(found[6]), step: Number(found[7]) };
+  const [layer, neuron, amount, step] = [found[1], found[2], found[5], found[7]].map(Number);
+  const [signal, inCounts] = [found[3], Boolean(found[6])];
+  const kind = found[4] === KINDS.hold.sign ? "hold" : "add";
+  const { isOfMemory } = KINDS[kind];
   if (!network.place[`${layer}.${neuron}`]) throw new Error(`there is no neuron ${neuron} in layer ${layer}`);
   if (!network.signal[signal]) throw new Error(`there is no signal “${signal}”`);
-  if (Math.abs(change.amount) > LARGEST) throw new Error(`${change.amount} is too large`);
-  if (change.kind === "add" && signal !== network.memory) {
-    throw new Error(`something can be added to ${network.memory} only`);
-  }
-  if (change.inCounts && (change.kind === "hold" || !network.counts)) throw new Error("there are no counts here");
-  if (change.step >= network.most_characters) throw new Error(`step ${change.step} is too far`);
-  return change;
+  if (Math.abs(amount) > LARGEST) throw new Error(`${amount} is too large`);
+  if (isOfMemory && signal !== network.memory) throw new Error(`something can be added to ${network.memory} only`);
+  if (inCounts && !(isOfMemory && network.counts)) throw new Error("there are no counts here");
+  if (step >= network.most_characters) throw new Error(`step ${step} is too far`);
+  return { layer, neuron, signal, kind, amount, inCounts, step };
 }
 
 /** Return a change as text, such that `parseChange` reads it back. */
 export function formatChange(/** @type {ChangeOfNeuron} */ change) {
   const { layer, neuron, signal, kind, amount, inCounts, step } = change;
-  return `${layer}.${neuron}.${signal}${kind === "hold" ? "=" : "+"}${amount}${inCounts ? "counts" : ""}@${step}`;
+  return `${layer}.${neuron}.${signal}${KINDS[kind].sign}${amount}${inCounts ? "counts" : ""}@${step}`;
 }
 
-/** Return a change in words. */
-export function describeChange(/** @type {ChangeOfNeuron} */ change, network) {
-  const who = network.layers > 1 ? `Neuron ${change.neuron} of layer ${change.layer}` : `Neuron ${change.neuron}`;
-  const name = network.signal[change.signal].name.toLowerCase();
-  if (change.kind === "hold") return `${who}: ${name} held at ${plain(change.amount)} from step ${change.step} on`;
-  const size = Math.abs(change.amount);
-  const what = change.inCounts ? `${plain(size)} ${size === 1 ? "count" : "counts"}` : plain(size);
-  const verb = change.amount < 0 ? "taken from" : "added to";
-  return `${who}: ${what} ${verb} the ${name} at step ${change.step}`;
+/**
+ * Return what a neuron is called; where there is one layer, without it.
+ * @param {{layer: number, neuron: number}} place
+ * @param {Network} network
+ */
+export function nameOf({ layer, neuron }, network) {
+  return `Neuron ${neuron}${network.layers > 1 ? ` of layer ${layer}` : ""}`;
+}
+
+/**
+ * Return a change in words.
+ * @param {ChangeOfNeuron} change
+ * @param {Network} network
+ */
+export function describeChange(change, network) {
+  const what = KINDS[change.kind].describe(change, network.signal[change.signal].name.toLowerCase());
+  return `${nameOf(change, network)}: ${what}`;
+}
+
+/**
+ * Return the amount of a change in units of the signal.
+ * @param {ChangeOfNeuron} change
+ * @param {Network} network
+ */
+function amountOf({ layer, neuron, amount, inCounts }, network) {
+  return amount * (inCounts && network.counts ? network.counts[layer - 1][neuron - 1] : 1);
 }
 
 /**
  * Return what changes do at one step: for a layer, a function that changes a signal's values in place.
  * @param {ChangeOfNeuron[]} changes
- * @param {any} network
+ * @param {Network} network
  * @param {number} step
+ * @returns {((layer: number) => Change) | undefined} undefined where they do nothing
  */
 export function changesAt(changes, network, step) {
-  const active = changes.filter((each) => each.step === step || (each.kind === "hold" && each.step < step));
+  const active = changes.filter((each) => KINDS[each.kind].isActive(each, step));
   if (!active.length) return undefined;
   return (layer) => (signal, values) => {
     for (const each of active) {
       if (each.layer !== layer || each.signal !== signal) continue;
       const unit = each.neuron - 1;
-      if (each.kind === "hold") values[unit] = each.amount;
-      else values[unit] += each.amount * (each.inCounts ? network.counts[layer - 1][unit] : 1);
+      values[unit] = KINDS[each.kind].apply(values[unit], amountOf(each, network));
     }
   };
+}
+
+/**
+ * Return the update of a signal at one step, spelled out; a change of that signal there is part of it.
+ * @param {string} update everything right of the equals sign
+ * @param {string} result
+ * @param {ChangeOfNeuron[]} changes
+ * @param {Network} network
+ * @param {{layer: number, neuron: number, signal: string, step: number}} at
+ */
+export function spellUpdate(update, result, changes, network, at) {
+  const change = changes.find((each) => each.layer === at.layer && each.neuron === at.neuron
+    && each.signal === at.signal && KINDS[each.kind].isActive(each, at.step));
+  if (!change) return `${update} =\u00a0${result}`;
+  return KINDS[change.kind].spell(update, amountOf(change, network), result);
 }

@@ -1,9 +1,12 @@
 // The few things that every part of the page does with its elements.
+
 /**
  * Make an element. Text is set as text, never as markup.
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, string>} [attributes]
  * @param {...(string | Node)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -12,47 +15,70 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Make an SVG element. */
+/**
+ * Make an SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function makeDrawn(tag, attributes = {}) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   return element;
 }
 
-/** Set an element's text; one that stays as it is costs no layout. */
-export function setText(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
-  if (element.textContent !== text) element.textContent = text;
+/**
+ * Return all elements that a selector chooses, by their tag and a class or an id.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {`${Tag}.${string}` | `${Tag}#${string}`} selector
+ * @param {ParentNode} [root] within which they are looked for
+ * @returns {HTMLElementTagNameMap[Tag][]}
+ */
+export function findAll(selector, root = document) {
+  return [.../** @type {NodeListOf<HTMLElementTagNameMap[Tag]>} */ (root.querySelectorAll(selector))];
 }
 
-/** Hide an element or show it; one that stays as it is costs no style. */
-export function setHidden(/** @type {HTMLElement} */ element, /** @type {boolean} */ isHidden) {
-  if (element.hidden !== isHidden) element.hidden = isHidden;
+/**
+ * Return the first element that a selector chooses. Throws an Error if there is none.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {`${Tag}.${string}` | `${Tag}#${string}`} selector
+ * @param {ParentNode} [root] within which it is looked for
+ */
+export function find(selector, root) {
+  const [found] = findAll(selector, root);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return found;
 }
 
-/** Return a function that does something once things have been quiet for a while. */
-export function whenQuiet(milliseconds, action) {
-  let timer = 0;
-  return (...values) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => action(...values), milliseconds);
-  };
+/**
+ * Return the closest element around the target of an event that has one of some tags, if there is one.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {{target: EventTarget | null}} event
+ * @param {...Tag} tags
+ * @returns {HTMLElementTagNameMap[Tag] | null}
+ */
+export function closestTo({ target }, ...tags) {
+  return target instanceof Element ? target.closest(tags.join()) : null;
 }
 
-/** Return a function that does something after the next frame, once, however often it is called until then. */
-export function afterNextFrame(action) {
-  let isDue = false;
-  const act = () => {
-    isDue = false;
-    action();
-  };
-  return () => {
-    if (!isDue) requestAnimationFrame(() => setTimeout(act)); // not in a frame: what scrolls there would ask for one more
-    isDue = true;
-  };
+/**
+ * Set a field of an element, say its text; one that stays as it is costs no layout, and a control keeps its cursor.
+ * @template {keyof Kind} Field
+ * @template {Element} Kind
+ * @param {Kind} element
+ * @param {Field} field
+ * @param {Kind[Field]} value
+ */
+export function put(element, field, value) {
+  if (element[field] !== value) element[field] = value;
 }
 
 /**
  * Return round numbers from `low` to `high`, at most `atMost` of them, a multiple of 1, 2 or 5 apart.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} atMost
  * @returns {number[]}
  */
 export function ticksBetween(low, high, atMost) {

@@ -1,25 +1,43 @@
 // The list of neurons that a search found: over the text at once, over the held-out sequences in slices of time.
-import { make } from "./dom.js";
+import { closestTo, make } from "./dom.js";
 import { glyph, number, percent } from "./print.js";
 import { Reading } from "./reading.js";
 import { countHeldOut, findNeurons } from "./search.js";
 
+/**
+ * @import { Network } from "./network.js"
+ * @import { Count, Match, Pattern } from "./search.js"
+ */
+
+/**
+ * @typedef {object} Search
+ * @property {number[]} tokens of the text
+ * @property {number} layer
+ * @property {string} signal
+ * @property {Pattern} pattern
+ */
+
 const SLICE = 12; // ms of work between two chances for the page to answer
+const HEADS = ["Neuron", "is", "apart by", "does so", "its role"];
+const WORDS = { gate: { 1: "open", "-1": "shut" }, memory: { 1: "high", "-1": "low" } }; // by palette and sign
 
 export class Finder {
   /**
    * @param {{list: HTMLElement, verdict: HTMLElement}} places
-   * @param {any} network
+   * @param {Network} network
    * @param {(neuron: number) => void} onNeuron
    */
   constructor({ list, verdict }, network, onNeuron) {
-    Object.assign(this, { list, verdict, network, onNeuron });
-    /** @type {any[]} */
-    this.readings = [];
-    this.turn = 0;
+    this.list = list;
+    this.verdict = verdict;
+    this.network = network;
+    /** @type {Reading[]} */
+    this.readings = []; // of the held-out sequences, so far as they were read
+    this.turn = 0; // goes up with every search, so that an older one sees that it is over
+    this.shown = ""; // the search whose neurons are listed
     list.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button) this.onNeuron(Number(button.value));
+      const button = closestTo(event, "button");
+      if (button) onNeuron(Number(button.value));
     });
   }
 
@@ -30,76 +48,130 @@ export class Finder {
     this.verdict.textContent = "";
   }
 
-  /** Search the text, then the held-out sequences. */
+  /**
+   * Search the text, then the held-out sequences.
+   * @param {Reading} reading
+   * @param {number} layer
+   * @param {string} signal
+   * @param {Pattern} pattern
+   */
   find(reading, layer, signal, pattern) {
     const shown = JSON.stringify([reading.tokens, layer, signal, pattern]);
     if (shown === this.shown) return;
     this.clear();
     this.shown = shown;
     const last = reading.steps.length - 1;
-    const { from } = pattern;
-    if (from > last) {
-      this.verdict.textContent = `The text has no step ${from}: it ends at step ${last}.`;
+    if (pattern.from > last) {
+      this.verdict.textContent = `The text has no step ${pattern.from}: it ends at step ${last}.`;
       return;
     }
-    const span = { ...pattern, to: Math.min(pattern.to, last) };
-    const matches = findNeurons(reading, layer, signal, span);
+    const tokens = reading.tokens.slice();
+    const search = { tokens, layer, signal, pattern: { ...pattern, to: Math.min(pattern.to, last) } };
+    const matches = findNeurons(reading, layer, signal, search.pattern);
+    this.verdict.textContent = this._verdict(search, matches.length);
+    this._show(search, matches, null);
+    if (matches.length && this.network.held_out.length) this._searchHeldOut(search, matches);
+  }
+
+  /**
+   * Return how many neurons were found, in a sentence.
+   * @param {Search} search
+   * @param {number} many
+   */
+  _verdict({ tokens, signal, pattern: { from, to } }, many) {
+    const { vocabulary } = this.network;
     const name = this.network.signal[signal].name.toLowerCase();
-    const tokens = reading.tokens.slice(span.from, span.to + 1).map((token) => glyph(this.network.vocabulary[token])).join("");
-    const where = `on while it reads ${tokens}, and off just before and after`;
-    const count = matches.length === 1 ? "One neuron has" : `${matches.length || "No"} neurons have`;
-    this.verdict.textContent = `${count} the ${name} ${where}.`;
-    this._list(layer, matches, null);
-    if (matches.length && this.network.held_out.length) this._heldOut(reading.tokens.slice(), layer, signal, span, matches);
+    const read = tokens.slice(from, to + 1).map((token) => glyph(vocabulary[token])).join("");
+    const count = many === 1 ? "One neuron has" : `${many || "No"} neurons have`;
+    return `${count} the ${name} on while it reads ${read}, and off just before and after.`;
   }
 
-  _list(layer, matches, heldOut) {
-    const isGate = (signal) => this.network.signal[signal].palette === "gate";
-    const signal = JSON.parse(this.shown)[2];
-    const words = isGate(signal) ? { 1: "open", "-1": "shut" } : { 1: "high", "-1": "low" };
-    const share = ({ neuron, sign }) => (heldOut?.occasions ? (heldOut.shown.get(`${neuron},${sign}`) ?? 0) / heldOut.occasions : 0);
-    const ranked = heldOut ? [...matches].sort((one, other) => share(other) - share(one) || other.margin - one.margin) : matches;
-    const rows = ranked.map((match) => {
-      const { role } = this.network.place[`${layer}.${match.neuron}`];
-      const button = make("button", { type: "button", value: String(match.neuron) }, `Neuron ${match.neuron}`);
-      const row = make("tr", {}, make("th", { scope: "row" }, button), make("td", {}, words[match.sign]),
-        make("td", { class: "tabular" }, number(match.margin, 2)), make("td", { class: "tabular" }, heldOut ? percent(share(match)) : "…"), make("td", {}, role));
-      return row;
-    });
-    if (!rows.length) return this.list.replaceChildren();
-    const heads = ["Neuron", "is", "apart by", "does so", "its role"].map((head) => make("th", { scope: "col" }, head));
-    const table = make("table", { class: "signals found" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
-    return this.list.replaceChildren(table);
+  /**
+   * List the neurons that were found: those first that do so most often in the held-out sequences, once that is known.
+   * @param {Search} search
+   * @param {Match[]} matches the clearest first
+   * @param {Count | null} heldOut
+   */
+  _show(search, matches, heldOut) {
+    const share = (/** @type {Match} */ { neuron, sign }) =>
+      heldOut?.occasions ? (heldOut.shown.get(`${neuron},${sign}`) ?? 0) / heldOut.occasions : 0;
+    const ranked = [...matches];
+    if (heldOut) ranked.sort((one, other) => share(other) - share(one) || other.margin - one.margin);
+    const rows = ranked.map((match) => this._row(search, match, heldOut ? percent(share(match)) : "…"));
+    if (!rows.length) {
+      this.list.replaceChildren();
+      return;
+    }
+    const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
+    const thead = make("thead", {}, make("tr", {}, ...heads));
+    this.list.replaceChildren(make("table", { class: "signals found" }, thead, make("tbody", {}, ...rows)));
   }
 
-  /** Read the held-out sequences once, then count; both in slices, and given up when another search begins. */
-  async _heldOut(tokens, layer, signal, pattern, matches) {
+  /**
+   * Return the row of a neuron that was found.
+   * @param {Search} search
+   * @param {Match} match
+   * @param {string} share
+   */
+  _row({ layer, signal }, { neuron, sign, margin }, share) {
+    const button = make("button", { type: "button", value: String(neuron) }, `Neuron ${neuron}`);
+    return make("tr", {},
+      make("th", { scope: "row" }, button),
+      make("td", {}, WORDS[this.network.signal[signal].palette][sign]),
+      make("td", { class: "tabular" }, number(margin, 2)),
+      make("td", { class: "tabular" }, share),
+      make("td", {}, this.network.place[`${layer}.${neuron}`].role));
+  }
+
+  /**
+   * Read the held-out sequences once, then count; both in slices, and given up when another search begins.
+   * @param {Search} search
+   * @param {Match[]} matches
+   */
+  async _searchHeldOut(search, matches) {
     const { turn, network } = this;
-    const breathe = () => new Promise((resolve) => { setTimeout(resolve); });
-    let until = performance.now() + SLICE;
-    const pause = async () => {
-      if (performance.now() < until) return;
-      await breathe();
-      until = performance.now() + SLICE;
-    };
+    const clock = new Slices();
     while (this.readings.length < network.held_out.length) {
-      const reading = new Reading(network);
-      reading.read([...network.held_out[this.readings.length]].map((token) => network.index.get(token)));
-      this.readings.push(reading);
-      await pause();
+      this.readings.push(readWhole(network, network.held_out[this.readings.length]));
+      await clock.pause();
       if (turn !== this.turn) return;
     }
-    const counting = countHeldOut(this.readings, tokens, layer, signal, pattern);
+    const counting = countHeldOut(this.readings, search.tokens, search.layer, search.signal, search.pattern);
     let next = counting.next();
     while (!next.done) {
-      await pause();
+      await clock.pause();
       if (turn !== this.turn) return;
       next = counting.next();
     }
     const { occasions } = next.value;
-    this._list(layer, matches, next.value);
+    this._show(search, matches, next.value);
     this.verdict.textContent += occasions
       ? ` The last share: of ${occasions.toLocaleString("en")} places like it in ${network.measured_on}.`
       : ` There is no place like it in ${network.measured_on}.`;
+  }
+}
+
+/**
+ * Return a reading of a sequence of the network's own language.
+ * @param {Network} network
+ * @param {string} sequence
+ */
+function readWhole(network, sequence) {
+  const reading = new Reading(network);
+  reading.read([...sequence].flatMap((character) => network.index.get(character) ?? []));
+  return reading;
+}
+
+/** Work in slices of time, between which the page can answer. */
+class Slices {
+  constructor() {
+    this.until = performance.now() + SLICE;
+  }
+
+  /** Let the page answer, if the slice is over. */
+  async pause() {
+    if (performance.now() < this.until) return;
+    await new Promise((resolve) => { setTimeout(resolve); });
+    this.until = performance.now() + SLICE;
   }
 }

@@ -1,6 +1,6 @@
 // The token that must come next, where the language leaves no choice. The page is given the language's rule as data, by
 // its task: which prompts there are, the delimiter, and what each letter of a prompt has the network write behind it.
-const END = "<end>";
+import { END } from "./network.js";
 
 /**
  * @typedef {object} Rule
@@ -9,14 +9,22 @@ const END = "<end>";
  * @property {Record<string, string>} writes by letter of the prompt, its part of the answer; none if it is not here
  */
 
-/** Return the whole answer to a prompt; null if it is none. */
-function answerTo(/** @type {string} */ prompt, /** @type {Rule} */ { prompt: pattern, writes }) {
+/**
+ * Return the whole answer to a prompt; null if the language has no such prompt.
+ * @param {string} prompt
+ * @param {Rule} rule
+ */
+function answerTo(prompt, { prompt: pattern, writes }) {
   if (!new RegExp(`^(?:${pattern})$`, "u").test(prompt)) return null;
   return [...prompt].map((letter) => writes[letter] ?? "").join("");
 }
 
-/** Return what must follow what was read; null where there is a choice or the rule is broken. */
-function nextToken(/** @type {string} */ text, /** @type {Rule} */ rule) {
+/**
+ * Return the token that must follow a text; null where there is a choice or the rule is broken.
+ * @param {string} text
+ * @param {Rule} rule
+ */
+function nextToken(text, rule) {
   const at = text.indexOf(rule.delimiter);
   if (at < 0) return null;
   const answer = answerTo(text.slice(0, at), rule);

@@ -1,12 +1,51 @@
 // The network: its published weights, and one step of it. Written from the equations and computed in single precision,
 // as it was trained: a memory that counts to a hundred is only known to a few millionths there, and rounding it as
 // Keras does keeps the two together. Sums of products are rounded once a product, in order (a Float32Array does so).
+/** @import { Rule } from "./language.js" */
+
 /**
- * The signals of one layer at one step, each with a value for every unit.
- * @typedef {Record<string, Float32Array>} Signals
+ * @typedef {object} SignalKind one of a cell's signals, as it is printed
+ * @property {string} key
+ * @property {string} symbol
+ * @property {string} name
+ * @property {number | null} low the ends of its range, null where it has none
+ * @property {number | null} high
+ * @property {"memory" | "gate"} palette
+ *
+ * @typedef {object} Entry what a page says of one neuron
+ * @property {number} layer from 1
+ * @property {number} neuron from 1
+ * @property {string} role in a sentence
+ * @property {string} page address of its page, seen from the explorer's
+ *
+ * @typedef {object} Description all that a page knows of its network, as `press/explorer.py` wrote it
+ * @property {string} cell
+ * @property {number} layers
+ * @property {number} units of each layer
+ * @property {SignalKind[]} signals
+ * @property {string} memory key of the signal that goes from step to step
+ * @property {string[]} vocabulary the start token first, the end token second
+ * @property {Rule | null} rule of its language, where it has one
+ * @property {Record<string, string>} weights float32 in base64, under the names they are stored by
+ * @property {number} most_characters of a text
+ * @property {number[][]} largest size of its memory, by layer and neuron
+ * @property {number[][] | null} counts what one count adds to its memory, by layer and neuron; null: none are kept
+ * @property {[number, number]} best layer and neuron
+ * @property {Entry[]} neurons those with the most telling roles first
+ * @property {string} longest_figure
+ * @property {string[]} held_out sequences
+ * @property {string} measured_on what they are, in words
+ *
+ * @typedef {Record<string, Float32Array>} Signals of one layer at one step: by key, a value for every unit
  * @typedef {(signal: string, values: Float32Array) => void} Change changes values in place
  * @typedef {{kernel: Float32Array, recurrent_kernel: Float32Array, bias: Float32Array}} Weights row by row
+ * @typedef {(x: Float32Array, previous: Signals, weights: Weights, change: Change) => Signals} CellStep
+ * @typedef {{layers: Signals[], probabilities: Float64Array}} Step what a network computes at one step
  */
+
+export const END = "<end>";
+export const START_TOKEN = 0; // of every vocabulary
+export const END_TOKEN = 1;
 
 /** Return float32 numbers, little-endian and in base64. */
 export function decodeFloats(/** @type {string} */ base64) {
@@ -20,6 +59,7 @@ const sigmoid = (/** @type {number} */ z) => {
   const power = round(Math.exp(Math.min(z, 80)));
   return power / round(1 + power);
 };
+/** @type {Change} */
 const keep = () => {};
 
 /**
@@ -42,7 +82,9 @@ function addProduct(sum, vector, matrix) {
     }
   }
   for (let row = many; row < vector.length; row += 1) {
-    for (let column = 0, at = row * width; column < width; column += 1, at += 1) sum[column] += vector[row] * matrix[at];
+    for (let column = 0, at = row * width; column < width; column += 1, at += 1) {
+      sum[column] += vector[row] * matrix[at];
+    }
   }
 }
 
@@ -58,7 +100,7 @@ function lstmStep(x, previous, weights, change) {
   const units = previous.hidden.length;
   const u = new Float32Array(x.length);
   addProduct(u, previous.hidden, weights.recurrent_kernel);
-  const gate = (at, squash) => {
+  const gate = (/** @type {number} */ at, /** @type {(z: number) => number} */ squash) => {
     const values = new Float32Array(units);
     for (let unit = 0, place = at * units; unit < units; unit += 1, place += 1) {
       values[unit] = squash(round(round(x[place] + u[place]) + weights.bias[place]));
@@ -93,7 +135,7 @@ function gruStep(x, previous, weights, change) {
     x[place] += weights.bias[place];
     u[place] += weights.bias[3 * units + place];
   }
-  const gate = (at) => {
+  const gate = (/** @type {number} */ at) => {
     const values = new Float32Array(units);
     for (let unit = 0, place = at * units; unit < units; unit += 1, place += 1) {
       values[unit] = sigmoid(round(x[place] + u[place]));
@@ -110,17 +152,29 @@ function gruStep(x, previous, weights, change) {
   return { hidden: h, candidate: g, update_gate: z, reset_gate: r };
 }
 
+/** @type {Record<string, {step: CellStep, state: string[]}>} */
 const CELLS = { lstm: { step: lstmStep, state: ["hidden", "cell"] }, gru: { step: gruStep, state: ["hidden"] } };
 
-/** A network as its page describes it, with its weights ready to use. */
-export class Network {
-  /** @param {any} data what `press/explorer.py` wrote */
-  constructor(data) {
+/**
+ * Something described, with every field of its description.
+ * @type {new (data: Description) => Description}
+ */
+const Described = /** @type {any} */ (class {
+  constructor(/** @type {Description} */ data) {
     Object.assign(this, data);
+  }
+});
+
+/** A network as its page describes it, with its weights ready to use. */
+export class Network extends Described {
+  /** @param {Description} data */
+  constructor(data) {
+    super(data);
+    /** @type {Map<string, number>} */
     this.index = new Map(this.vocabulary.map((token, at) => [token, at]));
     this.signal = Object.fromEntries(this.signals.map((signal) => [signal.key, signal]));
     this.place = Object.fromEntries(this.neurons.map((each) => [`${each.layer}.${each.neuron}`, each]));
-    const weights = (name) => decodeFloats(data.weights[name]);
+    const weights = (/** @type {string} */ name) => decodeFloats(data.weights[name]);
     this.parameters = Array.from({ length: this.layers }, (_, at) => ({
       kernel: weights(`layer_${at + 1}/kernel`),
       recurrent_kernel: weights(`layer_${at + 1}/recurrent_kernel`),
@@ -136,9 +190,10 @@ export class Network {
    * @param {number} token
    * @param {Signals[]} previous of each layer
    * @param {(layer: number) => Change} [changeOf] by layer, from 1
-   * @returns {{layers: Signals[], probabilities: Float64Array}}
+   * @returns {Step}
    */
   step(token, previous, changeOf = () => keep) {
+    /** @type {Signals[]} */
     const layers = [];
     for (const [at, weights] of this.parameters.entries()) {
       const width = weights.recurrent_kernel.length / this.units;
@@ -152,15 +207,21 @@ export class Network {
       layers.push(CELLS[this.cell].step(x, previous[at], weights, changeOf(at + 1)));
     }
     const logits = new Float32Array(this.readout.bias.length);
-    addProduct(logits, layers.at(-1).hidden, this.readout.kernel);
+    addProduct(logits, layers[layers.length - 1].hidden, this.readout.kernel);
     return { layers, probabilities: softmax(logits.map((logit, at) => logit + this.readout.bias[at])) };
   }
 
-  /** Return the ends of a signal's colour scale for one neuron; an unbounded one takes ± its largest known size. */
+  /**
+   * Return the ends of a signal's colour scale for one neuron; an unbounded one takes ± its largest known size.
+   * @param {string} key
+   * @param {number} layer
+   * @param {number} neuron
+   * @returns {[number, number]}
+   */
   scaleOf(key, layer, neuron) {
     const { low, high } = this.signal[key];
     const largest = this.largest[layer - 1][neuron - 1];
-    return low === null ? [-largest, largest] : [low, high];
+    return low === null || high === null ? [-largest, largest] : [low, high];
   }
 }
 

@@ -1,16 +1,23 @@
 // How numbers, tokens and shades look: the same as in print, `press/text.py` and `press/palette.py`.
+/** @type {Record<string, string>} */
 const GLYPHS = { "<start>": "⊳", "<end>": "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽" };
+/** @type {Record<string, string>} */
 const NAMES = {
   "<start>": "start", "<end>": "end", " ": "space", "\n": "newline", "\t": "tab", "\u00a0": "no-break space",
 };
-const LAST_SHADE = { memory: 40, gate: 20 };
+export const LAST_SHADE = { memory: 40, gate: 20 };
 
 /** Return a visible sign for a token: itself, a stand-in for white space, a code for what cannot be seen. */
 export function glyph(/** @type {string} */ token) {
   if (token > " " && token <= "~") return token.startsWith("<") && token in GLYPHS ? GLYPHS[token] : token;
   if (token in GLYPHS) return GLYPHS[token];
   if (!/^[\p{C}\p{Z}\p{M}]+$/u.test(token)) return token;
-  return [...token].map((each) => `U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
+  return [...token].map(codeOf).join(" ");
+}
+
+/** Return the code of a character, as `U+00AD`. */
+function codeOf(/** @type {string} */ character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Return a token as it is read aloud. */
@@ -24,7 +31,8 @@ export const tokenName = (/** @type {string} */ token) => NAMES[token] ?? glyph(
  */
 function fixed(value, digits) {
   if (Math.abs((value * 10 ** digits) % 1) !== 0.5) return value.toFixed(digits);
-  const [, kept, rest] = /^(.*?)\.?(\d{30})$/.exec(value.toFixed(digits + 30)); // the product may have been rounded
+  // The product may have been rounded.
+  const [, kept = "", rest = ""] = /^(.*?)\.?(\d{30})$/.exec(value.toFixed(digits + 30)) ?? [];
   return /^50*$/.test(rest) && Number(kept.at(-1)) % 2 === 0 ? kept : value.toFixed(digits);
 }
 

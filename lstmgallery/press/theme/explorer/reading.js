@@ -1,12 +1,19 @@
-// A network reading a text: every step's signals are kept, so that an edit computes only from the first changed step on.
+// A network reading a text. The signals of every step are kept: an edit computes only from the first changed step on.
 import { changesAt, formatChange } from "./changes.js";
-import { largestAt } from "./network.js";
+import { largestAt, START_TOKEN } from "./network.js";
 
 /**
- * Return the characters of a text as columns, those the network never saw without a token, and how many were cut.
+ * @import { ChangeOfNeuron } from "./changes.js"
+ * @import { Network, Step } from "./network.js"
+ */
+
+/** @typedef {{character: string, token: number | undefined}} Character of a text; no token: the network never saw it */
+
+/**
+ * Return the characters of a text, whether it had to be cut, and each character that the network never saw.
  * @param {string} text
- * @param {any} network
- * @returns {{columns: {character: string, token: number | undefined}[], cut: boolean, unseen: string[]}}
+ * @param {Network} network
+ * @returns {{columns: Character[], cut: boolean, unseen: string[]}}
  */
 export function splitText(text, network) {
   const most = network.most_characters;
@@ -19,24 +26,25 @@ export function splitText(text, network) {
 
 /** One run of a network: the tokens it read, and every signal and prediction of every step. */
 export class Reading {
+  /** @param {Network} network */
   constructor(network) {
     this.network = network;
     /** @type {number[]} */
     this.tokens = [];
-    /** @type {{layers: any[], probabilities: Float64Array}[]} */
+    /** @type {Step[]} */
     this.steps = [];
-    /** @type {any[]} */
+    /** @type {ChangeOfNeuron[]} */
     this.changes = [];
   }
 
   /**
    * Read the start token and then `tokens`, keeping the steps that stay as they were.
    * @param {number[]} tokens
-   * @param {any[]} [changes]
+   * @param {ChangeOfNeuron[]} [changes]
    * @returns {number} the first step that was computed anew
    */
   read(tokens, changes = this.changes) {
-    const wanted = [0, ...tokens]; // token 0 is the start token
+    const wanted = [START_TOKEN, ...tokens];
     let kept = 0;
     while (kept < wanted.length && kept < this.tokens.length && wanted[kept] === this.tokens[kept]) kept += 1;
     kept = Math.min(kept, this._firstDifference(changes));
@@ -56,23 +64,30 @@ export class Reading {
     this.tokens.push(token);
   }
 
-  /** Return the value of a signal; 0 before the first step. Layers and neurons count from 1. */
+  /**
+   * Return the value of a signal; 0 before the first step. Layers and neurons count from 1.
+   * @param {string} signal
+   * @param {number} step
+   * @param {number} layer
+   * @param {number} neuron
+   */
   value(signal, step, layer, neuron) {
     return step < 0 ? 0 : this.steps[step].layers[layer - 1][signal][neuron - 1];
   }
 
   /** Return the first choice for the next token behind a step. */
-  choice(step) {
+  choice(/** @type {number} */ step) {
     return largestAt(this.steps[step].probabilities);
   }
 
-  _firstDifference(changes) {
-    const [old, wanted] = [this.changes, changes].map((each) => new Set(each.map(formatChange)));
+  /** Return the first step at which other changes make a difference; 0 if only their order is another. */
+  _firstDifference(/** @type {ChangeOfNeuron[]} */ changes) {
+    const [old, wanted] = [this.changes, changes].map((each) => each.map(formatChange));
     const differing = [
-      ...this.changes.filter((each) => !wanted.has(formatChange(each))),
-      ...changes.filter((each) => !old.has(formatChange(each))),
+      ...this.changes.filter((each) => !wanted.includes(formatChange(each))),
+      ...changes.filter((each) => !old.includes(formatChange(each))),
     ];
-    const isSameOrder = differing.length || this.changes.every((each, at) => formatChange(each) === formatChange(changes[at]));
+    const isSameOrder = differing.length || old.every((each, at) => each === wanted[at]);
     return isSameOrder ? Math.min(Infinity, ...differing.map((each) => each.step)) : 0;
   }
 }

@@ -1,19 +1,34 @@
 // Search by pattern (after LSTMVis, Strobelt et al. 2018): neurons that are on at every step of a span and off just
 // before and after it. On means beyond a share of the signal's range: a memory far above zero, or far below it; a gate
 // far open, or far shut.
+
+/** @import { Reading } from "./reading.js" */
+
 /**
  * @typedef {{from: number, to: number, threshold: number}} Pattern steps, the last one included; a share of the range
  * @typedef {{neuron: number, sign: 1 | -1, margin: number}} Match margin: how far on and off are apart, in ranges
+ * @typedef {{occasions: number, shown: Map<string, number>}} Count shown by `neuron,sign`
  */
 
+/** @type {(1 | -1)[]} */
+const SIGNS = [1, -1]; // on means high, or low
+
 /**
- * Return a signal on a scale where 1 is all on: a memory in units of its largest size, a gate from shut to open; for
- * sign -1 mirrored.
+ * Return a neuron's signal along a reading on a scale where 1 is all on: a memory in units of its largest size, a gate
+ * from shut to open; for sign -1 mirrored.
+ * @param {Reading} reading
+ * @param {number} layer
+ * @param {string} signal
+ * @param {number} neuron
+ * @param {1 | -1} sign
+ * @returns {(step: number) => number}
  */
-function level(network, signal, layer, neuron, sign, value) {
-  if (network.signal[signal].palette === "gate") return sign > 0 ? value : 1 - value;
+function levelsOf(reading, layer, signal, neuron, sign) {
+  const { network } = reading;
+  const valueAt = (/** @type {number} */ step) => reading.value(signal, step, layer, neuron);
+  if (network.signal[signal].palette === "gate") return (step) => (sign > 0 ? valueAt(step) : 1 - valueAt(step));
   const [, high] = network.scaleOf(signal, layer, neuron);
-  return (sign * value) / high;
+  return (step) => (sign * valueAt(step)) / high;
 }
 
 /**
@@ -32,19 +47,35 @@ export function marginOf(levelAt, { from, to, threshold }, steps) {
 }
 
 /**
- * Return the neurons of a layer that show the pattern along a reading, the clearest first.
+ * Return the neurons of a layer that show the pattern along a reading, by number.
+ * @param {Reading} reading
+ * @param {number} layer
+ * @param {string} signal
+ * @param {Pattern} pattern
  * @returns {Match[]}
  */
-export function findNeurons(reading, layer, signal, /** @type {Pattern} */ pattern) {
-  const { network } = reading;
+function matchesIn(reading, layer, signal, pattern) {
+  /** @type {Match[]} */
   const matches = [];
-  for (let neuron = 1; neuron <= network.units; neuron += 1) {
-    for (const sign of [1, -1]) {
-      const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
-      const margin = marginOf(levelAt, pattern, reading.steps.length);
+  for (let neuron = 1; neuron <= reading.network.units; neuron += 1) {
+    for (const sign of SIGNS) {
+      const margin = marginOf(levelsOf(reading, layer, signal, neuron, sign), pattern, reading.steps.length);
       if (margin !== null) matches.push({ neuron, sign, margin });
     }
   }
+  return matches;
+}
+
+/**
+ * Return the neurons of a layer that show the pattern along a reading, the clearest first.
+ * @param {Reading} reading
+ * @param {number} layer
+ * @param {string} signal
+ * @param {Pattern} pattern
+ * @returns {Match[]}
+ */
+export function findNeurons(reading, layer, signal, pattern) {
+  const matches = matchesIn(reading, layer, signal, pattern);
   return matches.sort((one, other) => other.margin - one.margin || one.neuron - other.neuron);
 }
 
@@ -82,21 +113,22 @@ export function likeSpans(tokens, selected, { from, to }) {
 /**
  * Count over more sequences how often the neurons of a layer show the pattern where the same tokens stand. A
  * generator: it yields after each sequence how many are done, so that the page can breathe.
- * @returns {Generator<number, {occasions: number, shown: Map<string, number>}>} shown by `neuron,sign`
+ * @param {Reading[]} readings
+ * @param {number[]} selected all tokens of the text
+ * @param {number} layer
+ * @param {string} signal
+ * @param {Pattern} pattern
+ * @returns {Generator<number, Count>}
  */
-export function* countHeldOut(readings, selected, layer, signal, /** @type {Pattern} */ pattern) {
+export function* countHeldOut(readings, selected, layer, signal, pattern) {
+  /** @type {Count["shown"]} */
   const shown = new Map();
   let [occasions, done] = [0, 0];
   for (const reading of readings) {
-    const { network } = reading;
     for (const span of likeSpans(reading.tokens, selected, pattern)) {
       occasions += 1;
-      for (let neuron = 1; neuron <= network.units; neuron += 1) {
-        for (const sign of [1, -1]) {
-          const levelAt = (step) => level(network, signal, layer, neuron, sign, reading.value(signal, step, layer, neuron));
-          const margin = marginOf(levelAt, { ...span, threshold: pattern.threshold }, reading.steps.length);
-          if (margin !== null) shown.set(`${neuron},${sign}`, (shown.get(`${neuron},${sign}`) ?? 0) + 1);
-        }
+      for (const { neuron, sign } of matchesIn(reading, layer, signal, { ...pattern, ...span })) {
+        shown.set(`${neuron},${sign}`, (shown.get(`${neuron},${sign}`) ?? 0) + 1);
       }
     }
     done += 1;

@@ -1,7 +1,13 @@
 // Let the network write on: always its first choice, or drawn at a temperature with a seed.
-import { largestAt, softmax } from "./network.js";
+import { END_TOKEN, largestAt, softmax } from "./network.js";
 
-const END_TOKEN = 1; // of every vocabulary
+/** @import { Reading } from "./reading.js" */
+
+/**
+ * @typedef {{temperature: number, seed: number}} Sampling how a token is chosen; temperature 0: always the likeliest
+ * @typedef {{written: number[], ended: boolean}} Written the tokens, and whether the end came after them
+ */
+
 export const MOST_WRITTEN = 120;
 
 /**
@@ -36,16 +42,17 @@ export function draw(probabilities, temperature, chance) {
 
 /**
  * Let a reading write on behind what it has read, until the end token or the bound.
- * @param {any} reading continued in place
- * @param {{temperature: number, seed: number}} how temperature 0: always the first choice
+ * @param {Reading} reading continued in place
+ * @param {Sampling} how
  * @param {number} [atMost]
- * @returns {{written: number[], ended: boolean}}
+ * @returns {Written}
  */
 export function writeOn(reading, { temperature, seed }, atMost = MOST_WRITTEN) {
   const random = randomFrom(seed);
+  /** @type {number[]} */
   const written = [];
   while (written.length < atMost) {
-    const { probabilities } = reading.steps.at(-1);
+    const { probabilities } = reading.steps[reading.steps.length - 1];
     const token = temperature > 0 ? draw(probabilities, temperature, random()) : largestAt(probabilities);
     if (token === END_TOKEN) return { written, ended: true };
     reading.extend(token);

@@ -2,9 +2,9 @@
 "use strict";
 
 for (const ways of document.querySelectorAll(".ways:not([data-address])")) {
-  const root = new URL(".", new URL(ways.dataset.root, location.href)).href;
+  const root = new URL(".", new URL(ways.getAttribute("data-root") ?? "", location.href)).href;
   for (const code of ways.querySelectorAll("code")) {
-    code.textContent = code.textContent.replace(/(^|src=")writeups\//, `$1${root}writeups/`);
+    code.textContent = (code.textContent ?? "").replace(/(^|src=")writeups\//, `$1${root}writeups/`);
   }
   ways.querySelector(".where")?.remove();
 }

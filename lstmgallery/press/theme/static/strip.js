@@ -4,23 +4,48 @@
 
 (() => {
   /**
-   * Return the value printed in a strip's cell, or "0" before the first step.
-   * @param {HTMLTableElement} strip
-   * @param {string} signal
-   * @param {number} step
-   * @returns {string}
+   * @typedef {object} Figure the strips of one figure, and the panel below them
+   * @property {HTMLElement} hint
+   * @property {string} invitation what the hint says while there is no step
+   * @property {{general: HTMLElement, numbers: HTMLElement}[]} equations
+   * @property {Element[]} marked the elements of the step that is shown
+   *
+   * @typedef {object} Strip
+   * @property {HTMLTableElement} table
+   * @property {HTMLTableCellElement[]} columns
+   * @property {number} current step; -1: none yet
    */
-  function valueAt(strip, signal, step) {
+
+  /**
+   * Return the first element within `root` that a selector chooses, which the page has to have.
+   * @template {Element} Kind
+   * @param {ParentNode} root
+   * @param {string} selector
+   * @param {new () => Kind} kind
+   * @returns {Kind}
+   */
+  function within(root, selector, kind) {
+    const found = root.querySelector(selector);
+    if (found instanceof kind) return found;
+    throw new Error(`expected ${kind.name} ${selector}, found ${found?.tagName ?? "none"}`);
+  }
+
+  /**
+   * Return the value printed in a strip's cell, or "0" before the first step.
+   * @param {HTMLTableElement} table
+   * @param {HTMLElement} symbol that names the signal
+   * @param {number} step
+   */
+  function valueAt(table, { dataset }, step) {
     if (step < 0) return "0";
-    const cell = strip.querySelector(`tr[data-signal="${signal}"]`).cells[step + 1];
-    return cell.querySelector("b").textContent;
+    const row = within(table, `tr[data-signal="${dataset.signal}"]`, HTMLTableRowElement);
+    return within(row.cells[step + 1], "b", HTMLElement).textContent ?? "";
   }
 
   /**
    * Return a value as it stands behind other text: a negative number in brackets, unless it opens some itself.
    * @param {string} value
    * @param {string} before
-   * @returns {string}
    */
   function inPlace(value, before) {
     return value.startsWith("\u2212") && !before.endsWith("(") ? `(${value})` : value;
@@ -29,94 +54,153 @@
   /**
    * Write the numbers of one step behind an equation: everything right of the equals sign, then the result.
    * @param {HTMLElement} equation
-   * @param {HTMLTableElement} strip
+   * @param {HTMLTableElement} table
    * @param {number} step
-   * @returns {string}
    */
-  function withNumbers(equation, strip, step) {
+  function withNumbers(equation, table, step) {
     const [result, ...rest] = equation.childNodes;
+    if (!(result instanceof HTMLElement)) throw new Error(`“${equation.textContent}” does not begin with a signal`);
     let right = "";
     for (const node of rest) {
       if (node instanceof HTMLElement) {
         const at = step - ("earlier" in node.dataset ? 1 : 0);
-        right += inPlace(valueAt(strip, node.dataset.signal, at), right);
+        right += inPlace(valueAt(table, node, at), right);
       } else {
         right += node.textContent;
       }
     }
-    return `${right} =\u00a0${valueAt(strip, result.dataset.signal, step)}`;
+    return `${right} =\u00a0${valueAt(table, result, step)}`;
   }
 
   /**
-   * Make one figure of strips answer to pointer, touch and keyboard.
-   * @param {HTMLElement} figure
+   * Make room for numbers behind an equation.
+   * @param {Element} line
    */
-  function enliven(figure) {
-    const panel = figure.querySelector(".arithmetic");
-    const hint = panel.querySelector(".hint");
-    const equations = [...panel.querySelectorAll("[data-equation]")].map((line) => {
-      const numbers = document.createElement("span");
-      const general = document.createElement("span");
-      general.append(...line.childNodes);
-      line.append(general, numbers);
-      return { general, numbers };
+  function splitEquation(line) {
+    const [general, numbers] = [document.createElement("span"), document.createElement("span")];
+    general.append(...line.childNodes);
+    line.append(general, numbers);
+    return { general, numbers };
+  }
+
+  /**
+   * Spell out a step.
+   * @param {Figure} figure
+   * @param {HTMLTableElement} table
+   * @param {number} step
+   */
+  function show(figure, table, step) {
+    mark(figure, [
+      ...[...table.rows].filter((row) => row.cells.length > 2).map((row) => row.cells[step + 1]),
+      ...[table.querySelectorAll("circle")[step]].filter(Boolean),
+    ]);
+    const token = within(table.rows[0].cells[step + 1], "[aria-hidden]", HTMLElement).textContent;
+    figure.hint.textContent = `Step ${step} reads ${token}` + (figure.equations.length ? "" : signalsAt(table, step));
+    for (const { general, numbers } of figure.equations) numbers.textContent = withNumbers(general, table, step);
+  }
+
+  /**
+   * Return every signal's value at a step.
+   * @param {HTMLTableElement} table
+   * @param {number} step
+   */
+  function signalsAt(table, step) {
+    const rows = [...table.tBodies[0].rows].filter((row) => "signal" in row.dataset);
+    const values = rows.map((row) => {
+      const symbol = within(row, ".symbol", HTMLElement).textContent;
+      return `${symbol} = ${valueAt(table, row, step)}`;
     });
-    const invitation = hint.textContent;
-    let marked = [];
+    return `:  ${values.join(",  ")}`;
+  }
 
-    /** @param {HTMLTableElement} strip @param {number} step */
-    function show(strip, step) {
-      for (const element of marked) element.classList.remove("is-step");
-      const column = [...strip.rows].filter((row) => row.cells.length > 2).map((row) => row.cells[step + 1]);
-      marked = [...column, ...[strip.querySelectorAll("circle")[step]].filter(Boolean)];
-      for (const element of marked) element.classList.add("is-step");
-      const token = strip.tHead.rows[0].cells[step + 1].querySelector("[aria-hidden]").textContent;
-      const values = [...strip.tBodies[0].querySelectorAll("tr[data-signal]")].map(
-        (row) => `${row.querySelector(".symbol").textContent} = ${valueAt(strip, row.dataset.signal, step)}`);
-      hint.textContent = `Step ${step} reads ${token}` + (equations.length ? "" : `:  ${values.join(",  ")}`);
-      for (const { general, numbers } of equations) numbers.textContent = withNumbers(general, strip, step);
-    }
+  /**
+   * Mark the elements of a step, and no others.
+   * @param {Figure} figure
+   * @param {Element[]} elements
+   */
+  function mark(figure, elements) {
+    for (const element of figure.marked) element.classList.remove("is-step");
+    for (const element of elements) element.classList.add("is-step");
+    figure.marked = elements;
+  }
 
-    function clear() {
-      for (const element of marked) element.classList.remove("is-step");
-      marked = [];
-      hint.textContent = invitation;
-      for (const { numbers } of equations) numbers.textContent = "";
-    }
+  /** Show no step. */
+  function clear(/** @type {Figure} */ figure) {
+    mark(figure, []);
+    figure.hint.textContent = figure.invitation;
+    for (const { numbers } of figure.equations) numbers.textContent = "";
+  }
 
-    for (const region of figure.querySelectorAll(".scroll")) {
-      const strip = region.querySelector("[data-strip]");
-      const columns = [...strip.tHead.rows[0].cells].slice(1);
-      let current = -1;
+  /**
+   * Go to a step, the first or the last if there is none such.
+   * @param {Figure} figure
+   * @param {Strip} strip
+   * @param {number} step
+   */
+  function moveTo(figure, strip, step) {
+    strip.current = Math.min(Math.max(step, 0), strip.columns.length - 1);
+    show(figure, strip.table, strip.current);
+  }
 
-      /** @param {number} step */
-      function moveTo(step) {
-        current = Math.min(Math.max(step, 0), columns.length - 1);
-        show(strip, current);
-      }
+  /**
+   * Return the step of the column under the pointer, if there is one.
+   * @param {Strip} strip
+   * @param {MouseEvent} event
+   */
+  function stepAt({ columns }, { target, clientX }) {
+    const cell = target instanceof Element ? target.closest("td, th[scope=col]") : null;
+    if (!(cell instanceof HTMLTableCellElement)) return null;
+    if (!cell.closest(".drawn")) return cell.cellIndex - 1;
+    const at = columns.findIndex((column) => clientX < column.getBoundingClientRect().right);
+    return at < 0 ? columns.length - 1 : at;
+  }
 
-      /** @param {Event} event */
-      function fromPointer(event) {
-        const cell = event.target.closest("td, th[scope=col]");
-        if (!cell) return;
-        if (!cell.closest(".drawn")) return moveTo(cell.cellIndex - 1);
-        const at = columns.findIndex((column) => event.clientX < column.getBoundingClientRect().right);
-        moveTo(at < 0 ? columns.length - 1 : at);
-      }
+  /**
+   * Go where a key leads.
+   * @param {Figure} figure
+   * @param {Strip} strip
+   * @param {KeyboardEvent} event
+   */
+  function press(figure, strip, event) {
+    const { columns, current } = strip;
+    /** @type {Record<string, number>} */
+    const targets = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: columns.length - 1 };
+    if (event.key === "Escape") clear(figure);
+    if (!Object.hasOwn(targets, event.key)) return;
+    event.preventDefault();
+    moveTo(figure, strip, targets[event.key]);
+    columns[strip.current].scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 
-      region.addEventListener("pointermove", fromPointer);
-      region.addEventListener("click", fromPointer);
-      region.addEventListener("focus", () => { if (region.matches(":focus-visible")) moveTo(Math.max(current, 0)); });
-      region.addEventListener("keydown", (event) => {
-        const target = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: columns.length - 1 }[event.key];
-        if (target === undefined) {
-          if (event.key === "Escape") clear();
-          return;
-        }
-        event.preventDefault();
-        moveTo(target);
-        columns[current].scrollIntoView({ block: "nearest", inline: "nearest" });
-      });
+  /**
+   * Make a strip answer to pointer, touch and keyboard.
+   * @param {Figure} figure
+   * @param {HTMLElement} region that it scrolls in
+   */
+  function listen(figure, region) {
+    const table = within(region, "[data-strip]", HTMLTableElement);
+    /** @type {Strip} */
+    const strip = { table, columns: [...table.rows[0].cells].slice(1), current: -1 };
+    const point = (/** @type {MouseEvent} */ event) => {
+      const step = stepAt(strip, event);
+      if (step !== null) moveTo(figure, strip, step);
+    };
+    region.addEventListener("pointermove", point);
+    region.addEventListener("click", point);
+    region.addEventListener("focus", () => {
+      if (region.matches(":focus-visible")) moveTo(figure, strip, Math.max(strip.current, 0));
+    });
+    region.addEventListener("keydown", (event) => press(figure, strip, event));
+  }
+
+  /** Bring a figure of strips to life. */
+  function enliven(/** @type {Element} */ element) {
+    const panel = within(element, ".arithmetic", HTMLElement);
+    const hint = within(panel, ".hint", HTMLElement);
+    const equations = [...panel.querySelectorAll("[data-equation]")].map(splitEquation);
+    const figure = { hint, invitation: hint.textContent ?? "", equations, marked: [] };
+    for (const region of element.querySelectorAll(".scroll")) {
+      if (region instanceof HTMLElement) listen(figure, region);
     }
   }
 

@@ -1,0 +1,130 @@
+// Drawing: what shows something that has changed is shown anew, and nothing else.
+import { runsAt, showArithmetic } from "./arithmetic.js";
+import { describeChange, nameOf } from "./changes.js";
+import { showControls, showText } from "./controls.js";
+import { find, make, put } from "./dom.js";
+import { showNotes } from "./notes.js";
+import { describeWritten, showOutcome } from "./outcome.js";
+import { tokenName } from "./print.js";
+import { readText } from "./runs.js";
+import { listedNeurons } from "./state.js";
+import { drawInTime, markStrips, selectSpan, showStrips } from "./strips.js";
+
+/**
+ * @import { Page } from "./page.js"
+ * @import { State } from "./state.js"
+ */
+
+/** @typedef {keyof State} Key */
+
+const AS_BEFORE = { usual: Infinity, changed: Infinity }; // the first column of each run that is not
+
+/**
+ * Show the state.
+ * @param {Page} page
+ * @param {Key[] | null} [keys] of the state that have changed; null: all of them
+ * @param {{isTyped?: boolean}} [how] whether the reader is typing
+ */
+export function show(page, keys = null, { isTyped = false } = {}) {
+  const { network, session, overview, strips } = page;
+  const touches = (/** @type {Key[]} */ ...some) => !keys || some.some((key) => keys.includes(key));
+  const isRead = touches("text", "changes", "write");
+  const isFollowed = isRead && read(page);
+  const { state, runs } = session;
+  const from = isRead ? session.read.from : AS_BEFORE;
+  showNotes(page, session.read);
+  if (isRead || touches("neuron", "layer")) showStrips(page, from, { isFollowed });
+  overview.list(state.layer, listedNeurons(state, network));
+  overview.show(runs.usual, state, from.usual, { isFollowed });
+  drawInTime(page, isTyped);
+  if (isRead) showWritten(page);
+  if (touches("neuron", "layer")) showNeuron(page);
+  if (touches("changes")) showChanges(page);
+  if (touches("find", "layer", "signal") || (isRead && state.find)) search(page);
+  showControls(page);
+  showStep(page, { isFollowed: touches("step") });
+  // Last, and not in a frame of its own: one layout is enough.
+  for (const part of [strips.usual, strips.changed, overview]) part.follow();
+}
+
+/**
+ * Read the text; return whether what is shown goes on where it ended before, so that its end has to come into sight.
+ * @param {Page} page
+ */
+function read(page) {
+  const { network, session, due } = page;
+  const { state, runs, read: { text: before } } = session;
+  session.read = readText(runs, state, network);
+  showText(page);
+  due.announcement.ask();
+  const isAtEnd = state.step === null;
+  if (state.step !== null && state.step >= runs.usual.reading.steps.length && !state.changes.length) state.step = null;
+  return isAtEnd && before !== null && before !== state.text && state.text.startsWith(before);
+}
+
+/** Say which neuron is shown. */
+function showNeuron(/** @type {Page} */ { network, elements, session }) {
+  const { layer, neuron } = session.state;
+  const { role, page } = network.place[`${layer}.${neuron}`];
+  elements.neuron.textContent = nameOf(session.state, network);
+  elements.role.textContent = role;
+  elements.neuronPage.setAttribute("href", page);
+}
+
+/** List the changes, each with a button that takes it back. */
+function showChanges(/** @type {Page} */ { network, elements, session }) {
+  const items = session.state.changes.map((change, number) => {
+    const words = describeChange(change, network);
+    const label = `Take back: ${words}`;
+    const remove = make("button", { type: "button", value: String(number), "aria-label": label }, "take back");
+    return make("li", {}, words, remove);
+  });
+  elements.changes.replaceChildren(...items);
+}
+
+/** Show what the network writes on, without the changes and with them. */
+function showWritten(/** @type {Page} */ { network, elements, session }) {
+  const { state, runs: { usual, changed } } = session;
+  put(elements.outcome, "hidden", !state.write);
+  if (!state.write) return;
+  const box = find("div.scroll", elements.outcome);
+  const words = describeWritten(network, usual);
+  if (state.changes.length) {
+    showOutcome(box, [{ name: "without", run: usual }, { name: "with the change", run: changed }]);
+    const others = describeWritten(network, changed);
+    elements.written.textContent = `Without the change it writes ${words}; with it, ${others}.`;
+  } else {
+    showOutcome(box, [{ name: "writes", run: usual }]);
+    elements.written.textContent = `It writes ${words}.`;
+  }
+}
+
+/**
+ * Show the step that is pointed at or chosen, if any, in every part of the page.
+ * @param {Page} page
+ * @param {{isFollowed?: boolean}} [how] whether to bring it into sight
+ */
+export function showStep(page, how = {}) {
+  const { session, overview } = page;
+  const step = session.pointed ?? session.state.step;
+  markStrips(page, how);
+  overview.mark(runsAt(page, step).includes(session.runs.usual) ? step : null, how);
+  showArithmetic(page, step);
+}
+
+/** Show which steps are searched for, and the neurons that are found. */
+function search(/** @type {Page} */ page) {
+  const { session: { state, runs }, finder } = page;
+  selectSpan(page);
+  if (state.find) finder.find(runs.usual.reading, state.layer, state.signal, state.find);
+  else finder.clear();
+}
+
+/** Have it read aloud how far the network has read. */
+export function announce(/** @type {Page} */ { network, elements, session }) {
+  const { reading } = session.runs.usual;
+  const last = reading.steps.length - 1;
+  const choice = network.vocabulary[reading.choice(last)];
+  const read = `${last} ${last === 1 ? "character" : "characters"}`;
+  elements.announcer.textContent = `Read ${read}. It expects next: ${tokenName(choice)}.`;
+}

@@ -1,0 +1,43 @@
+// What the page has to say of the text and of what was asked for: above all others, what could not be done.
+import { make } from "./dom.js";
+import { glyph, listed } from "./print.js";
+
+/**
+ * @import { Network } from "./network.js"
+ * @import { Page } from "./page.js"
+ */
+
+const MOST_UNSEEN = 8; // characters that are named
+const MOST_KNOWN = 40;
+
+/**
+ * Show what there is to note; what says the same as before is left alone.
+ * @param {Page} page
+ * @param {{cut: boolean, unseen: string[]}} read
+ */
+export function showNotes({ network, elements, session }, { cut, unseen }) {
+  const notes = session.notes.map((text) => make("p", {}, text));
+  const most = network.most_characters.toLocaleString("en");
+  if (cut) notes.push(make("p", {}, `Longer than ${most} characters: the rest was cut off.`));
+  if (unseen.length) notes.push(noteUnseen(network, unseen));
+  const words = notes.map((note) => note.textContent).join("");
+  if (words !== elements.notes.textContent) elements.notes.replaceChildren(...notes);
+}
+
+/**
+ * Return the note on characters that the network does not know.
+ * @param {Network} network
+ * @param {string[]} unseen
+ */
+function noteUnseen({ vocabulary }, unseen) {
+  const named = unseen.slice(0, MOST_UNSEEN).flatMap((character) => [make("bdi", {}, glyph(character)), " "]);
+  const more = unseen.length - MOST_UNSEEN;
+  const known = vocabulary.slice(2).map(glyph);
+  return make("p", {},
+    "The network has never seen ",
+    ...named,
+    ...(more > 0 ? [`and ${more.toLocaleString("en")} more `] : []),
+    `and does not read ${unseen.length === 1 ? "it" : "them"}: `,
+    "the columns are hatched, and its memory stays as it is. ",
+    `It knows ${known.length > MOST_KNOWN ? `${known.length} characters` : listed(known, MOST_KNOWN)}.`);
+}

@@ -1,0 +1,100 @@
+// The page: its elements, by what they are for, and the parts that show the session in them.
+import { find, findAll, make } from "./dom.js";
+
+/**
+ * @import { Finder } from "./finder.js"
+ * @import { Trail } from "./history.js"
+ * @import { Network } from "./network.js"
+ * @import { Overview } from "./overview.js"
+ * @import { Session } from "./state.js"
+ * @import { Strip } from "./strip.js"
+ * @import { AfterFrame, Rest } from "./timing.js"
+ */
+
+/**
+ * @typedef {object} Page
+ * @property {Network} network
+ * @property {Elements} elements
+ * @property {Session} session the only one of these whose fields are set anew
+ * @property {Trail} trail
+ * @property {{usual: Strip, changed: Strip}} strips of the two runs
+ * @property {Overview} overview
+ * @property {Finder} finder
+ * @property {{soon: AfterFrame, later: Rest, announcement: Rest}} due the strips' drawing, and what is read aloud
+ *
+ * @typedef {ReturnType<typeof findElements>} Elements
+ *
+ * @typedef {object} Equation an update of the cell, and behind it the numbers of a step
+ * @property {HTMLElement} general
+ * @property {HTMLElement} numbers
+ */
+
+/**
+ * Return the elements of the page. Its template has every one of them; that of the layer, if there are several layers.
+ */
+export function findElements() {
+  const hint = find("p.hint");
+  return {
+    text: find("textarea#text"),
+    tries: findAll("button.try"),
+    notes: find("div#notes"),
+
+    write: find("select#write"),
+    sampling: [...findAll("label.sampling"), ...findAll("button.sampling")],
+    temperature: find("input#temperature"),
+    seed: find("input#seed"),
+    again: find("button#again"),
+    keep: find("button#keep"),
+    outcome: find("div#outcome"),
+    written: find("p#written"),
+
+    layer: findAll("select#layer").at(0),
+    signal: find("select#signal"),
+    sort: find("select#sort"),
+    filter: find("input#filter"),
+    letters: find("input#letters"),
+    overview: find("div#overview"),
+
+    neuron: find("h2#neuron-heading"),
+    role: find("span#role"),
+    neuronPage: find("a#neuron-page"),
+
+    changing: find("form#changing"),
+    change: find("select#change"),
+    amount: find("input#amount"),
+    when: find("span#when"),
+    changeStep: find("input#change-step"),
+    changes: find("ul#changes"),
+
+    strips: find("figure#strips"),
+    numbers: find("input#numbers"),
+    usual: find("div#without"),
+    changed: find("div#with"),
+    hint,
+    invitation: hint.textContent ?? "",
+    equations: findAll("p.equation").map(splitEquation),
+    score: find("span#score"),
+
+    finding: find("form#finding"),
+    from: find("input#from"),
+    to: find("input#to"),
+    threshold: find("input#threshold"),
+    forget: find("button#forget"),
+    verdict: find("p#verdict"),
+    found: find("div#found"),
+
+    announcer: find("p#announcer"),
+  };
+}
+
+/**
+ * Make room for numbers behind an equation.
+ * @param {HTMLElement} line
+ * @returns {Equation}
+ */
+function splitEquation(line) {
+  const [general, numbers] = [make("span"), make("span")];
+  general.append(...line.childNodes);
+  line.append(general, numbers);
+  return { general, numbers };
+}

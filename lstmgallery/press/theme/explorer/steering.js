@@ -1,0 +1,77 @@
+// Steering: what the reader does, or the address asks for, becomes another state, which is shown and remembered.
+import { parseAddress } from "./address.js";
+import { show, showStep } from "./drawing.js";
+
+/**
+ * @import { Key } from "./drawing.js"
+ * @import { Entering } from "./history.js"
+ * @import { Page } from "./page.js"
+ * @import { State } from "./state.js"
+ */
+
+/**
+ * Change the state, show it and remember it.
+ * @param {Page} page
+ * @param {Partial<State>} patch
+ * @param {Entering} [how] it enters the history
+ */
+export function change(page, patch, how = "push") {
+  const { session, trail } = page;
+  session.state = { ...session.state, ...patch };
+  session.notes = [];
+  session.pointed = null;
+  const keys = /** @type {Key[]} */ (Object.keys(patch));
+  show(page, keys, { isTyped: how === "typing" });
+  trail.remember(how);
+}
+
+/** Show the state that the address asks for. */
+export function openAddress(/** @type {Page} */ page) {
+  const { network, session, trail } = page;
+  trail.goOn();
+  const { state, notes } = parseAddress(location.hash, network);
+  session.state = state;
+  session.notes = notes;
+  session.pointed = null;
+  show(page);
+}
+
+/**
+ * Show a step that was pointed at, chosen, or left (null).
+ * @param {Page} page
+ * @param {number | null} step
+ * @param {boolean} isChosen
+ */
+export function takeStep(page, step, isChosen) {
+  const { session } = page;
+  session.anchor = null;
+  if (isChosen) {
+    session.isStepTyped = false;
+    change(page, { step }, "replace");
+  } else if (step !== session.pointed) {
+    session.pointed = step;
+    showStep(page);
+  }
+}
+
+/**
+ * Select the steps from the one that was chosen first with Shift to another.
+ * @param {Page} page
+ * @param {number} step
+ */
+export function selectTo(page, step) {
+  const { session } = page;
+  session.anchor ??= session.state.step ?? step;
+  change(page, { step, find: spanBetween(page, session.anchor, step) }, "replace");
+}
+
+/**
+ * Return the search for a span between two steps.
+ * @param {Page} page
+ * @param {number} one
+ * @param {number} other
+ */
+export function spanBetween({ elements, session }, one, other) {
+  const threshold = session.state.find?.threshold ?? Number(elements.threshold.value);
+  return { from: Math.min(one, other), to: Math.max(one, other), threshold };
+}

@@ -1,0 +1,42 @@
+"""What holds of every script that a page loads, whichever part of the package it is of."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests import types_of_scripts
+from tests.check import CHECKS
+from tests.conftest import ROOT
+
+SCRIPTS = sorted((ROOT / "lstmgallery").rglob("*.js"))
+CASES = sorted((ROOT / "tests" / "js").glob("*.js"))
+LONGEST = 120  # characters of a line, as ruff has it for Python
+
+
+def test_there_are_scripts_of_every_part() -> None:
+    assert {"explorer", "static", "preview"} <= {script.parent.name for script in SCRIPTS}
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, *CASES], ids=lambda script: f"{script.parent.name}-{script.stem}")
+def test_no_line_of_a_script_is_too_long(script: Path) -> None:
+    lines = enumerate(script.read_text(encoding="utf-8").splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > LONGEST] == []
+
+
+def test_the_types_of_all_scripts_are_checked_strictly() -> None:
+    config = json.loads(types_of_scripts.CONFIG.read_text(encoding="utf-8"))
+    assert config["include"] == ["../lstmgallery/**/*.js"]
+    assert config["compilerOptions"]["checkJs"]
+    assert config["compilerOptions"]["strict"]
+    assert (types_of_scripts.__name__,) in CHECKS
+
+
+def test_without_node_the_check_of_types_fails_and_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert types_of_scripts.main() == 1
+    assert capfd.readouterr().err == (
+        "The scripts' types cannot be checked: there is no npx. Install Node.js, 20 or later, with npm.\n"
+    )
