@@ -2,8 +2,8 @@
 
 import pytest
 
-from lstmgallery.press.explorer import explorer_script
-from lstmgallery.press.scripts import join_modules, shorten
+from lstmgallery.press.pages.explorer import explorer_script
+from lstmgallery.press.pages.scripts import join_modules, shorten
 
 SHORTENED = {
     "words keep their space": ("const  a = b in c;\n", "const a=b in c;\n"),

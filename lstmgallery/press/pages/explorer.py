@@ -16,9 +16,9 @@ from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.pages import evidence
+from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import measured_on
 from lstmgallery.press.pages.views import NetworkView
-from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"

@@ -16,7 +16,13 @@ from lstmgallery.press.manuscript.content import Content
 from lstmgallery.press.marks.palette import stylesheet
 from lstmgallery.press.pages.articles import Article, data_files, find_claimed, find_mentions, write_articles
 from lstmgallery.press.pages.drawings import draw_svg
-from lstmgallery.press.pages.explorer import data_path, explorer_data_of, explorer_script, explorer_style, explorer_values
+from lstmgallery.press.pages.explorer import (
+    data_path,
+    explorer_data_of,
+    explorer_script,
+    explorer_style,
+    explorer_values,
+)
 from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
 from lstmgallery.press.pages.reading import reading_values
