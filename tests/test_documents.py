@@ -399,7 +399,7 @@ def test_every_measure_is_listed_and_is_measured_of_what_it_is_said_to_be(networ
 def test_every_key_of_the_explorers_address_is_listed() -> None:
     script = (SOURCES / "address.js").read_text(encoding="utf-8")
     keys = [span for cell in table(AUTHORS, "key", "value").column("key") for span in spans(cell)]
-    assert sorted(keys) == sorted(re.findall(r"^    (\w+): \(state", script, flags=re.MULTILINE))
+    assert sorted(keys) == sorted(re.findall(r"^  (\w+): \(state", script, flags=re.MULTILINE))
 
 
 def test_addresses_and_changes_are_shown_as_they_are_written() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import CellKind
 from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.results import Results
@@ -22,8 +23,9 @@ from lstmgallery.press.pages.views import NetworkView
 from lstmgallery.store import read_tokens
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
+CELLS = resources.files("lstmgallery.cells")
 SCRIPTS = (  # in the order in which they need each other; of such orders, one that a browser gets in few bytes
-    *("network", "writing", "language", "print", "layout", "changes", "reading", "runs", "search", "state"),
+    *("products", "network", "writing", "language", "print", "layout", "changes", "reading", "runs", "search", "state"),
     *("address", "dom", "line", "tiles", "rows", "arithmetic", "outcome", "notes", "strip", "finder"),
     *("page", "timing", "overview", "strips", "controls", "drawing", "history", "steering", "listening", "explorer"),
 )
@@ -37,8 +39,10 @@ def data_path(network: str) -> str:
 
 
 def explorer_script() -> bytes:
-    """Return the one script of every explorer: the modules of `theme/explorer`."""
-    return join_modules((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS).encode()
+    """Return the one script of every explorer: the modules of `theme/explorer` with the steps of all cells."""
+    first, *others = (SOURCES / f"{name}.js" for name in SCRIPTS)
+    steps = [CELLS / kind / "step.js" for kind in CELL_KINDS]
+    return join_modules(file.read_text(encoding="utf-8") for file in (first, *steps, *others)).encode()
 
 
 def explorer_style() -> bytes:

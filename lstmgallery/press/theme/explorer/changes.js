@@ -2,7 +2,8 @@
 // one change is `<layer>.<neuron>.<signal>=<value>@<step>` or `...+<amount>[counts]@<step>`.
 import { number, plain } from "./print.js";
 
-/** @import { Change, Network } from "./network.js" */
+/** @import { Network } from "./network.js" */
+/** @import { Change } from "./products.js" */
 
 /**
  * @typedef {object} ChangeOfNeuron

@@ -2,6 +2,8 @@
 // as it was trained: a memory that counts to a hundred is only known to a few millionths there, and rounding it as
 // Keras does keeps the two together. Sums of products are rounded once a product, in order (a Float32Array does so).
 /** @import { Rule } from "./language.js" */
+/** @import { Change, Signals } from "./products.js" */
+import { addProduct, CELLS } from "./products.js";
 
 /**
  * @typedef {object} SignalKind one of a cell's signals, as it is printed
@@ -36,10 +38,6 @@
  * @property {string[]} held_out sequences
  * @property {string} measured_on what they are, in words
  *
- * @typedef {Record<string, Float32Array>} Signals of one layer at one step: by key, a value for every unit
- * @typedef {(signal: string, values: Float32Array) => void} Change changes values in place
- * @typedef {{kernel: Float32Array, recurrent_kernel: Float32Array, bias: Float32Array}} Weights row by row
- * @typedef {(x: Float32Array, previous: Signals, weights: Weights, change: Change) => Signals} CellStep
  * @typedef {{layers: Signals[], probabilities: Float64Array}} Step what a network computes at one step
  */
 
@@ -54,106 +52,8 @@ export function decodeFloats(/** @type {string} */ base64) {
   return Float32Array.from({ length: bytes.length / 4 }, (_, at) => view.getFloat32(4 * at, true));
 }
 
-const round = Math.fround;
-const sigmoid = (/** @type {number} */ z) => {
-  const power = round(Math.exp(Math.min(z, 80)));
-  return power / round(1 + power);
-};
 /** @type {Change} */
 const keep = () => {};
-
-/**
- * Add `vector` times `matrix`, row by row, to `sum`. Four rows are added in one go: each sum is read and written once
- * for all of them, which takes half the time, and rounded behind every one of them as before.
- * @param {Float32Array} sum
- * @param {Float32Array} vector
- * @param {Float32Array} matrix
- */
-function addProduct(sum, vector, matrix) {
-  const width = sum.length;
-  const many = vector.length - (vector.length % 4);
-  for (let row = 0; row < many; row += 4) {
-    const [one, two, three, four] = vector.subarray(row, row + 4);
-    for (let column = 0, at = row * width; column < width; column += 1, at += 1) {
-      let total = round(sum[column] + one * matrix[at]);
-      total = round(total + two * matrix[at + width]);
-      total = round(total + three * matrix[at + 2 * width]);
-      sum[column] = total + four * matrix[at + 3 * width];
-    }
-  }
-  for (let row = many; row < vector.length; row += 1) {
-    for (let column = 0, at = row * width; column < width; column += 1, at += 1) {
-      sum[column] += vector[row] * matrix[at];
-    }
-  }
-}
-
-/**
- * Return the six signals of one LSTM step, each changed by `change` before anything else reads it. Gates i f g o.
- * @param {Float32Array} x kernel applied to the input, (4 · units)
- * @param {Signals} previous
- * @param {Weights} weights
- * @param {Change} change
- * @returns {Signals}
- */
-function lstmStep(x, previous, weights, change) {
-  const units = previous.hidden.length;
-  const u = new Float32Array(x.length);
-  addProduct(u, previous.hidden, weights.recurrent_kernel);
-  const gate = (/** @type {number} */ at, /** @type {(z: number) => number} */ squash) => {
-    const values = new Float32Array(units);
-    for (let unit = 0, place = at * units; unit < units; unit += 1, place += 1) {
-      values[unit] = squash(round(round(x[place] + u[place]) + weights.bias[place]));
-    }
-    return values;
-  };
-  const [i, f, g, o] = [gate(0, sigmoid), gate(1, sigmoid), gate(2, Math.tanh), gate(3, sigmoid)];
-  change("input_gate", i);
-  change("forget_gate", f);
-  change("candidate", g);
-  change("output_gate", o);
-  const c = previous.cell.map((earlier, unit) => round(f[unit] * earlier) + round(i[unit] * g[unit]));
-  change("cell", c);
-  const h = o.map((open, unit) => open * round(Math.tanh(c[unit])));
-  change("hidden", h);
-  return { cell: c, hidden: h, candidate: g, input_gate: i, forget_gate: f, output_gate: o };
-}
-
-/**
- * Return the four signals of one GRU step. Gates z r g; the reset gate after the matrix product, as in Keras.
- * @param {Float32Array} x kernel applied to the input, (3 · units)
- * @param {Signals} previous
- * @param {Weights} weights bias: (2, 3 · units), for input and for state
- * @param {Change} change
- * @returns {Signals}
- */
-function gruStep(x, previous, weights, change) {
-  const units = previous.hidden.length;
-  const u = new Float32Array(3 * units);
-  addProduct(u, previous.hidden, weights.recurrent_kernel);
-  for (let place = 0; place < 3 * units; place += 1) {
-    x[place] += weights.bias[place];
-    u[place] += weights.bias[3 * units + place];
-  }
-  const gate = (/** @type {number} */ at) => {
-    const values = new Float32Array(units);
-    for (let unit = 0, place = at * units; unit < units; unit += 1, place += 1) {
-      values[unit] = sigmoid(round(x[place] + u[place]));
-    }
-    return values;
-  };
-  const [z, r] = [gate(0), gate(1)];
-  change("update_gate", z);
-  change("reset_gate", r);
-  const g = r.map((reset, unit) => Math.tanh(round(x[2 * units + unit] + round(reset * u[2 * units + unit]))));
-  change("candidate", g);
-  const h = z.map((kept, unit) => round(kept * previous.hidden[unit]) + round(round(1 - kept) * g[unit]));
-  change("hidden", h);
-  return { hidden: h, candidate: g, update_gate: z, reset_gate: r };
-}
-
-/** @type {Record<string, {step: CellStep, state: string[]}>} */
-const CELLS = { lstm: { step: lstmStep, state: ["hidden", "cell"] }, gru: { step: gruStep, state: ["hidden"] } };
 
 /**
  * Something described, with every field of its description.
