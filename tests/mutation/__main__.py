@@ -41,17 +41,18 @@ class Room:
 
 
 ROOMS = {
-    "desk": Room(("lstmgallery/desk/*.py",), 60, 0.90),
-    "tasks": Room(("lstmgallery/tasks/*.py",), 30, 0.90),
-    "lab": Room(("lstmgallery/lab/*.py",), 30, 0.90),
+    "desk": Room(("lstmgallery/desk/**/*.py", "lstmgallery/cells/*/reference.py"), 60, 0.90),
+    "tasks": Room(("lstmgallery/tasks/**/*.py",), 30, 0.90),
+    "lab": Room(("lstmgallery/lab/*.py", "lstmgallery/cells/**/layer.py"), 30, 0.90),
     "store": Room(("lstmgallery/store.py",), 20, 0.90),
     "cache": Room(("lstmgallery/cache.py",), 20, 0.90),
     "publish": Room(("lstmgallery/publish.py",), 20, 0.90),
-    "press": Room(("lstmgallery/press/*.py",), 60, 0.85),
-    "scripts": Room(("lstmgallery/press/theme/**/*.js", "lstmgallery/preview/*.js"), 60, 0.85),
+    "press": Room(("lstmgallery/press/**/*.py",), 60, 0.85),
+    "scripts": Room(("lstmgallery/**/*.js",), 60, 0.85),
 }
 SCRIPT_TESTS = {  # a browser runs the scripts, so that no line of theirs is watched: which tests run which folder
     "lstmgallery/press/theme/explorer": ("explorer_parts", "explorer", "explorer_exact", "accessibility"),
+    "lstmgallery/cells": ("explorer_parts", "explorer_exact"),
     "lstmgallery/press/theme/static": ("strips", "writeups", "networks"),
     "lstmgallery/preview": ("preview",),
 }
@@ -69,7 +70,7 @@ class Outcome:
 
 def take_sample(root: Path, room: str, count: int, seed: int) -> list[Fault]:
     """Draw faults of a room without replacement: the same ones for the same seed and the same code."""
-    paths = sorted(path for pattern in ROOMS[room].files for path in root.glob(pattern))
+    paths = sorted({path for pattern in ROOMS[room].files for path in root.glob(pattern)})
     faults = [fault for path in paths for fault in find_faults(root, path.relative_to(root).as_posix())]
     return random.Random(f"{seed} {room}").sample(faults, min(count, len(faults)))
 
@@ -79,7 +80,10 @@ def choose_tests(watched: Watched, fault: Fault) -> list[list[str]]:
     if not fault.path.endswith(".js"):
         own, others = watched.find_tests(fault.path, fault.lines)
     else:
-        files = [f"tests/browser/test_{name}.py" for name in SCRIPT_TESTS[str(Path(fault.path).parent)]]
+        files = [
+            f"tests/browser/test_{name}.py"
+            for name in next(names for folder, names in SCRIPT_TESTS.items() if fault.path.startswith(folder))
+        ]
         own, *of_others = ([name for name in watched.tests if name.startswith(f"{file}::")] for file in files)
         others = [name for names in of_others for name in names]
     rounds = [_within(watched, own), _within(watched, others)]
