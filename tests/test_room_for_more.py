@@ -1,0 +1,292 @@
+"""Room for more kinds: a toy of each is added to a copy of the package by the documented steps alone, and shown.
+
+The toys are a plain RNN, the language of an echo, a figure that lists its answers, and a section of a network's page.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, run_python
+
+TOYS = {
+    "cells/rnn/__init__.py": '''"""The plain RNN of Elman 1990."""
+
+from lstmgallery.cells.table import HIDDEN, CellKind, Signal
+
+KIND = CellKind(
+    key="rnn",
+    title="RNN",
+    article="an",
+    signals=(Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "tanh(W x + U h′ + b)", HIDDEN),),
+    updates=(),
+    memory="hidden",
+    state=("hidden",),
+    columns=("hidden",),
+    begins_open=(),
+    biases=1,
+)
+''',
+    "cells/rnn/layer.py": '''"""The plain RNN in Keras."""
+
+import keras
+from keras import ops
+
+from lstmgallery.cells.layer import SignalCell, product
+from lstmgallery.cells.rnn import KIND
+
+
+@keras.saving.register_keras_serializable(package="lstmgallery.rnn")
+class Cell(SignalCell):
+    kind = KIND
+
+    def call(self, inputs, states):
+        h = ops.tanh(product(inputs, self.kernel) + product(states[0], self.recurrent_kernel) + self.bias)
+        return h, [h]
+''',
+    "cells/rnn/reference.py": '''"""One step of the plain RNN in NumPy."""
+
+import numpy as np
+
+from lstmgallery.cells.reference import keep
+
+
+def step(x, previous, weights, change=keep):
+    z = x @ weights["kernel"] + previous["hidden"] @ weights["recurrent_kernel"] + weights["bias"]
+    return {"hidden": change("hidden", np.tanh(z))}
+''',
+    "cells/rnn/diagram.py": '''"""The drawing of one step of the plain RNN."""
+
+from lstmgallery.cells.diagram import LINE, Description, Edge, Node, gate, words
+from lstmgallery.cells.rnn import KIND
+
+_OUT = Node("squash", 264, LINE, "tanh", "pill", "hidden")
+_NODES = (*words(KIND, {"hidden": LINE}), Node("input", 264, 200, "x", "word"), _OUT)
+_EDGES = (Edge("earlier_hidden", "squash"), Edge("input", "squash"), Edge("squash", "hidden"))
+DIAGRAMS = (Description("rnn", KIND.title, KIND, _NODES, _EDGES, (), height=220),)
+''',
+    "cells/rnn/step.js": """import { addProduct, CELLS, round } from "../../press/theme/explorer/products.js";
+
+function rnnStep(x, previous, weights, change) {
+  addProduct(x, previous.hidden, weights.recurrent_kernel);
+  const h = x.map((sum, unit) => Math.tanh(round(sum + weights.bias[unit])));
+  change("hidden", h);
+  return { hidden: h };
+}
+
+CELLS.rnn = { step: rnnStep, state: ["hidden"] };
+""",
+    "tasks/languages/echo.py": '''"""An echo: a letter, a delimiter, the letter again."""
+
+from typing import ClassVar, Literal
+
+from lstmgallery.tasks.facets import Rule
+from lstmgallery.tasks.languages.language import PHASE, Language
+from lstmgallery.tasks.task import Feature, Finding
+
+
+class Echo(Language):
+    """One of p, q and r, up to four w's, then X, then the first letter."""
+
+    kind: Literal["echo"]
+
+    letters: ClassVar = ("p", "q", "r", "w", "X")
+    rule: ClassVar = Rule("[pqr]w*", "X", {"p": "p", "q": "q", "r": "r"})
+    features: ClassVar = (
+        PHASE,
+        Feature("heard", "category", "The letter, once it has been read.", "the letter was {}", ("p", "q", "r")),
+    )
+    main_feature: ClassVar = "heard"
+    findings: ClassVar = (
+        Finding("hears_p", "AUC of the best cell with p", "auc of {memory} with heard=p", of="best(heard=p of {memory})"),
+    )
+
+    @property
+    def form(self):
+        return "u wᵏ X u, u one of p, q, r"
+
+    @property
+    def size(self):
+        return 15
+
+    def sequences(self):
+        for waits in range(5):
+            yield from (letter + "w" * waits + "X" + letter for letter in "pqr")
+
+    def sample(self, random):
+        return [*self.sequences()][int(random.integers(15))]
+
+    def feature_values(self, sequence):
+        return {"heard": [None] + [sequence[0]] * len(sequence)}
+''',
+    "press/figures/answers.py": '''"""The answers that a language wants."""
+
+from typing import Literal
+
+import pandas as pd
+
+from lstmgallery.press.addresses import network_path
+from lstmgallery.press.figures.block import Block
+from lstmgallery.press.figures.drawing import Drawing, Part
+from lstmgallery.press.marks.listing import Listing, Written
+
+
+class AnswersBlock(Block):
+    """Prompts, and what has to be written."""
+
+    kind: Literal["answers"]
+    network: str
+    prompts: tuple[str, ...]
+
+    def check(self, checker, document, path):
+        if subject := checker.subject(document, (*path, "network"), self.network, is_neuron=False):
+            for at, prompt in enumerate(self.prompts):
+                checker.sequence(document, (*path, "prompts", at), subject.network, prompt)
+
+    def draw(self, studio, subjects):
+        network = subjects[self.network].network
+        answers = [network.task.rule.answer(prompt) for prompt in self.prompts]
+        rows = tuple(Written(*row, None, None) for row in zip(self.prompts, answers, strict=True))
+        part = Part(network.title, network_path(network.name), Listing(rows, ""), f"{len(rows)} answers")
+        return Drawing.of(part, data=pd.DataFrame({"prompt": self.prompts, "answer": answers}))
+''',
+    "press/pages/sections/toy.py": '''"""How many figures there are."""
+
+from lstmgallery.press.pages.sections.section import Section
+
+SECTION = Section("toy", lambda view: {"toy_count": len(view.network.figures)})
+''',
+    "press/theme/templates/sections/toy.html": """<section>
+<h2 id="toy">A toy</h2>
+<p class="measure">There are {{ toy_count | count("toy") }}.</p>
+</section>
+
+""",
+}
+LINES = {  # what registers a toy: in which file, after what, one line
+    "cells/__init__.py": [
+        ("from lstmgallery.cells import gru, lstm", "from lstmgallery.cells import gru, lstm, rnn"),
+        ("in (lstm, gru)", "in (lstm, gru, rnn)"),
+    ],
+    "tasks/__init__.py": [
+        ("import Copying\n", "import Copying\nfrom lstmgallery.tasks.languages.echo import Echo\n"),
+        ("| Copying", "| Copying | Echo"),
+    ],
+    "press/figures/plain.py": [
+        ("\n\nPLAIN", "\nfrom lstmgallery.press.figures.answers import AnswersBlock\n\nPLAIN"),
+        ("(StripBlock,", "(AnswersBlock, StripBlock,"),
+    ],
+    "press/pages/sections/__init__.py": [
+        ("seeds, training", "seeds, toy, training"),
+        ("held_out, files)", "held_out, files, toy)"),
+    ],
+    "press/addresses.py": [('"training", "loss"', '"toy", "training", "loss"')],
+}
+NETWORK = """---
+title: Echo
+summary: A network that repeats a letter.
+task: {kind: echo}
+cell: rnn
+units: 6
+training: {steps: 150, most_steps: 3000, batch: 32, learning_rate: 0.02}
+figures: [pXp, rwwXr]
+---
+
+It echoes.
+"""
+WRITEUP = """---
+title: An echo
+summary: What it repeats.
+published: 2024-02-03
+---
+
+Its page has [a toy](../networks/echo.md#toy).
+
+```figure
+id: answers
+kind: answers
+network: echo
+prompts: [pX, qX]
+caption: What it has to write.
+alt: Two prompts with their answers.
+```
+
+```figure
+id: cell
+kind: cell
+cell: rnn
+caption: A plain RNN.
+alt: One line goes in, and one out.
+```
+
+```claim
+id: hears
+neuron: echo best(heard=q)
+says: One of its neurons hears the q.
+measure: auc of hidden with heard=q
+expect: at least 0.5
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site that a copy of the package with the toys builds."""
+    folder = tmp_path_factory.mktemp("toys")
+    shutil.copytree(ROOT / "lstmgallery", folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
+    for path, text in TOYS.items():
+        file = folder / "lstmgallery" / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    for path, changes in LINES.items():
+        file = folder / "lstmgallery" / path
+        text = file.read_text(encoding="utf-8")
+        for before, after in changes:
+            assert text.count(before) == 1, (path, before)
+            text = text.replace(before, after)
+        file.write_text(text, encoding="utf-8")
+    for path, text in {"networks/echo.md": NETWORK, "writeups/an-echo.md": WRITEUP}.items():
+        file = folder / "content" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    settings = "title: Toys\ntagline: A toy of each kind.\ndescription: A gallery of toys.\n"
+    (folder / "content" / "site.yaml").write_text(settings, encoding="utf-8")
+    run = run_python("-m", "lstmgallery", "build", "--seeds", "2", cwd=folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder / "site"
+
+
+def read(site: Path, path: str) -> str:
+    return " ".join((site / path).read_text(encoding="utf-8").split())
+
+
+def test_a_toy_cell_is_trained_checked_and_explained(site: Path) -> None:
+    assert "RNN, 1 layer of 6 neurons" in read(site, "networks/echo/index.html")
+    assert "The signals of an RNN" in read(site, "how-to-read.html")
+    assert "Hidden state h = tanh(h′, x)." in read(site, "writeups/an-echo.html")
+    assert "CELLS.rnn" in read(site, "assets/explorer.js")
+
+
+def test_a_toy_task_has_its_features_its_roles_and_its_findings(site: Path) -> None:
+    page = read(site, "networks/echo/index.html")
+    assert "u wᵏ X u, u one of p, q, r" in page
+    assert re.search(r"AUC of the best cell with p</b>", page)
+    assert "the letter was" in page
+    assert 'id="together"' not in page
+    assert 'id="frontier"' not in page
+
+
+def test_a_toy_figure_is_drawn_and_has_its_numbers_and_a_drawing(site: Path) -> None:
+    assert '<th scope="row">qX</th><td>q</td>' in read(site, "writeups/an-echo.html")
+    assert (site / "writeups" / "an-echo" / "answers.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        "pX,p",
+        "qX,q",
+    ]
+    assert "pX → p" in read(site, "writeups/an-echo/answers.svg")
+
+
+def test_a_toy_section_is_shown_and_can_be_linked_to(site: Path) -> None:
+    assert "There are 2 toys." in read(site, "networks/echo/index.html")
+    assert 'href="../networks/echo/index.html#toy"' in read(site, "writeups/an-echo.html")
