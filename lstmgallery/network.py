@@ -11,6 +11,7 @@ from lstmgallery.cells.table import CellKind
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.tasks import AnyTask
+from lstmgallery.tasks.task import Split
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 80  # no file system takes names of any length
@@ -57,10 +58,29 @@ class Network(pydantic.BaseModel):
         """The shapes of the weights by their names in `weights.npz`."""
         tokens = len(self.task.vocabulary)
         shapes: dict[str, tuple[int, ...]] = {}
-        for layer in range(1, self.layers + 1):
+        for layer in self.layer_numbers:
             of_layer = self.kind.weight_shapes(tokens if layer == 1 else self.units, self.units)
             shapes |= {f"layer_{layer}/{name}": shape for name, shape in of_layer.items()}
         return shapes | {"readout/kernel": (self.units, tokens), "readout/bias": (tokens,)}
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Every neuron as (layer, neuron), from 1."""
+        return tuple((layer, neuron) for layer in self.layer_numbers for neuron in self.neuron_numbers)
+
+    @property
+    def layer_numbers(self) -> range:
+        """The layers, from 1."""
+        return range(1, self.layers + 1)
+
+    @property
+    def neuron_numbers(self) -> range:
+        """The neurons of each layer, from 1."""
+        return range(1, self.units + 1)
+
+    def split(self) -> Split:
+        """Return what it is trained on and what is kept from it."""
+        return self.task.split(held_out=self.held_out)
 
     @property
     def longest_figure(self) -> str:

@@ -126,7 +126,7 @@ def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
 
 def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dict[str, float | None]:
     """Ask questions of a network's weights, by the keys of the questions."""
-    held_out = network.task.split(held_out=network.held_out).held_out
+    held_out = network.split().held_out
     found: dict[str, float | None] = answer_elsewhere(network, weights, held_out, list(questions))
     return found
 

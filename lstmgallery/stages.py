@@ -59,7 +59,7 @@ def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
 
 def _find_findings(network: Network, weights: Arrays) -> dict[str, Found]:
     """Return the findings of one seed's weights. Runs in a process of its own."""
-    held_out = network.task.split(held_out=network.held_out).held_out
+    held_out = network.split().held_out
     found: dict[str, Found] = find_findings(network, weights, held_out)
     return found
 
@@ -232,7 +232,7 @@ class NetworkWork:
             weights=store.read_weights(self.folder / store.WEIGHTS),
             untrained=store.read_weights(self.folder / store.UNTRAINED),
             steps=store.read_steps(self.folder),
-            layers={layer: store.read_layer(self.folder, network, layer) for layer in range(1, network.layers + 1)},
+            layers={layer: store.read_layer(self.folder, network, layer) for layer in network.layer_numbers},
             held_out=self._split().held_out,
         )
         require_equations(network, measured.residuals)
@@ -290,7 +290,7 @@ class NetworkWork:
         store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), about)
 
     def _split(self) -> Split:
-        return self.network.task.split(held_out=self.network.held_out)
+        return self.network.split()
 
     def _stage(self, name: str, modules: list[str], outputs: tuple[str, ...], spec: Any, inputs: list[Path]) -> Stage:
         uses_lab = any(module.startswith("lab") for module in modules)

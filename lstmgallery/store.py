@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import END, START
+from lstmgallery.tasks.vocabulary import END, with_start
 
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
@@ -157,11 +157,6 @@ class Trace:
     logits: np.ndarray
 
 
-def read_tokens(sequence: str) -> list[str]:
-    """Return the tokens read while a network reads `sequence`: the start token, then each character."""
-    return [START, *sequence]
-
-
 def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, about: Mapping[str, Any]) -> None:
     """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are those of the figures."""
     features = {feature.key: feature.sentence for feature in network.task.features}
@@ -179,7 +174,7 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, a
     place = {"sequence": steps["sequence"], "step": steps["step"]}
     with pq.ParquetWriter(folder / ACTIVATIONS, schema, compression="zstd") as writer:
         for layer, signals in enumerate(trace.signals, start=1):
-            for neuron in range(1, network.units + 1):
+            for neuron in network.neuron_numbers:
                 values = dict(zip(network.kind.keys, signals[:, :, neuron - 1], strict=True))
                 rows = pd.DataFrame({**place, "layer": layer, "neuron": neuron, **values})
                 writer.write_table(pa.Table.from_pandas(rows, schema, preserve_index=False), row_group_size=len(rows))
@@ -212,7 +207,7 @@ def step_truths(network: Network, sequences: Sequence[str]) -> pd.DataFrame:
         steps = len(sequence) + 1
         rows["sequence"] += [number] * steps
         rows["step"] += range(steps)
-        rows["token"] += read_tokens(sequence)
+        rows["token"] += with_start(sequence)
         rows["next_token"] += [*sequence, END]
         for key, values in network.task.ground_truth(sequence).items():
             truths[key] += values

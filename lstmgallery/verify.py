@@ -207,7 +207,7 @@ def _ask_seeds(
     if new:
         weights = store.read_seed_weights(file)
         progress.start(network.name, "claims", len(weights))
-        sequences = network.task.split(held_out=network.held_out).held_out
+        sequences = network.split().held_out
         tasks = {
             seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()
         }

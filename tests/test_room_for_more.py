@@ -35,7 +35,7 @@ import keras
 from keras import ops
 
 from lstmgallery.cells.layer import SignalCell, product
-from lstmgallery.cells.rnn import KIND
+from lstmgallery.cells.gru import KIND
 
 
 @keras.saving.register_keras_serializable(package="lstmgallery.rnn")
@@ -60,7 +60,7 @@ def step(x, previous, weights, change=keep):
     "cells/rnn/diagram.py": '''"""The drawing of one step of the plain RNN."""
 
 from lstmgallery.cells.diagram import LINE, Description, Edge, Node, gate, words
-from lstmgallery.cells.rnn import KIND
+from lstmgallery.cells.gru import KIND
 
 _OUT = Node("squash", 264, LINE, "tanh", "pill", "hidden")
 _NODES = (*words(KIND, {"hidden": LINE}), Node("input", 264, 200, "x", "word"), _OUT)
@@ -100,7 +100,9 @@ class Echo(Language):
     )
     main_feature: ClassVar = "heard"
     findings: ClassVar = (
-        Finding("hears_p", "AUC of the best cell with p", "auc of {memory} with heard=p", of="best(heard=p of {memory})"),
+        Finding(
+            "hears_p", "AUC of the best cell with p", "auc of {memory} with heard=p", of="best(heard=p of {memory})"
+        ),
     )
 
     @property

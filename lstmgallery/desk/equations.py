@@ -35,7 +35,7 @@ def check_equations(
     flow = one_hot(network, steps["token"])
     found: list[dict[str, object]] = []
     step = step_of(network.kind)
-    for layer in range(1, network.layers + 1):
+    for layer in network.layer_numbers:
         now = {key: values.astype(np.float64) for key, values in read_layer(layer).items()}
         previous = {key: _one_step_earlier(now[key], is_first) for key in network.kind.state}
         expected = {

@@ -50,7 +50,7 @@ class Reader:
         self.change = change
         self.step = 0
         self._step = step_of(network.kind)
-        self.layers = [layer_weights(weights, layer) for layer in range(1, network.layers + 1)]
+        self.layers = [layer_weights(weights, layer) for layer in network.layer_numbers]
         self.readout = (weights["readout/kernel"].astype(np.float64), weights["readout/bias"].astype(np.float64))
         zero = {key: np.zeros((rows, network.units)) for key in network.kind.state}
         self.signals: list[dict[str, np.ndarray]] = [zero for _ in self.layers]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
+from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained, read_trained
@@ -115,6 +116,12 @@ class Results:
         return bool(self.about["held_out"]["is_whole_language"])
 
     @property
+    def best(self) -> Place:
+        """The neuron that carries the task best."""
+        first = self.main_ranking.iloc[0]
+        return int(first["layer"]), int(first["neuron"])
+
+    @property
     def sequences(self) -> int:
         """How many sequences the numbers were measured on."""
         return int(self.held_out["sequence"].nunique())
@@ -203,7 +210,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         pinned=trained_how.get("pin"),
         figure_signals=tuple(
             {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
-            for layer in range(1, network.layers + 1)
+            for layer in network.layer_numbers
         ),
         trained=trained,
         untrained=tuple(

@@ -64,7 +64,7 @@ class Subject:
         if self.selector is None:
             return tuple(
                 (layer, neuron)
-                for layer, neuron in trained.places
+                for layer, neuron in trained.network.places
                 if self.layer in (None, layer) and self.neuron in (None, neuron)
             )
         chosen = self.selector

@@ -74,12 +74,6 @@ class Trained:
         self.answers: dict[str, Any] = {}  # what it was asked before, by the key of the question
 
     @functools.cached_property
-    def places(self) -> tuple[Place, ...]:
-        """Every (layer, neuron)."""
-        network = self.network
-        return tuple((layer, unit) for layer in range(1, network.layers + 1) for unit in range(1, network.units + 1))
-
-    @functools.cached_property
     def sequences(self) -> tuple[str, ...]:
         """The held-out sequences in their order."""
         read = self.steps[self.steps["step"] > 0]
@@ -89,7 +83,7 @@ class Trained:
     def layers(self) -> tuple[Signals, ...]:
         """The signals of each layer, each (held-out rows, units)."""
         if self._read_layer is not None:
-            return tuple(self._read_layer(layer) for layer in range(1, self.network.layers + 1))
+            return tuple(self._read_layer(layer) for layer in self.network.layer_numbers)
         signals = read_signals(self.network, self.weights, self.sequences)
         return tuple({key: values.astype(np.float32) for key, values in of_layer.items()} for of_layer in signals)
 

@@ -80,7 +80,7 @@ def check_predictions(
 
 def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion:
     """Return the criterion of weights that were trained for `steps` steps, here or elsewhere."""
-    split = network.task.split(held_out=network.held_out)
+    split = network.split()
     model = build_model(network)
     write_weights(model, weights)
     predict = compile_prediction(model)

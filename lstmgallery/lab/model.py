@@ -39,7 +39,7 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
     flow = ops.one_hot(tokens, len(network.task.vocabulary))
     signals = []
     cell_class = import_module(f"lstmgallery.cells.{network.cell}.layer").Cell
-    for layer in range(1, network.layers + 1):
+    for layer in network.layer_numbers:
         cell = cell_class(network.units, seed=1_000 * seed + 10 * layer, name=f"{network.cell}_cell")
         flow = keras.layers.RNN(cell, return_sequences=True, name=f"layer_{layer}")(flow)
         shape = (-1, len(kind.signals), network.units)

@@ -66,7 +66,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
 
     A seed draws the initial weights and the batches. A network that misses the criterion is returned like any other.
     """
-    split = network.task.split(held_out=network.held_out)
+    split = network.split()
     model = build_model(network)
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)

@@ -56,7 +56,7 @@ def figure_path(slug: str, figure: str, extension: str) -> str:
 def network_fragments(network: Network) -> set[str]:
     """Return the fragments of a network's page."""
     found = {"roles", "seeds", "chosen", "gates", "training", "loss", "right", "files"}
-    for layer in range(1, network.layers + 1):
+    for layer in network.layer_numbers:
         found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
     if network.task.strata_names:
         found.add("held-out")

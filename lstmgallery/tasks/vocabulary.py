@@ -9,6 +9,11 @@ START = "<start>"
 END = "<end>"
 
 
+def with_start(sequence: str) -> list[str]:
+    """Return the tokens read while a network reads `sequence`: the start token, then each character."""
+    return [START, *sequence]
+
+
 def encode(sequences: Sequence[str], vocabulary: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (reads, next, is_step) for a batch of sequences, each (sequences, longest + 1).
 

@@ -6,13 +6,13 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulate
+from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.untrained import draw_weights
 from lstmgallery.network import Network
-from lstmgallery.press.manuscript.prose import Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory

@@ -47,7 +47,7 @@ def test_sequences_numbered_from_anywhere_keep_their_order() -> None:
 
 
 def test_every_neuron_has_its_place(keeper: Trained) -> None:
-    assert keeper.places == ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3))
+    assert keeper.network.places == ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3))
 
 
 def test_signals_that_are_not_given_are_run_again_from_the_weights(keeper: Trained) -> None:
@@ -116,7 +116,7 @@ def test_a_ranking_goes_by_the_best_of_the_signals_on_the_first_half(keeper: Tra
     scores = keeper.scores("letter=A", "all")
     chosen = scores[scores["signal"].isin(["hidden", "forget_gate"])]
     best = chosen.groupby(["layer", "neuron"])["first_half"].max()
-    expected = sorted(keeper.places, key=lambda place: (-best[place], place))
+    expected = sorted(keeper.network.places, key=lambda place: (-best[place], place))
     assert keeper.ranking("letter=A", "all", ("hidden", "forget_gate")) == tuple(expected)
 
 
@@ -126,7 +126,7 @@ def test_a_direction_leaves_out_the_signals_of_the_other(keeper: Trained, direct
     chosen = scores[(scores["signal"] == "cell") & (scores["direction"] == direction)]
     found = keeper.ranking("letter=A", "all", ("cell",), direction=direction)
     assert set(found) == set(zip(chosen["layer"], chosen["neuron"], strict=True))
-    assert 0 < len(found) < len(keeper.places)
+    assert 0 < len(found) < len(keeper.network.places)
 
 
 def test_the_planted_counter_is_best_for_its_task(counter: Trained) -> None:

@@ -15,7 +15,7 @@ from lstmgallery.network import Network
 from lstmgallery.press.marks.mark import Mark
 from lstmgallery.press.marks.plots import Table
 from lstmgallery.searches import Search
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def step_table(
     network: Network, sequence: str, signals: Mapping[str, np.ndarray], layer: int, neuron: int
 ) -> pd.DataFrame:
     """Return one neuron's signals along one sequence, a row for each step."""
-    tokens = read_tokens(sequence)
+    tokens = with_start(sequence)
     return pd.DataFrame(
         {
             "network": network.name,

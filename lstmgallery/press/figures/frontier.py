@@ -73,7 +73,7 @@ def frontier(results: Results) -> Frontier | None:
     sizes = task.sizes
     if sizes is None:
         return None
-    best = results.main_ranking.iloc[0]
+    layer, neuron = results.best
     failure = first_failure(table)
     if failure is None:
         sentence = f"Trained on 1 to {sizes.longest} {sizes.name}, it is right at every size tried, up to {FURTHEST}."
@@ -98,13 +98,13 @@ def frontier(results: Results) -> Frontier | None:
         memory=plot_memory(
             shown.drop_duplicates(["size", "variant"]),
             trained=sizes.longest,
-            name=f"{memory.name} of neuron {int(best['neuron'])}",
+            name=f"{memory.name} of neuron {neuron}",
             size_name=sizes.name,
             variant_name=sizes.variants,
         ),
         written=plot_written(shown, task.dose) if task.dose else None,
-        layer=int(best["layer"]),
-        neuron=int(best["neuron"]),
+        layer=layer,
+        neuron=neuron,
         trained=sizes.longest,
         shown=f"{sizes.plain_words} " if sizes.plain_words else "",
     )

@@ -17,7 +17,7 @@ from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, st
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
 from lstmgallery.press.marks.strips import Point, show_tokens
 from lstmgallery.press.marks.text import brief, number
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 LINE_STYLES = ("main", "second", "third", "fourth")  # of the stylesheet, for lines that share a plot
 
@@ -56,7 +56,7 @@ class LineBlock(Block):
                 lines[" ".join(filter(None, (name, who))) or network.kind[key].symbol] = signals[key][:, neuron - 1]
             values = {key: signals[key][:, neuron - 1] for key in self.signals}
             tables.append(step_table(network, self.sequence, values, layer, neuron))
-        tokens = show_tokens(read_tokens(self.sequence))
+        tokens = show_tokens(with_start(self.sequence))
         names = " and ".join(network.kind[key].name.lower() for key in self.signals)
         plot = plot_steps(lines, [token.glyph for token in tokens], name=names)
         title = name_of(network, layer, neuron) if len(self.neurons) == 1 else ""

@@ -15,7 +15,7 @@ from lstmgallery.press.figures.drawing import Drawing, Part, Studio, step_table
 from lstmgallery.press.marks.heat import Heat, HeatRow
 from lstmgallery.press.marks.strips import draw_mini_strip, largest_size, show_tokens
 from lstmgallery.press.marks.text import brief, count
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 
 class OverviewBlock(Block):
@@ -36,7 +36,7 @@ class OverviewBlock(Block):
         network = subject.network
         layers = studio.signals(network, self.sequence)
         parts, tables = [], []
-        for layer in [subject.layer] if subject.layer else range(1, network.layers + 1):
+        for layer in [subject.layer] if subject.layer else network.layer_numbers:
             signals = layers[layer - 1]
             largest = largest_size(signals[network.kind.memory])
             for key in self.signals:
@@ -47,13 +47,13 @@ class OverviewBlock(Block):
                         neuron_path(network.name, layer, neuron),
                         draw_mini_strip(signal, signals[key][:, neuron - 1], largest=largest),
                     )
-                    for neuron in range(1, network.units + 1)
+                    for neuron in network.neuron_numbers
                 )
                 bounds = f"±{brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
                 heat = Heat(
                     signal.symbol,
                     bounds.replace("-", "−"),
-                    show_tokens(read_tokens(self.sequence)),
+                    show_tokens(with_start(self.sequence)),
                     rows,
                     signal.palette,
                 )
@@ -63,7 +63,7 @@ class OverviewBlock(Block):
                 summary = f"{title}, reading {self.sequence}: {100 * near:.0f} % of the values are within 0.1 of zero"
                 live = explorer_url(network.name, text=self.sequence, layer=layer, signal=key)
                 parts.append(Part(title, network_path(network.name), heat, summary, explorer=live))
-            for neuron in range(1, network.units + 1):
+            for neuron in network.neuron_numbers:
                 values = {key: signals[key][:, neuron - 1] for key in self.signals}
                 tables.append(step_table(network, self.sequence, values, layer, neuron))
         return Drawing.of(*parts, data=pd.concat(tables, ignore_index=True))

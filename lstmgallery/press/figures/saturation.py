@@ -32,14 +32,14 @@ class SaturationBlock(Block):
         subject = subjects[self.of]
         network, results = subject.network, studio.results_of(subject)
         parts, rows = [], []
-        for layer in [subject.layer] if subject.layer else range(1, network.layers + 1):
+        for layer in [subject.layer] if subject.layer else network.layer_numbers:
             for gate, plot in saturation_plots(results, layer):
                 key = next(signal.key for signal in network.kind.signals if signal.name == gate)
                 if self.gates is not None and key not in self.gates:
                     continue
                 of_layer = f", layer {layer}" if network.layers > 1 else ""
                 parts.append(Part(gate + of_layer, network_path(network.name), plot, plot.summary, plot.table))
-                for neuron in range(1, network.units + 1):
+                for neuron in network.neuron_numbers:
                     moment = results.moments[layer, neuron, key]
                     rows.append((network.name, layer, neuron, key, moment.shut, moment.open, moment.steps))
         columns = ["network", "layer", "neuron", "gate", "shut", "open", "steps"]
@@ -51,7 +51,7 @@ def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ..
     gates = [signal for signal in results.network.kind.signals if signal.palette == "gate"]
     found = []
     for gate in gates:
-        moments = [results.moments[layer, unit, gate.key] for unit in range(1, results.network.units + 1)]
+        moments = [results.moments[layer, unit, gate.key] for unit in results.network.neuron_numbers]
         plot = plot_saturation(gate.name, [m.shut for m in moments], [m.open for m in moments])
         found.append((gate.name, plot))
     return tuple(found)

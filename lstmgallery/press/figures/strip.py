@@ -12,7 +12,7 @@ from lstmgallery.press.addresses import explorer_url, neuron_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, step_table
 from lstmgallery.press.marks.strips import draw_strip, largest_size
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 
 class StripBlock(Block):
@@ -56,7 +56,7 @@ class StripBlock(Block):
             for sequence, signals in zip(self.sequences, values, strict=True):
                 strip = draw_strip(
                     network.kind,
-                    read_tokens(sequence),
+                    with_start(sequence),
                     signals,
                     largest=largest,
                     largest_of_layer=of_all,

@@ -88,8 +88,8 @@ class Content:
         neurons = [
             neuron_path(network.name, layer, neuron)
             for network in networks
-            for layer in range(1, network.layers + 1)
-            for neuron in range(1, network.units + 1)
+            for layer in network.layer_numbers
+            for neuron in network.neuron_numbers
         ]
         found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
         found |= {explorer_path(network.name): None for network in networks}

@@ -24,7 +24,7 @@ PRIVATE = re.compile("[\ue000-\ue01f]")
 REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # nor what XML and pages cannot show
 _TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
 
-Place = tuple[int, int]  # line and column, from 1
+LineColumn = tuple[int, int]  # line and column, from 1
 Url = Callable[[str], str]  # (path from the site's root, fragment included) -> link from the page that is rendered
 Other = TypeVar("Other")  # what may be filled in besides links
 
@@ -63,7 +63,7 @@ class Linked:
     """The links of one content file, each with its place: checked once every file is read, since they lead to any."""
 
     document: Document
-    links: tuple[tuple[Link, Place], ...]
+    links: tuple[tuple[Link, LineColumn], ...]
 
     def problems(
         self, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None], *, unread: tuple[str, ...]
@@ -100,7 +100,7 @@ class Text:
     column: int
     is_exact: bool = True
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> LineColumn:
         """Return the line and column of a character."""
         before = self.text[:offset]
         if not self.is_exact:
@@ -116,7 +116,7 @@ class Source:
     texts: list[Text]
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def next_place(self, *needles: str) -> Place:
+    def next_place(self, *needles: str) -> LineColumn:
         """Return the line and column of the next of `needles` in the source."""
         for needle in needles:
             number, offset = self.found.get(needle, (0, 0))
@@ -138,8 +138,8 @@ class ProseReader(Generic[Other]):
         self.problems = problems
         self.lines = tuple(map(without_refused, document.lines))
         self.parts: list[Other | Link] = []
-        self.part_places: list[Place] = []
-        self.links: list[tuple[Link, Place]] = []
+        self.part_places: list[LineColumn] = []
+        self.links: list[tuple[Link, LineColumn]] = []
 
     @property
     def linked(self) -> Linked:
@@ -173,7 +173,7 @@ class ProseReader(Generic[Other]):
             if found and found[0] not in document.lines[line - 1]:
                 self.problems.append(document.problem(path, _refusal(found[0]), hint="remove it"))
 
-    def mark(self, part: Other | Link, place: Place) -> str:
+    def mark(self, part: Other | Link, place: LineColumn) -> str:
         """Return the mark for a part that stands at `place`."""
         self.parts.append(part)
         self.part_places.append(place)

@@ -32,8 +32,8 @@ from lstmgallery.press.figures.illustration import Figure
 from lstmgallery.press.manuscript.blocks import read_claim, read_figure
 from lstmgallery.press.manuscript.prose import (
     MARK,
+    LineColumn,
     Linked,
-    Place,
     Prose,
     ProseReader,
     Source,
@@ -182,7 +182,7 @@ class _Reader(ProseReader[Inset]):
         self.checker = checker
         self.figures: list[Figure] = []
         self.claims: list[Claim] = []
-        self.places: dict[str, Place] = {}  # of ids
+        self.places: dict[str, LineColumn] = {}  # of ids
         self.quoted_claims: list[tuple[str, int, int]] = []
         self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
         self.claim_ids: set[str] = set()  # those of broken claims too

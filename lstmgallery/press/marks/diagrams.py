@@ -25,7 +25,7 @@ CLEARANCE = 5.0  # what stays of a crossed line at the corners of the line above
 
 
 @dataclass(frozen=True)
-class Line:
+class FlowLine:
     """An edge as it is drawn: its points, its arrow head, the stretch that has to be cleared for it where it crosses
     another line, and the dot where it leaves one."""
 
@@ -45,7 +45,7 @@ class Line:
 class Layer:
     """Lines that look alike, drawn as one path in which each stretch stands once: a line drawn twice looks heavier."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[FlowLine, ...]
     is_peephole: bool
     is_lit: bool
 
@@ -146,7 +146,7 @@ def formula(kind: CellKind, signal: str, nodes: Collection[Node], edges: Collect
     return made_by(node)
 
 
-def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) -> Line:
+def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) -> FlowLine:
     source, target = places[edge.source], places[edge.target]
     points = [edge.tap or (source.x, source.y), *edge.corners, (target.x, target.y)]
     points = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
@@ -167,7 +167,7 @@ def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) 
     points[-1] = base
     cleared = (_towards(before, tip, CLEARANCE), _towards(base, before, CLEARANCE)) if edge.is_over else ()
     is_lit = bool({source.signal, target.signal} & set(highlight))
-    return Line(tuple(points), head, cleared, edge.tap, edge.is_peephole, is_lit)
+    return FlowLine(tuple(points), head, cleared, edge.tap, edge.is_peephole, is_lit)
 
 
 def _leave(node: Node, towards: Spot, *, end: Spot | None = None) -> Spot:
@@ -187,10 +187,10 @@ def _sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def _layers(lines: Collection[Line]) -> Iterator[Layer]:
+def _layers(lines: Collection[FlowLine]) -> Iterator[Layer]:
     """Yield lines that look alike together; those that cross others come last, and among them those that are lit."""
 
-    def look(line: Line) -> tuple[bool, bool, bool]:
+    def look(line: FlowLine) -> tuple[bool, bool, bool]:
         return bool(line.cleared), line.is_lit, line.is_peephole
 
     for (_, is_lit, is_peephole), alike in itertools.groupby(sorted(lines, key=look), key=look):

@@ -31,7 +31,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Cell:
+class StripCell:
     """One shaded cell: its class or classes, and its value in print."""
 
     shade: str
@@ -45,7 +45,7 @@ class Row:
     signal: Signal
     range: str
     wide_range: str | None  # where the colours can be switched to the range of the whole layer
-    cells: tuple[Cell, ...]
+    cells: tuple[StripCell, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Line:
+class StepLine:
     """A line over the columns of a strip, with ticks, in a drawing of `width` by `height` pixels."""
 
     width: int
@@ -80,7 +80,7 @@ class Strip(Mark):
     sequence: str
     tokens: tuple[Token, ...]
     rows: tuple[Row, ...]
-    line: Line
+    line: StepLine
 
     name: ClassVar = "strip"
 
@@ -140,7 +140,7 @@ def draw_strip(
         wide_low, wide_high = scale_of(signal, largest_of_layer)
         is_bounded = signal.low is not None
         cells = tuple(
-            Cell(
+            StripCell(
                 shade(signal.palette, value, low=low, high=high)
                 + ("" if is_bounded else f" {shade(signal.palette, value, low=wide_low, high=wide_high)}w"),
                 number(value),
@@ -162,7 +162,7 @@ def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> Mi
     return MiniStrip(shades, summary)
 
 
-def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> Line:
+def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> StepLine:
     """Draw a signal over the columns of a strip: point k stands in the middle of column k."""
     low, high = extent
     low, high = min(low, 0.0), max(high, 0.0)
@@ -179,7 +179,7 @@ def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str
     summary = f"{name} from {brief(values[0])} at the first step to {brief(values[-1])} at the last, "
     summary += f"lowest {brief(values.min())}, highest {brief(values.max())}"
     ticks = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=4))
-    return Line(width + LABEL_PX, LINE_HEIGHT_PX, points, ticks, width, summary)
+    return StepLine(width + LABEL_PX, LINE_HEIGHT_PX, points, ticks, width, summary)
 
 
 def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:

@@ -71,7 +71,7 @@ class Judged:
     data_words: str  # what the rows of that file are, where they are not the values themselves
 
 
-class Drawn(Mapping[str, Illustration]):
+class Illustrations(Mapping[str, Illustration]):
     """Figures by their ids, each drawn when it is first asked for: a preview shows one write-up at a time."""
 
     def __init__(self, studio: Studio, figures: Mapping[str, Figure]):
@@ -199,7 +199,7 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
                 writeup=writeup,
                 number=number,
                 total=len(content.writeups),
-                illustrations=Drawn(studio, {figure.id: figure for figure in writeup.figures}),
+                illustrations=Illustrations(studio, {figure.id: figure for figure in writeup.figures}),
                 judged={claim.id: _judge(writeup, claim, answers, by_name, searches) for claim in writeup.claims},
                 answers=answers,
                 results=by_name,

@@ -44,7 +44,7 @@ STYLE = (
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _Picture:
     """Elements of SVG, and the room they take."""
 
     elements: tuple[str, ...]
@@ -76,7 +76,7 @@ def draw_svg(illustration: Illustration, *, title: str, description: str, source
     return _NOT_XML.sub("\ufffd", head + "\n".join(body) + "</svg>\n").encode()
 
 
-def _draw(part: Part) -> _Drawn:
+def _draw(part: Part) -> _Picture:
     match part.drawn:
         case Strip():
             return _strip(part.drawn)
@@ -89,15 +89,15 @@ def _draw(part: Part) -> _Drawn:
         case Equations():
             lines = [f"{signal.symbol} = {signal.formula}" for signal in part.drawn.signals]
             drawn = tuple(_text(0, 14 + 22 * at, line, "mono") for at, line in enumerate(lines))
-            return _Drawn(drawn, 7.4 * max(map(len, lines)), 22 * len(lines))
+            return _Picture(drawn, 7.4 * max(map(len, lines)), 22 * len(lines))
         case Diagram():
-            return _Drawn(tuple(_diagram_elements(part.drawn)), part.drawn.width, part.drawn.height)
+            return _Picture(tuple(_diagram_elements(part.drawn)), part.drawn.width, part.drawn.height)
         case RightBySize():
             return _right(part.drawn.rows)
     raise TypeError(f"no drawing of {part.drawn.name}")
 
 
-def _strip(strip: Strip) -> _Drawn:
+def _strip(strip: Strip) -> _Picture:
     elements = [
         _text(NAMES_PX + PITCH_PX * (at + 0.5), 14, token.glyph, "mono token") for at, token in enumerate(strip.tokens)
     ]
@@ -113,10 +113,10 @@ def _strip(strip: Strip) -> _Drawn:
             elements.append(_text(middle, y + 17, strip.tokens[at].glyph, "mono token", fill=ink))
             elements.append(_text(middle, y + 29, cell.value, "mono middle", fill=ink, size=8))
         y += ROW_PX
-    return _Drawn(tuple(elements), NAMES_PX + PITCH_PX * len(strip.tokens), y)
+    return _Picture(tuple(elements), NAMES_PX + PITCH_PX * len(strip.tokens), y)
 
 
-def _heat(heat: Heat) -> _Drawn:
+def _heat(heat: Heat) -> _Picture:
     pitch = 19
     elements = [_text(0, 12, f"{heat.symbol}  {heat.bounds}", "soft small")]
     elements += [_text(90 + pitch * (at + 0.5), 12, token.glyph, "mono token") for at, token in enumerate(heat.tokens)]
@@ -127,10 +127,10 @@ def _heat(heat: Heat) -> _Drawn:
             _rect(90 + pitch * at, y, pitch - 1, HEAT_PX - 1, shade_colours(shade)[0])
             for at, shade in enumerate(row.strip.shades)
         ]
-    return _Drawn(tuple(elements), 90 + pitch * len(heat.tokens), 20 + HEAT_PX * len(heat.rows))
+    return _Picture(tuple(elements), 90 + pitch * len(heat.tokens), 20 + HEAT_PX * len(heat.rows))
 
 
-def _right(rows: tuple[RightRow, ...]) -> _Drawn:
+def _right(rows: tuple[RightRow, ...]) -> _Picture:
     elements = []
     for number, row in enumerate(rows):
         y = HEAT_PX * number
@@ -138,11 +138,11 @@ def _right(rows: tuple[RightRow, ...]) -> _Drawn:
         elements += [
             _rect(30 + 7 * at, y, 6, HEAT_PX - 1, shade_colours(shade)[0]) for at, shade in enumerate(row.shades)
         ]
-    return _Drawn(tuple(elements), 30 + 7 * len(rows[0].shades), HEAT_PX * len(rows))
+    return _Picture(tuple(elements), 30 + 7 * len(rows[0].shades), HEAT_PX * len(rows))
 
 
-def _plot(plot: Plot) -> _Drawn:
-    return _Drawn(tuple(_plot_elements(plot)), plot.width, plot.height)
+def _plot(plot: Plot) -> _Picture:
+    return _Picture(tuple(_plot_elements(plot)), plot.width, plot.height)
 
 
 def _plot_elements(plot: Plot) -> Iterator[str]:
@@ -192,7 +192,7 @@ def _diagram_elements(diagram: Diagram) -> Iterator[str]:
         yield _text(label.x, label.y, label.text, ("letter" if label.is_symbol else "name soft") + lit + anchor)
 
 
-def _listing(listing: Listing) -> _Drawn:
+def _listing(listing: Listing) -> _Picture:
     elements = []
     widest = 0
     y = 14
@@ -207,7 +207,7 @@ def _listing(listing: Listing) -> _Drawn:
             elements.append(_text(0, y, line, "mono soft"))
             widest = max(widest, len(line))
             y += 18
-    return _Drawn(tuple(elements), 7.4 * widest, y - 10)
+    return _Picture(tuple(elements), 7.4 * widest, y - 10)
 
 
 def _text(x: float, y: float, text: str, name: str, *, fill: str = "", size: int = 0) -> str:

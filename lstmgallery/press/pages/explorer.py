@@ -20,7 +20,7 @@ from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import measured_on
 from lstmgallery.press.pages.views import NetworkView
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
 CELLS = resources.files("lstmgallery.cells")
@@ -64,12 +64,11 @@ def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
 def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
     """Return what the explorer knows of one network, as plain JSON values."""
     network = results.network
-    best = results.main_ranking.iloc[0]
     return {
         **describe_network(network, results.weights),
         "largest": _largest(results),
         "counts": _counts(results),
-        "best": [int(best["layer"]), int(best["neuron"])],
+        "best": [*results.best],
         "neurons": [
             {
                 "layer": line.layer,
@@ -105,8 +104,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
 def examples(results: Results) -> list[tuple[str, str]]:
     """Return (words, address) of changes worth seeing: counts added at the delimiter, the best memory held at zero."""
     network = results.network
-    best = results.main_ranking.iloc[0]
-    layer, neuron, memory = int(best["layer"]), int(best["neuron"]), network.kind.memory
+    (layer, neuron), memory = results.best, network.kind.memory
     if dose := network.task.dose:
         text = dose.counted * min(4, dose.longest) + network.task.rule.delimiter
         places = _enough(results)
@@ -116,7 +114,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
             network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
         )
         return [(f"{text}, and three counts more in {who}", address)]
-    at = read_tokens(network.longest_figure).index(network.task.rule.delimiter)
+    at = with_start(network.longest_figure).index(network.task.rule.delimiter)
     text = network.longest_figure[:at]
     change = hold(layer, neuron, memory, 0, step=1)
     address = explorer_url(network.name, text=text, layer=layer, neuron=neuron, do=[change], write="greedy")
@@ -147,9 +145,9 @@ def _largest(results: Results) -> list[list[float]]:
     """Return for each layer and neuron the largest size of its memory on the figures and the held-out sequences."""
     network, memory = results.network, results.network.kind.memory
     rows = []
-    for layer in range(1, network.layers + 1):
+    for layer in network.layer_numbers:
         in_figures = np.abs(results.figure_signals[layer - 1][memory]).max(axis=0)
-        moments = [results.moments[layer, neuron, memory] for neuron in range(1, network.units + 1)]
+        moments = [results.moments[layer, neuron, memory] for neuron in network.neuron_numbers]
         held_out = [max(abs(moment.minimum), abs(moment.maximum)) for moment in moments]
         rows.append([float(f"{each:.4g}") or 1.0 for each in np.maximum(in_figures, held_out)])
     return rows

@@ -16,7 +16,7 @@ from lstmgallery.press.marks import text
 from lstmgallery.press.marks.strips import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
 from lstmgallery.press.pages.provenance import Claimed
 from lstmgallery.press.pages.sentences import measured_on, row_sentence
-from lstmgallery.store import read_tokens
+from lstmgallery.tasks.vocabulary import with_start
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,15 @@ def view_network(
     """Return what pages show of one network; `claimed` are the claims that ask a question, by its key."""
     network = results.network
     rows = results.rows_of_figure(network.figures.index(network.longest_figure))
-    layers = tuple(_view_layer(results, layer, rows) for layer in range(1, network.layers + 1))
-    best = results.main_ranking.iloc[0]
-    layer, neuron = int(best["layer"]), int(best["neuron"])
+    layers = tuple(_view_layer(results, layer, rows) for layer in network.layer_numbers)
+    layer, neuron = results.best
     return NetworkView(
         content=content,
         address_of=address_of,
         results=results,
         claimed=claimed,
         layers=layers,
-        tokens=show_tokens(read_tokens(network.longest_figure)),
+        tokens=show_tokens(with_start(network.longest_figure)),
         featured=draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
         featured_layer=layer,
         featured_neuron=neuron,
@@ -133,7 +132,7 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
         bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
         shown = signal.key in (network.kind.memory, "hidden")
         panels.append(Panel(signal, bounds.replace("-", text.MINUS), strips, shown))
-    for neuron in range(1, network.units + 1):
+    for neuron in network.neuron_numbers:
         moment = results.moments[layer, neuron, network.kind.memory]
         extent = f"{text.brief(moment.minimum)} … {text.brief(moment.maximum)}"
         strips = tuple(panel.strips[neuron - 1] for panel in panels if panel.is_shown)
@@ -153,7 +152,7 @@ def draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
         strips.append(
             draw_strip(
                 network.kind,
-                read_tokens(sequence),
+                with_start(sequence),
                 {key: values[rows] for key, values in signals.items()},
                 largest=largest_size(memory),
                 largest_of_layer=largest_size(of_layer[network.kind.memory]),
