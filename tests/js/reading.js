@@ -136,6 +136,17 @@ test("changes in another order are computed anew from the start", ({ Reading, ch
   equal(reading.value("cell", 2, 1, 2), 0.5);
   equal(reading.read([2, 2, 4], [other]), 1);
 });
+test("a change that is made twice counts twice, and once when one is taken back", ({ Reading, changes }, network) => {
+  const change = changes.parseChange("1.2.cell+0.5@2", network);
+  const [edited, fresh] = [new Reading(network), new Reading(network)];
+  fresh.read([2, 2, 4], [change, change]);
+  edited.read([2, 2, 4], [change]);
+  const once = plain(edited);
+  edited.read([2, 2, 4], [change, change]);
+  equal(plain(edited), plain(fresh));
+  equal(edited.read([2, 2, 4], [change]), 2);
+  equal(plain(edited), once);
+});
 test("a text of as many characters as can be read is whole", ({ splitText }, network) => {
   equal(
     [2000, 2001, 4001].map((size) => [

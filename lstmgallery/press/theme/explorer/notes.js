@@ -33,11 +33,11 @@ function noteUnseen({ vocabulary }, unseen) {
   const named = unseen.slice(0, MOST_UNSEEN).flatMap((character) => [make("bdi", {}, glyph(character)), " "]);
   const more = unseen.length - MOST_UNSEEN;
   const known = vocabulary.slice(2).map(glyph);
+  const verdict = `and does not read ${unseen.length === 1 ? "it" : "them"}`;
+  const knows = known.length > MOST_KNOWN ? `${known.length} characters` : listed(known, MOST_KNOWN);
   return make("p", {},
     "The network has never seen ",
     ...named,
     ...(more > 0 ? [`and ${more.toLocaleString("en")} more `] : []),
-    `and does not read ${unseen.length === 1 ? "it" : "them"}: `,
-    "the columns are hatched, and its memory stays as it is. ",
-    `It knows ${known.length > MOST_KNOWN ? `${known.length} characters` : listed(known, MOST_KNOWN)}.`);
+    `${verdict}: the columns are hatched, and its memory stays as it is. It knows ${knows}.`);
 }

@@ -80,14 +80,21 @@ export class Reading {
     return largestAt(this.steps[step].probabilities);
   }
 
-  /** Return the first step at which other changes make a difference; 0 if only their order is another. */
+  /** Return the first step at which other changes make a difference; 0 if those that stay are in another order. */
   _firstDifference(/** @type {ChangeOfNeuron[]} */ changes) {
     const [old, wanted] = [this.changes, changes].map((each) => each.map(formatChange));
-    const differing = [
-      ...this.changes.filter((each) => !wanted.includes(formatChange(each))),
-      ...changes.filter((each) => !old.includes(formatChange(each))),
-    ];
-    const isSameOrder = differing.length || old.every((each, at) => each === wanted[at]);
-    return isSameOrder ? Math.min(Infinity, ...differing.map((each) => each.step)) : 0;
+    const stays = (/** @type {string} */ text) => timesIn(old, text) === timesIn(wanted, text);
+    if (old.filter(stays).join() !== wanted.filter(stays).join()) return 0;
+    const differing = [...this.changes, ...changes].filter((each) => !stays(formatChange(each)));
+    return Math.min(Infinity, ...differing.map((each) => each.step));
   }
+}
+
+/**
+ * Return how often something is in a list.
+ * @param {string[]} list
+ * @param {string} text
+ */
+function timesIn(list, text) {
+  return list.filter((each) => each === text).length;
 }
