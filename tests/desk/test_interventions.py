@@ -343,6 +343,7 @@ def test_counts_are_added_where_three_more_and_three_less_are_within_training(lo
     assert table["condition"].tolist() == [f"n={size}" for size in sizes] * 7
     assert table["value"].tolist() == [max(size + amount, 0) for amount in doses for size in sizes]
     assert table["baseline"].tolist() == sizes * 7
+    assert set(table["sequences"]) == {1}
 
 
 def test_each_letter_of_a_copy_is_right_where_it_is_predicted_at_its_own_place() -> None:

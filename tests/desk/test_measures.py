@@ -156,6 +156,7 @@ def test_the_data_are_exactly_the_values_that_were_measured(text: str) -> None:
 
 def test_the_data_of_a_difference_say_which_condition_each_row_has() -> None:
     data = measured("difference of cell where token == a versus phase == before and token == X", "picky 2", NOISE).data
+    assert data.index.tolist() == [*range(len(data))]
     found = {text: rows["cell"].tolist() for text, rows in data.groupby("condition")}
     assert found == {
         "token == a": A["cell"].tolist(),
@@ -424,6 +425,7 @@ def test_a_held_signal_does_to_reading_what_it_does_computed_anew(
     assert found.value == pytest.approx(held(PLANTED, (1, neuron), signal, how)[measure], rel=1e-6)
     assert (found.n, found.unit) == (8, "sequence")
     assert found.kind == ("share" if measure == "right" else "number")
+    assert found.data.set_index("measure")["value"].to_dict() == pytest.approx(held(PLANTED, (1, neuron), signal, how))
 
 
 @pytest.mark.parametrize("place", [(1, 2), (2, 1)])
@@ -447,6 +449,8 @@ def test_only_the_counter_writes_a_b_more_for_each_count_added(neuron: int) -> N
     found = measured("slope of dose-response", f"counter {neuron}", PLANTED)
     assert found.value == pytest.approx(1.0 if neuron == 1 else 0.0, abs=1e-9)
     assert (found.n, found.unit, found.kind) == (2 * 7, "sequence", "number")  # 4 and 5 a's, -3 to 3 counts
+    assert found.data["measure"].tolist() == ["written"] * 14 + ["slope"]
+    assert found.data["value"].iloc[-1] == found.value
 
 
 def ranking(trained: Trained) -> list[Place]:

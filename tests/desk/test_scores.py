@@ -9,6 +9,7 @@ from lstmgallery.desk.scores import (
     RESOLUTION,
     Neuron,
     best_scores,
+    by_mask,
     each_neuron,
     read_levels,
     score_neurons,
@@ -71,6 +72,7 @@ def test_a_noisy_counter_scores_the_r2_it_was_given(table: pd.DataFrame) -> None
 def test_a_constant_tells_no_count_and_no_feature(table: pd.DataFrame) -> None:
     of_constant = table[table["neuron"] == 4]
     assert of_constant.loc[of_constant["measure"] == R2, "score"].max() <= 0
+    assert set(of_constant["direction"]) == {1}
     assert (of_constant.loc[of_constant["measure"] == AUC, ["score", "first_half", "second_half"]] == 0.5).all(
         axis=None
     )
@@ -164,6 +166,13 @@ def test_every_signal_of_every_neuron_is_scored_against_every_target_in_order() 
     expected = [(layer, neuron, *target.key, signal) for layer, neuron, signal in places for target in TARGETS]
     keys = ["layer", "neuron", "feature", "phase", "measure", "signal"]
     assert list(table[keys].itertuples(index=False, name=None)) == sorted(expected)
+
+
+def test_targets_on_the_same_steps_are_scored_together() -> None:
+    groups = list(by_mask(TARGETS[::-1]))
+    assert [mask for mask, _ in groups] == sorted({target.mask for target in TARGETS})
+    assert all({target.mask for target in together} == {mask} for mask, together in groups)
+    assert sum(len(together) for _, together in groups) == len(TARGETS) > len(groups)
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 4])
