@@ -21,8 +21,8 @@ from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.equations import TOLERANCE, require_equations
+from lstmgallery.desk.examine import examine
 from lstmgallery.desk.findings import Found, find_findings, tabulate
-from lstmgallery.desk.measure import measure
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
@@ -222,12 +222,12 @@ class NetworkWork:
             *(store.EQUATIONS, store.MOMENTS, store.RELATIVES),
             *(store.ROLES, store.CONTROLS, store.INTERVENTIONS, store.FRONTIER),
         )
-        return self._stage("measure", ["desk.measure"], outputs, self.network.spec, inputs)
+        return self._stage("measure", ["desk.examine"], outputs, self.network.spec, inputs)
 
     def _measure(self, into: Path) -> None:
         self.progress.start(self.network.name, "measure")
         network, about = self.network, self._about(FILE_LIBRARIES)
-        measured = measure(
+        examination = examine(
             network,
             weights=store.read_weights(self.folder / store.WEIGHTS),
             untrained=store.read_weights(self.folder / store.UNTRAINED),
@@ -235,14 +235,14 @@ class NetworkWork:
             layers={layer: store.read_layer(self.folder, network, layer) for layer in network.layer_numbers},
             held_out=self._split().held_out,
         )
-        require_equations(network, measured.residuals)
-        store.write_results(into / store.EQUATIONS, measured.residuals, about | {"tolerance": TOLERANCE})
-        store.write_results(into / store.MOMENTS, measured.moments, about)
-        store.write_results(into / store.RELATIVES, measured.relatives, about)
-        store.write_results(into / store.ROLES, measured.roles.table, about)
-        store.write_results(into / store.CONTROLS, measured.roles.untrained, about)
-        store.write_results(into / store.INTERVENTIONS, measured.interventions, about)
-        store.write_results(into / store.FRONTIER, measured.frontier, about)
+        require_equations(network, examination.residuals)
+        store.write_results(into / store.EQUATIONS, examination.residuals, about | {"tolerance": TOLERANCE})
+        store.write_results(into / store.MOMENTS, examination.moments, about)
+        store.write_results(into / store.RELATIVES, examination.relatives, about)
+        store.write_results(into / store.ROLES, examination.roles.table, about)
+        store.write_results(into / store.CONTROLS, examination.roles.untrained, about)
+        store.write_results(into / store.INTERVENTIONS, examination.interventions, about)
+        store.write_results(into / store.FRONTIER, examination.frontier, about)
 
     def _sweep_stage(self) -> Stage:
         spec = {**self.network.training_spec, "seeds": self.seeds, "instruction_set": instruction_set()}

@@ -11,7 +11,6 @@ from typing import Any
 import filelock
 import pytest
 
-import lstmgallery.desk.measure
 import lstmgallery.lab.trace
 import lstmgallery.lab.train
 from lstmgallery.build import Project, Summary, build_gallery

@@ -13,7 +13,7 @@ import lstmgallery
 from lstmgallery.cache import Stage, code_fingerprint, damage, imported_modules, is_current, replacing, stage_key
 from tests.conftest import run_python
 
-CODE = ("lstmgallery.desk.measure", "lstmgallery.stages")
+CODE = ("lstmgallery.desk.examine", "lstmgallery.stages")
 FINGERPRINT = "from lstmgallery.cache import code_fingerprint; print(code_fingerprint('lstmgallery.lab.train'))"
 
 
@@ -169,7 +169,7 @@ def test_equal_parts_give_equal_keys(given: Callable[..., str]) -> None:
         {"text": "another input"},
         {"libraries": ("numpy", "pandas")},
         {"code": ("lstmgallery.lab.train", "lstmgallery.stages")},
-        {"code": ("lstmgallery.desk.measure", "lstmgallery.cli")},
+        {"code": ("lstmgallery.desk.examine", "lstmgallery.cli")},
     ],
     ids=lambda change: next(iter(change)),
 )

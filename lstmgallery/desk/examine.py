@@ -1,4 +1,4 @@
-"""Everything the desk finds out about one network, in one call: takes its traces and weights, gives tables."""
+"""Examine one network: everything the desk finds out about it, in one call. Takes traces and weights, gives tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from lstmgallery.store import HELD_OUT
 
 
 @dataclass(frozen=True)
-class Measured:
+class Examination:
     """Tables of one network, each described where it is made: in the module of its name."""
 
     residuals: pd.DataFrame
@@ -32,7 +32,7 @@ class Measured:
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")  # the matrices are small: on a busy machine more threads cost more
-def measure(
+def examine(
     network: Network,
     *,
     weights: Arrays,
@@ -40,8 +40,8 @@ def measure(
     steps: pd.DataFrame,
     layers: Mapping[int, Signals],
     held_out: Sequence[str],
-) -> Measured:
-    """Measure a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`.
+) -> Examination:
+    """Examine a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`.
 
     `untrained` are the weights that training began with. `held_out` are the sequences of the held-out steps, in their
     order.
@@ -63,7 +63,7 @@ def measure(
     ranked = roles.rank_neurons(found_roles.table, network.task.main_feature, signals=(memory, "hidden"))
     of_memory = found_moments[found_moments["signal"] == memory]
     best = ranked.iloc[0]
-    return Measured(
+    return Examination(
         residuals=check_equations(network, weights, steps, layers.__getitem__),
         moments=found_moments,
         relatives=relatives.nearest_relatives(
