@@ -27,7 +27,7 @@ from lstmgallery.desk.claims import (
     count_untrained,
     verdict,
 )
-from lstmgallery.desk.measures import WITH_CONTROL, Score
+from lstmgallery.desk.measures.score import Score
 from lstmgallery.desk.results import Results
 from lstmgallery.errors import Problem
 from lstmgallery.press.manuscript.content import Content
@@ -101,9 +101,7 @@ def answer_questions(
         for_seeds = [each for each in asked if each.over is not None or each.key in claimed]
         elsewhere = {each.of_one.key: each.of_one for each in for_seeds if each.subject.is_comparable}
         of_claims = {each.of_one.key for each in asked if each.key in claimed}
-        controlled = [
-            each for key, each in elsewhere.items() if key in of_claims and isinstance(each.measure, WITH_CONTROL)
-        ]
+        controlled = [each for key, each in elsewhere.items() if key in of_claims and each.measure.has_control]
         kept = _Kept(of_network.folder / KEPT)
         untrained = _ask_untrained(of_network, controlled, kept, progress)
         by_seed = _ask_seeds(of_network, [*elsewhere.values()], kept, progress, workers) if with_seeds else {}

@@ -17,7 +17,7 @@ import lstmgallery.verify
 from lstmgallery import store
 from lstmgallery.build import Project, build_gallery, check_content
 from lstmgallery.desk.claims import Answer, Question, Tally, parse_expectation
-from lstmgallery.desk.measures import Measurement
+from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.results import read_results
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, draw_weights

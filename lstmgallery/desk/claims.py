@@ -22,7 +22,10 @@ from threadpoolctl import threadpool_limits
 from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.measures import OPERATORS, STATISTICS, Measure, Measurement, take_level, take_measure
+from lstmgallery.desk.measures import Measure, take_measure
+from lstmgallery.desk.measures.condition import OPERATORS
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.statistic import STATISTICS, take_level
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network

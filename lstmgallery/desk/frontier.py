@@ -11,6 +11,7 @@ from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network
 
 FURTHEST = 100  # sizes tried, far beyond three times the training range of the shipped networks
+ATTEMPT = ["size", "variant", "prompt", "expected", "written", "right"]  # the columns that a claim publishes
 SPARE = 10  # tokens that a network may write too many before it is stopped
 
 

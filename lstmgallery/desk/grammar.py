@@ -70,10 +70,13 @@ class Words:
         self._next = min(self._next + 1, len(self._words))
         return word
 
+    def begin_with(self, *phrase: str) -> bool:
+        """Say whether these words are the next ones, without taking them."""
+        return [word.text for word in self._words[self._next : self._next + len(phrase)]] == list(phrase)
+
     def takes(self, *phrase: str) -> bool:
         """Take these words if they are the next ones; say whether they were."""
-        following = [word.text for word in self._words[self._next : self._next + len(phrase)]]
-        if following != list(phrase):
+        if not self.begin_with(*phrase):
             return False
         self._next += len(phrase)
         return True

@@ -19,7 +19,7 @@ from lstmgallery.desk.claims import (
     verdict,
 )
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.measures import Measurement
+from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
 from tests.conftest import random_weights

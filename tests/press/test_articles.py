@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.claims import Answer
-from lstmgallery.desk.measures import Measurement
+from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.press.pages.articles import data_words, summarise, value_words
 from tests.press.conftest import BASE_URL, BLOCKS, CLAIMS, Element, Press, Typeset, figure, parse_xml, writeup
 

@@ -1,0 +1,70 @@
+"""What can be measured of a subject, written in a small closed language: a module for each measure, one line here.
+
+A measure is a class with the phrases it `begins` with, its grammar and its checks (`from_line`), and how it is taken
+(`take`). To add one, write its module beside the others and list its class in `MEASURES`.
+
+Everything is measured on held-out sequences; of a neuron that was chosen by what it does, on the half of them on which
+it was not chosen. Of several neurons a statistic takes all values together.
+"""
+
+from typing import ClassVar, Protocol, Self
+
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.correlation import Correlation
+from lstmgallery.desk.measures.difference import Difference
+from lstmgallery.desk.measures.dose import Dose
+from lstmgallery.desk.measures.failure import Failure
+from lstmgallery.desk.measures.gap import Gap
+from lstmgallery.desk.measures.held import Held
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.needed import Needed
+from lstmgallery.desk.measures.right import Right
+from lstmgallery.desk.measures.score import Score
+from lstmgallery.desk.measures.share import Share
+from lstmgallery.desk.measures.spread import Spread
+from lstmgallery.desk.measures.statistic import Statistic
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+from lstmgallery.errors import nearest
+
+
+class Measure(Protocol):
+    """One thing that can be measured."""
+
+    begins: ClassVar[tuple[str, ...]]  # the phrases that it begins with, each of one word or several
+    has_control: ClassVar[bool]  # whether untrained networks are asked as a control
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        """Take the measure from a line, its phrase first. Raises `GrammarError` where it is none of this subject."""
+        ...
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+        """Measure it of the neurons at `places` of a trained network."""
+        ...
+
+
+MEASURES: tuple[type[Measure], ...] = (
+    Statistic,
+    Share,
+    Difference,
+    Correlation,
+    Spread,
+    Gap,
+    Score,
+    Held,
+    Dose,
+    Needed,
+    Failure,
+    Right,
+)
+
+
+def take_measure(words: Words, subject: Subject) -> Measure:
+    """Take a measure from a line. Raises `GrammarError` where it names none, or none of this subject."""
+    by_phrase = {tuple(phrase.split()): measure for measure in MEASURES for phrase in measure.begins}
+    for phrase in sorted(by_phrase, key=len, reverse=True):  # `right with` before `right`
+        if words.begin_with(*phrase):
+            return by_phrase[phrase].from_line(words, subject)
+    raise words.error("expected a measure", hint=nearest(words.peek(), {phrase[0] for phrase in by_phrase}))

@@ -1,0 +1,42 @@
+"""`correlation of cell with hidden`; also where token == X."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.condition import Condition, take_where
+from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
+from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Pearson's correlation of two quantities over the steps of a condition."""
+
+    begins: ClassVar[tuple[str, ...]] = ("correlation",)
+    has_control: ClassVar[bool] = True
+
+    quantity: Quantity
+    other: Quantity
+    condition: Condition
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        words.take()
+        words.expect("of")
+        quantity = take_quantity(words, subject.network)
+        words.expect("with")
+        return cls(quantity, take_quantity(words, subject.network), take_where(words, subject.network))
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+        data = read_values(trained, places, self.quantity, self.condition)
+        if data.empty:
+            return nothing_passes(self.condition)
+        data[self.other.text] = read_values(trained, places, self.other, self.condition)[self.other.text]
+        one, other = data[self.quantity.text], data[self.other.text]
+        if one.nunique() == 1 or other.nunique() == 1:  # rounding leaves equal values a spread of their own
+            return Measurement(None, len(data), reason="one of the two never changes", data=data)
+        return Measurement(float(one.corr(other)), len(data), data=data)

@@ -1,0 +1,36 @@
+"""`first failure` and `last success`: the smallest size written wrong, and the largest before it."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from lstmgallery.desk.frontier import ATTEMPT, FURTHEST, first_failure
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.requirements import require_sizes
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The smallest size written wrong, or the largest before it; one size beyond all that were tried if none is."""
+
+    begins: ClassVar[tuple[str, ...]] = ("first", "last")
+    has_control: ClassVar[bool] = False
+
+    is_last_success: bool
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        at = words.at
+        is_last_success = words.take().text == "last"
+        words.expect("success" if is_last_success else "failure")
+        require_sizes(subject.network, at=at)
+        return cls(is_last_success)
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+        table = trained.frontier
+        failure = first_failure(table)
+        value = float((FURTHEST + 1 if failure is None else failure) - self.is_last_success)
+        return Measurement(value, len(table), "sequence", "size", data=table[ATTEMPT])

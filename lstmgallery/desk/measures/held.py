@@ -1,0 +1,47 @@
+"""`right with cell at zero`, or at mean, or with a gate shut or open; also loss, and right_1 to right_3 of a copy."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.requirements import require_neuron
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is left while a signal of one neuron is held: the share right, or the loss in nats a token."""
+
+    begins: ClassVar[tuple[str, ...]] = ("right with", "loss", "right_1", "right_2", "right_3")
+    has_control: ClassVar[bool] = False
+
+    result: str
+    signal: str
+    how: str
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        network, at = subject.network, words.at
+        require_neuron(subject, at=at)
+        result = words.take().text
+        if result.startswith("right_") and not network.task.rule.answer_length:
+            raise GrammarError(f"{result} is measured of copying networks only", at=at, hint="did you mean 'right'?")
+        words.expect("with")
+        at_signal = words.at
+        signal = words.choose("a signal", network.kind.keys)
+        if network.kind[signal].palette == "gate":
+            return cls(result, signal, words.choose("what the gate is held at", ("shut", "open")))
+        if signal != network.kind.memory:
+            memory = network.kind.memory
+            raise GrammarError(f"expected {memory!r} or a gate to be held, found {signal!r}", at=at_signal)
+        words.expect("at")
+        return cls(result, signal, words.choose("what it is held at", ("zero", "mean")))
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+        table = trained.held(places[0], self.signal, self.how)
+        row = table[table["measure"] == self.result].iloc[0]
+        kind = "number" if self.result == "loss" else "share"
+        return Measurement(float(row["value"]), int(row["sequences"]), "sequence", kind, data=table)

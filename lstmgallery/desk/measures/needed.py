@@ -1,0 +1,45 @@
+"""`neurons needed`: how many of the best have to be changed at once."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import pandas as pd
+
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.requirements import require_facet
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+
+ENOUGH = 0.95  # a slope or a share that counts as whole
+
+
+@dataclass(frozen=True)
+class Needed:
+    """How many of the best neurons have to be changed at once for the change to come through whole."""
+
+    begins: ClassVar[tuple[str, ...]] = ("neurons",)
+    has_control: ClassVar[bool] = False
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        network, at = subject.network, words.at
+        words.take()
+        words.expect("needed")
+        require_facet(network, network.task.dose or network.task.twins, at=at)
+        return cls()
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+        ranked = trained.best_for_task()
+        rows: list[dict[str, Any]] = []
+        for size in range(1, len(ranked) + 1):
+            table = trained.changed(tuple(ranked[:size]))
+            row = table[table["measure"].isin(["slope", "turned"])].iloc[0]
+            rows.append({"neurons": size, str(row["measure"]): float(row["value"]), "sequences": int(row["sequences"])})
+            if row["value"] >= ENOUGH:
+                data = pd.DataFrame(rows)
+                return Measurement(float(size), rows[0]["sequences"], "sequence", "count", data=data)
+        data = pd.DataFrame(rows)
+        reason = "even all neurons at once do not bring it about"
+        return Measurement(None, rows[0]["sequences"], "sequence", reason=reason, data=data)

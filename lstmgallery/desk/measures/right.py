@@ -1,0 +1,37 @@
+"""`right where size <= 10`: the share of sequences written right, by size."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from lstmgallery.desk.frontier import ATTEMPT
+from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.measures.condition import Condition, take_condition
+from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
+from lstmgallery.desk.measures.requirements import require_sizes
+from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.trained import Trained
+
+
+@dataclass(frozen=True)
+class Right:
+    """The share of sequences written right, over sizes of a condition, every size tried."""
+
+    begins: ClassVar[tuple[str, ...]] = ("right",)
+    has_control: ClassVar[bool] = False
+
+    condition: Condition
+
+    @classmethod
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        require_sizes(subject.network, at=words.at)
+        words.take()
+        words.expect("where")
+        return cls(take_condition(words, subject.network, of_sizes=True))
+
+    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+        table = trained.frontier
+        data = table[self.condition.of(table)][ATTEMPT]
+        if data.empty:
+            return nothing_passes(self.condition)
+        return Measurement(float(data["right"].mean()), len(data), "sequence", "share", data=data)
