@@ -12,7 +12,7 @@ from lstmgallery.desk.measures.requirements import require_facet
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 
-ENOUGH = 0.95  # a slope or a share that counts as whole
+ENOUGH = 0.95  # a slope or a share that counts as whole, here and wherever a page says how many neurons it takes
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def groups_plot(results: Results) -> Plot | None:
         measure = f"share with the other {twins.what}"
     else:
         return None
-    enough = next((k for k, value in enumerate(values, start=1) if value >= 0.95), None)
+    enough = next((k for k, value in enumerate(values, start=1) if value >= ENOUGH), None)
     summary = f"Even with all neurons changed at once it does not hold that {what}."
     if enough:
         who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"

@@ -125,7 +125,7 @@ def _enough(results: Results) -> list[tuple[int, int]]:
     """Return the fewest best neurons of which each count added brings one more b."""
     groups = results.interventions_on(0, 0)
     slopes = [row.value for row in groups if row.measure == "slope"]
-    enough = next((k for k, slope in enumerate(slopes, start=1) if slope >= 0.995), 1)
+    enough = next((k for k, slope in enumerate(slopes, start=1) if slope >= ENOUGH), 1)
     return [(int(row.layer), int(row.neuron)) for row in results.main_ranking.head(enough).itertuples()]
 
 
