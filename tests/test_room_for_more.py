@@ -1,8 +1,10 @@
 """Room for more kinds: a toy of each is added to a copy of the package by the documented steps alone, and shown.
 
-The toys are a plain RNN, the language of an echo, a figure that lists its answers, and a section of a network's page.
+The toys are a plain RNN, the language of an echo, a figure that lists its answers, the measure of a swing, and a section
+of a network's page.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -154,6 +156,34 @@ class AnswersBlock(Block):
         part = Part(network.title, network_path(network.name), Listing(rows, ""), f"{len(rows)} answers")
         return Drawing.of(part, data=pd.DataFrame({"prompt": self.prompts, "answer": answers}))
 ''',
+    "desk/measures/swing.py": '''"""`swing of hidden`: from the lowest value to the highest."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lstmgallery.desk.measures.condition import Condition
+from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.quantity import read_values, take_quantity
+
+
+@dataclass(frozen=True)
+class Swing:
+    begins: ClassVar = ("swing",)
+    has_control: ClassVar = True
+
+    quantity: object
+
+    @classmethod
+    def from_line(cls, words, subject):
+        words.take()
+        words.expect("of")
+        return cls(take_quantity(words, subject.network))
+
+    def take(self, trained, places):
+        data = read_values(trained, places, self.quantity, Condition())
+        values = data[self.quantity.text]
+        return Measurement(float(values.max() - values.min()), len(data), data=data)
+''',
     "press/pages/sections/toy.py": '''"""How many figures there are."""
 
 from lstmgallery.press.pages.sections.section import Section
@@ -175,6 +205,10 @@ LINES = {  # what registers a toy: in which file, after what, one line
     "tasks/__init__.py": [
         ("import Copying\n", "import Copying\nfrom lstmgallery.tasks.languages.echo import Echo\n"),
         ("| Copying", "| Copying | Echo"),
+    ],
+    "desk/measures/__init__.py": [
+        ("import Statistic\n", "import Statistic\nfrom lstmgallery.desk.measures.swing import Swing\n"),
+        ("    Right,\n)", "    Right,\n    Swing,\n)"),
     ],
     "press/figures/plain.py": [
         ("\n\nPLAIN", "\nfrom lstmgallery.press.figures.answers import AnswersBlock\n\nPLAIN"),
@@ -229,6 +263,14 @@ neuron: echo best(heard=q)
 says: One of its neurons hears the q.
 measure: auc of hidden with heard=q
 expect: at least 0.5
+```
+
+```claim
+id: swings
+network: echo
+says: Its neurons swing between their ends.
+measure: swing of hidden
+expect: between 0.5 and 2
 ```
 """
 
@@ -292,3 +334,10 @@ def test_a_toy_figure_is_drawn_and_has_its_numbers_and_a_drawing(site: Path) -> 
 def test_a_toy_section_is_shown_and_can_be_linked_to(site: Path) -> None:
     assert "There are 2 toys." in read(site, "networks/echo/index.html")
     assert 'href="../networks/echo/index.html#toy"' in read(site, "writeups/an-echo.html")
+
+
+def test_a_toy_measure_is_taken_of_the_network_and_of_untrained_ones(site: Path) -> None:
+    claims = {claim["id"]: claim for claim in json.loads((site.parent / "build" / "claims.json").read_text("utf-8"))}
+    assert claims["swings"]["verdict"] == "holds"
+    assert len(claims["swings"]["by_untrained"]) == 40
+    assert len(claims["swings"]["by_seed"]) == 2

@@ -13,6 +13,7 @@ import numpy as np
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import CellKind
 from lstmgallery.desk.counts import count_units
+from lstmgallery.desk.measures.needed import ENOUGH
 from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import add_counts, explorer_url, hold

@@ -11,10 +11,7 @@ from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.measures import Measurement
-from lstmgallery.desk.interventions import measure_causes
 from lstmgallery.desk.measures.measurement import Measurement
-from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network

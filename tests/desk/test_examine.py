@@ -6,7 +6,7 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.desk.equations import TOLERANCE
-from lstmgallery.desk.measure import Measured, measure
+from lstmgallery.desk.examine import Examination, examine
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
 from tests.audit import scoring
@@ -22,13 +22,13 @@ CELLS = [READING.of_steps(signals["cell"]) for signals in READING.signals]  # of
 
 
 @pytest.fixture(scope="module")
-def measured() -> Measured:
+def measured() -> Examination:
     """What is found out about the vote."""
     sequences = FIGURES + HELD_OUT
     steps = store.step_truths(NETWORK, sequences)
     steps["split"] = np.where(steps["sequence"] < len(FIGURES), store.FIGURE, store.HELD_OUT)
     first, second = read_signals(NETWORK, vote_weights(), sequences)
-    found: Measured = measure(
+    found: Examination = examine(
         NETWORK,
         weights=vote_weights(),
         untrained=BEFORE,
@@ -39,32 +39,32 @@ def measured() -> Measured:
     return found
 
 
-def test_every_signal_of_every_layer_obeys_its_equations_on_all_steps(measured: Measured) -> None:
+def test_every_signal_of_every_layer_obeys_its_equations_on_all_steps(measured: Examination) -> None:
     assert measured.residuals["residual"].max() < TOLERANCE
     assert set(measured.residuals["layer"]) == {1, 2}
 
 
-def test_moments_are_those_of_the_held_out_steps(measured: Measured) -> None:
+def test_moments_are_those_of_the_held_out_steps(measured: Examination) -> None:
     of_cells = measured.moments.query("signal == 'cell'")
     assert set(of_cells["steps"]) == {len(CELLS[0])}
     assert of_cells["layer"].tolist() == [1] * 6 + [2] * 6
     assert of_cells["mean"].tolist() == pytest.approx(np.concatenate([cells.mean(axis=0) for cells in CELLS]), abs=1e-9)
 
 
-def test_relatives_are_those_of_the_held_out_memories(measured: Measured) -> None:
+def test_relatives_are_those_of_the_held_out_memories(measured: Examination) -> None:
     found = measured.relatives.set_index(["layer", "neuron"])
     assert found.loc[(2, 5), "nearest"] == 3  # the first of those that hold the same
     both = np.corrcoef(CELLS[1][:, 1], CELLS[1][:, 2])[0, 1]
     assert found.loc[(2, 2)].tolist() == [3, pytest.approx(both, abs=1e-9)]
 
 
-def test_roles_are_told_by_the_held_out_steps(measured: Measured) -> None:
+def test_roles_are_told_by_the_held_out_steps(measured: Examination) -> None:
     letters = measured.roles.table.query("feature == 'letter=A' and phase == 'all' and signal == 'cell'")
     assert set(letters["steps"]) == {sum(map(len, HELD_OUT))}
     assert letters.query("score == 1")[["layer", "neuron"]].to_numpy().tolist() == [[2, 3], [2, 5], [2, 6]]
 
 
-def test_the_first_of_the_untrained_networks_is_what_training_began_with(measured: Measured) -> None:
+def test_the_first_of_the_untrained_networks_is_what_training_began_with(measured: Examination) -> None:
     files = as_files(NETWORK, BEFORE, HELD_OUT)
     scores = scoring.score_all(scoring.rerun(files, BEFORE), scoring.find_targets(scoring.held_out(files)))
     best = scores.groupby(["feature", "phase"])["score"].max()
@@ -73,19 +73,19 @@ def test_the_first_of_the_untrained_networks_is_what_training_began_with(measure
     pd.testing.assert_series_equal(by_target["score"].first(), best, atol=1e-9)
 
 
-def test_memories_are_held_at_their_own_means(measured: Measured) -> None:
+def test_memories_are_held_at_their_own_means(measured: Examination) -> None:
     means = measured.interventions.query("intervention == 'mean' and measure == 'loss'")
     expected = {(layer, neuron): CELLS[layer - 1][:, neuron - 1].mean() for layer in (1, 2) for neuron in range(1, 7)}
     found = dict(zip(zip(means["layer"], means["neuron"], strict=True), means["amount"], strict=True))
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_neurons_that_tell_the_letter_best_are_exchanged_together(measured: Measured) -> None:
+def test_the_neurons_that_tell_the_letter_best_are_exchanged_together(measured: Examination) -> None:
     turned = measured.interventions.query("measure == 'turned' and layer == 0")
     assert turned["value"].tolist() == [0.0, 0.5, *[1.0] * 10]
 
 
-def test_the_frontier_has_the_memory_of_the_best_neuron(measured: Measured) -> None:
+def test_the_frontier_has_the_memory_of_the_best_neuron(measured: Examination) -> None:
     held = np.tanh(np.tanh(np.tanh(0.5)))
     np.testing.assert_allclose(measured.frontier["memory"], [held, -held] * 100, atol=1e-6)
     assert measured.frontier["right"].all()

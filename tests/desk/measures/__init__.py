@@ -1,1 +1,0 @@
-"""Tests of the measures, a file for each."""
