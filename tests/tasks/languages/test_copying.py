@@ -32,3 +32,8 @@ def test_the_letters_are_known_once_read_and_due_after_the_delimiter() -> None:
 
 def test_the_answer_is_what_stood_before_the_delimiter() -> None:
     assert LANGUAGE.rule.answer("bcaX") == "bca"
+
+
+def test_copying_has_one_size_and_is_not_stretched() -> None:
+    assert [*LANGUAGE.stretched(3)] == []
+    assert LANGUAGE.sizes is None

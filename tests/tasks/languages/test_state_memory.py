@@ -1,8 +1,10 @@
 """Remembering a state: the sequences and their ground truth, spelled out."""
 
+import pydantic
 import pytest
 
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.task import Stretched
 
 LANGUAGE = StateMemory(kind="state-memory", longest_wait=3)
 
@@ -30,3 +32,18 @@ def test_the_letter_is_known_from_its_step_on() -> None:
 
 def test_the_answer_is_the_first_letter_in_lowercase() -> None:
     assert [LANGUAGE.rule.answer(prompt) for prompt in ("AxxY", "BxY")] == ["a", "b"]
+
+
+def test_state_memory_is_stretched_to_any_wait_with_either_letter() -> None:
+    assert [*LANGUAGE.stretched(5)] == [Stretched(5, "A", True, "AxxxxxYa"), Stretched(5, "B", True, "BxxxxxYb")]
+
+
+@pytest.mark.parametrize("longest_wait", [2, 101, 2.5, "3"])
+def test_a_range_of_waits_out_of_bounds_is_refused(longest_wait: object) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        StateMemory.model_validate({"kind": "state-memory", "longest_wait": longest_wait})
+
+
+@pytest.mark.parametrize("longest_wait", [3, 100])
+def test_a_range_of_waits_may_reach_its_bounds(longest_wait: int) -> None:
+    assert StateMemory(kind="state-memory", longest_wait=longest_wait).size == 2 * longest_wait
