@@ -118,6 +118,11 @@ class Press:
         answers = {key: replace(answer, by_seed=by_seed) for key, answer in self.answers.items()}
         return Press(self.content, self.results, answers)
 
+    def with_answer(self, claim: str, answer: Answer) -> "Press":
+        """Return the same, as if this had been measured for one claim of the write-up of all kinds."""
+        (asked,) = (each for each in self.articles["everything"].writeup.claims if each.id == claim)
+        return Press(self.content, self.results, {**self.answers, asked.question.key: answer})
+
     def with_untrained(self, values: Sequence[float | None]) -> "Press":
         """Return the same, as if untrained networks had answered so wherever they were asked."""
         answers = {

@@ -81,6 +81,32 @@ def test_a_claim_says_what_untrained_networks_reach_and_how_many_meet_it(
     assert words in evidence(press.with_untrained(values), "it-holds")
 
 
+@pytest.mark.parametrize(
+    ("kind", "trained", "untrained", "words"),
+    [
+        ("size", 12.0, (7.0, 101.0, 3.0), "3 to more than 100, median 7; 3 of 3 networks meet it."),
+        ("size", 101.0, (100.0, 99.0), "99 to 100, median 99.5; 2 of 2 networks meet it."),
+        ("size", 12.0, (101.0, 101.0), "more than 100; 2 of 2 networks meet it."),
+        ("count", 4.0, (1.0, 101.0, 2.0), "1 to 101, median 2; 3 of 3 networks meet it."),
+        ("share", 0.9, (0.25, 0.5, 0.125), "12.5 % to 50 %, median 25 %; 3 of 3 networks meet it."),
+        ("number", 0.98765, (0.125, 0.125), "0.12; 2 of 2 networks meet it."),
+    ],
+)
+def test_what_untrained_networks_reach_is_said_as_the_value_of_the_trained_one_is(
+    press: Press, kind: str, trained: float, untrained: tuple[float, ...], words: str
+) -> None:
+    shown = evidence(press.with_answer("it-holds", Answer(Measurement(trained, 1, kind=kind), untrained)), "it-holds")
+    assert shown.partition("Untrained: ")[2].startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("untrained", "words"), [(0.25, "0.25; that is as expected."), (-0.25, "−0.25; that is not as expected.")]
+)
+def test_a_claim_over_seeds_has_one_value_of_untrained_networks(press: Press, untrained: float, words: str) -> None:
+    answer = Answer(Measurement(0.75, 3, "seed"), (untrained,), by_seed={1: 0.75}, is_over_seeds=True)
+    assert f"Untrained: {words}" in evidence(press.with_answer("it-holds", answer), "it-holds")
+
+
 @pytest.mark.parametrize(("meeting", "is_without"), [(0, False), (2, False), (3, True), (40, True)])
 def test_a_claim_that_untrained_networks_meet_too_does_not_hold_because_of_training(
     press: Press, meeting: int, is_without: bool
