@@ -185,21 +185,31 @@ def test_counts_that_differ_by_a_constant_or_by_their_sign_are_the_same() -> Non
     assert aliases_of(PICKY, STEPS, "remaining", POOLED) == set()
 
 
-def test_whatever_coincides_is_named_and_nothing_else() -> None:
+LETTERS = {COPIER: dict.fromkeys(("first", "second", "third", "next_letter"), "abc"), KEEPER: {"letter": "AB"}}
+
+
+@pytest.mark.parametrize(
+    ("network", "count", "has_opposites"),
+    [(COPIER, "position", False), (KEEPER, "x_count", True)],
+    ids=["copy", "keep"],
+)
+def test_whatever_coincides_is_named_and_nothing_else(network: Network, count: str, has_opposites: bool) -> None:
     """Every pair is compared again by hand, on steps where much coincides."""
-    counts = {"position": range(9)}
-    categories = {
+    steps = store.step_truths(network, list(network.task.sequences()))
+    columns = {
+        count: range(9),
         "phase": PHASES,
-        **dict.fromkeys(("first", "second", "third", "next_letter"), "abc"),
-        **dict.fromkeys((NEXT_TOKEN, "token", "token_before"), COPIER.task.vocabulary),
+        **LETTERS[network],
+        **dict.fromkeys((NEXT_TOKEN, "token", "token_before"), network.task.vocabulary),
     }
-    frame = COPIED.assign(token_before=tokens_before(COPIED))
-    targets = find_targets(COPIER, COPIED)
-    found = find_aliases(COPIER, COPIED, targets)
+    frame = steps.assign(token_before=tokens_before(steps))
+    targets = find_targets(network, steps)
+    found = find_aliases(network, steps, targets)
+    opposites = 0
     for target in (each for each in targets if each.measure == AUC):
         rows = frame.iloc[np.concatenate(target.rows)]
         expected = set()
-        for key, values in {**counts, **categories}.items():
+        for key, values in columns.items():
             for value in values:
                 name = f"{key}={value}"
                 truth = (rows[key] == value).to_numpy()
@@ -209,7 +219,9 @@ def test_whatever_coincides_is_named_and_nothing_else() -> None:
                     expected.add(name)
                 elif np.array_equal(truth, target.truth == 0):
                     expected.add(f"{OPPOSITE}{name}")
+                    opposites += 1
         assert set(json.loads(found[target.key])) == expected, target.key
+    assert (opposites > 0) == has_opposites
 
 
 def test_features_are_in_the_order_of_their_task_and_the_next_token_comes_last() -> None:

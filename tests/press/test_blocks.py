@@ -226,6 +226,25 @@ def test_a_mistake_inside_a_comparison_is_found_there(tmp_path: Path, networks: 
     ]
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "kind: values\nneuron: smal 1\nsignal: cel\nby: a_count",
+        "kind: frontier\nnetwork: smal\nshow: written",
+        "kind: generated\nnetwork: smal\nprompts: [zz]",
+        "kind: dose-response\nneuron: smal 1",
+        "kind: saturation\nof: smal\ngates: [gate]",
+        "kind: overview\nof: smal\nsignals: [cel]\nsequence: zz",
+    ],
+)
+def test_of_a_network_that_there_is_not_nothing_else_is_said(
+    tmp_path: Path, networks: dict[str, Network], block: str
+) -> None:
+    assert mistakes(tmp_path, networks, block) == [
+        ("expected the name of a network, found 'smal'", "did you mean 'small'?")
+    ]
+
+
 def test_nothing_is_said_of_networks_that_are_broken_themselves(tmp_path: Path, networks: dict[str, Network]) -> None:
     body = figure("one", "neuron: other 99\nsequences: [zzz]") + "{other 99} and {other | mean of nothing}\n"
     (tmp_path / "some.md").write_text(writeup(body), encoding="utf-8")

@@ -210,7 +210,9 @@ def test_the_facts_of_a_neuron_are_those_of_its_held_out_steps(gallery: Gallery,
 
 def test_the_shades_of_a_strip_are_those_of_its_values(gallery: Gallery) -> None:
     page = gallery.project.site / "networks/counter/layer-1/neuron-3.html"
-    for strip in read_strips(page.read_text(encoding="utf-8")):
+    strips = read_strips(page.read_text(encoding="utf-8"))
+    assert len(strips) >= 3
+    for strip in strips:
         for signal, values in strip.values.items():
             numbers = np.array([float(value.replace("\N{MINUS SIGN}", "-")) for value in values])
             levels = np.array([int(shade.split()[0][1:]) for shade in strip.shades[signal]])
