@@ -1,11 +1,13 @@
 """A stage runs again when its code, its specification, its inputs or its libraries change, and only then."""
 
+import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -177,6 +179,29 @@ def test_each_part_changes_the_key(given: Callable[..., str], change: dict[str, 
     assert given(**change) != given()
 
 
+def key_of(*inputs: Path, spec: Mapping[str, object] = MappingProxyType({})) -> str:
+    work, caller = CODE
+    return stage_key([work], caller=caller, spec=dict(spec), inputs=inputs, libraries=["numpy"])
+
+
+def test_the_order_of_a_specification_and_of_inputs_does_not_change_the_key(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    one.write_text("one", encoding="utf-8")
+    other.write_text("other", encoding="utf-8")
+    keys = {key_of(one, other, spec={"units": 6, "seed": 1}), key_of(other, one, spec={"seed": 1, "units": 6})}
+    assert len(keys) == 1
+
+
+def test_two_inputs_that_change_places_change_the_key(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    keys = set()
+    for text in ("first", "second"):
+        one.write_text(text, encoding="utf-8")
+        other.write_text({"first": "second", "second": "first"}[text], encoding="utf-8")
+        keys |= {key_of(one, other), key_of(other, one)}
+    assert len(keys) == 2
+
+
 def test_the_version_of_a_library_changes_the_key(given: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     before = given()
     monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0.1")
@@ -228,6 +253,27 @@ def test_imports_inside_functions_are_found() -> None:
     source = "import os\ndef work():\n    from lstmgallery.lab.train import train\n    import lstmgallery.store\n"
     found = imported_modules(source)
     assert found == ["lstmgallery.lab.train", "lstmgallery.lab.train.train", "lstmgallery.store"]
+
+
+def test_an_import_from_the_package_it_stands_in_names_no_module() -> None:
+    assert imported_modules("from . import store\nfrom lstmgallery import cache\n") == [
+        "lstmgallery",
+        "lstmgallery.cache",
+    ]
+
+
+def test_a_stage_that_the_system_refuses_names_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left") as raised, replacing(make_stage(tmp_path)):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert raised.value.filename == str(tmp_path)
+
+
+def test_a_file_that_a_stage_did_not_stamp_is_reported(tmp_path: Path) -> None:
+    run_stage(Stage("train", tmp_path, "key", ("one.txt",)))
+    (tmp_path / "two.txt").write_text("from elsewhere", encoding="utf-8")
+    (problem,) = damage(make_stage(tmp_path))
+    assert problem.place == str(tmp_path / "two.txt")
+    assert "expected the file that was written here (SHA-256 nothing…)" in problem.message
 
 
 def test_a_stamp_holds_no_path_and_no_time(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A problem prints its place, its source with a mark below, and its mend."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.errors import GalleryError, Problem, naming, nearest
 
 WORDS = ["cell", "figures", "layers", "units"]
 
@@ -51,3 +53,10 @@ def test_nothing_is_suggested_where_nothing_is_valid() -> None:
 @given(st.text(), st.permutations(WORDS))
 def test_a_suggestion_does_not_depend_on_the_order_of_the_words(word: str, words: list[str]) -> None:
     assert nearest(word, words) == nearest(word, WORDS)
+
+
+@pytest.mark.parametrize(("named", "shown"), [(None, "some/folder"), ("its/own", "its/own")])
+def test_an_error_of_the_system_without_a_file_gets_one(named: str | None, shown: str) -> None:
+    with pytest.raises(OSError, match="full") as raised, naming(Path("some/folder")):
+        raise OSError(28, "full", named)
+    assert raised.value.filename == shown

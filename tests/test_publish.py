@@ -1,5 +1,6 @@
 """A site is replaced whole or not at all, and nothing that is not ours is touched."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -184,6 +185,11 @@ def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
         check_site(tmp_path / "site")
 
 
+def test_a_mount_point_is_refused() -> None:
+    with pytest.raises(GalleryError, match="found a mount point"):
+        check_site(Path(Path(__file__).anchor))
+
+
 BROKEN = {
     "index.html": b"""\
 <a href="networks/counter.html">fine</a> <a href="networks/counting.html">dead</a>
@@ -256,6 +262,57 @@ def test_links_between_pages_that_exist_pass() -> None:
             "café.html": b"",
         }
     )
+
+
+def test_a_link_one_folder_up_from_the_top_leads_out_of_the_site() -> None:
+    ((_, _, _, message, _),) = fault_of({"index.html": b'<a href="..">up</a>'})
+    assert message == "the link '..' leads out of the site"
+
+
+def test_an_empty_link_and_a_link_without_an_address_pass() -> None:
+    check_links({"index.html": b'<a href="">here</a><a href>nowhere</a><p id="">'})
+
+
+def test_a_fragment_that_a_page_reads_itself_need_not_be_one_of_its_ids() -> None:
+    state, plain = "live.html#text=aXb&amp;neuron=3", "live.html#text"
+    pages = {
+        "index.html": f'<a href="{state}">x</a>'.encode(),
+        "live.html": b"<script data-reads-fragment></script>",
+    }
+    check_links(pages)
+    for broken in (
+        {**pages, "index.html": f'<a href="{plain}">x</a>'.encode()},
+        {**pages, "live.html": b'<p name="text=aXb&amp;neuron=3">'},
+    ):
+        ((_, _, _, message, _),) = fault_of(broken)
+        assert message.endswith("leads to no fragment of live.html")
+
+
+def test_only_pages_are_searched_for_links() -> None:
+    check_links({"index.html": b"", "drawing.svg": b'<a href="gone.html">', "notes-html": b'<a href="gone.html">'})
+
+
+def test_a_file_that_the_system_refuses_is_named(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OSError, match="No space left") as raised:
+        publish(NEW, site)
+    assert raised.value.filename == str(site.parent / ".site.staging" / "index.html")
+
+
+def test_a_publication_that_is_interrupted_leaves_nothing_beside_the_site(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_bytes", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        publish(NEW, site)
+    assert pages_of(site) == OLD
+    assert [entry.name for entry in site.parent.iterdir()] == ["site"]
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_site_and_nothing_beside_it(site: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.errors import GalleryError
+from lstmgallery.network import Network
 from tests.conftest import Gallery, random_weights, small_network
 from tests.strips import read_strips
 
@@ -201,6 +202,104 @@ def test_a_layer_is_read_in_the_order_of_the_steps(gallery: Gallery, tmp_path: P
     for neuron in (1, 10):
         values = whole.query(f"neuron == {neuron}")["forget_gate"].to_numpy()
         np.testing.assert_array_equal(layer["forget_gate"][:, neuron - 1], values)
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> tuple[Path, Network, store.Trace]:
+    """The folder of a trace that no network computed: of two layers and three sequences, the first of figures."""
+    network = small_network(tmp_path, layers=2)
+    random = np.random.default_rng(1)
+    rows, tokens = 4 + 6 + 4, len(network.task.vocabulary)
+    signals = random.normal(size=(2, len(SIGNALS), rows, network.units)).astype(np.float32)
+    trace = store.Trace(("aXb", "aaXbb", "aXb"), tuple(signals), random.normal(size=(rows, tokens)).astype(np.float32))
+    store.write_weights(tmp_path / "weights.npz", {"readout/bias": np.zeros(2)})
+    sha256 = hashlib.sha256((tmp_path / "weights.npz").read_bytes()).hexdigest()
+    store.write_trace(tmp_path, network, trace, figures=1, about={"weights_sha256": sha256, "name": "⊳"})
+    return tmp_path, network, trace
+
+
+def test_a_trace_is_read_back_neuron_by_neuron(traced: tuple[Path, Network, store.Trace]) -> None:
+    folder, network, trace = traced
+    for layer, signals in enumerate(trace.signals, start=1):
+        whole = store.read_layer(folder, network, layer)
+        for neuron in range(1, network.units + 1):
+            rows = store.read_neuron(folder, layer=layer, neuron=neuron)
+            assert rows["sequence"].tolist() == [0] * 4 + [1] * 6 + [2] * 4
+            assert rows["step"].tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3]
+            assert (set(rows["layer"]), set(rows["neuron"])) == ({layer}, {neuron})
+            for at, key in enumerate(SIGNALS):
+                np.testing.assert_array_equal(rows[key], signals[at, :, neuron - 1])
+                np.testing.assert_array_equal(whole[key][:, neuron - 1], signals[at, :, neuron - 1])
+
+
+def test_a_step_has_its_tokens_its_truth_and_what_the_network_makes_of_it(
+    traced: tuple[Path, Network, store.Trace],
+) -> None:
+    folder, network, trace = traced
+    steps = store.read_steps(folder)
+    assert steps["token"].tolist() == ["<start>", *"aXb", "<start>", *"aaXbb", "<start>", *"aXb"]
+    assert steps["next_token"].tolist() == [*"aXb", "<end>", *"aaXbb", "<end>", *"aXb", "<end>"]
+    assert steps["remaining"].tolist() == [0, 1, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 0]
+    assert steps["split"].tolist() == ["figure"] * 4 + ["held_out"] * 10
+    assert {str(steps[key].dtype) for key in ("sequence", "step", "a_count", "remaining")} == {"int32"}
+    logits = trace.logits.astype(float)
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    following = [network.task.vocabulary.index(token) for token in steps["next_token"]]
+    chosen = shares[np.arange(len(steps)), following]
+    np.testing.assert_allclose(steps["probability"], chosen, rtol=1e-6)
+    np.testing.assert_allclose(steps["loss"], -np.log(chosen), rtol=1e-6)
+    assert steps["predicted_token"].tolist() == [network.task.vocabulary[at] for at in logits.argmax(axis=1)]
+
+
+def test_files_of_a_trace_are_packed_and_describe_every_column(traced: tuple[Path, Network, store.Trace]) -> None:
+    folder, network, _ = traced
+    for name in ("activations.parquet", "steps.parquet"):
+        file = pq.ParquetFile(folder / name)
+        assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+        assert [*about(folder / name)["columns"]] == sorted(file.schema_arrow.names)
+        assert store.read_about(folder / name) == about(folder / name)
+    assert about(folder / "steps.parquet")["columns"]["remaining"] == network.task.features[2].sentence
+    groups = pq.ParquetFile(folder / "activations.parquet").metadata
+    assert [groups.row_group(at).num_rows for at in range(groups.num_row_groups)] == [14] * 2 * network.units
+
+
+def test_weights_are_read_beside_their_traces_and_refused_beside_others(
+    traced: tuple[Path, Network, store.Trace],
+) -> None:
+    folder, _, _ = traced
+    assert [*store.read_traced_weights(folder)] == ["readout/bias"]
+    store.write_weights(folder / "weights.npz", {"readout/bias": np.ones(2)})
+    with pytest.raises(GalleryError, match=r"expected the weights that .*steps\.parquet was recorded from") as raised:
+        store.read_traced_weights(folder)
+    (problem,) = raised.value.problems
+    assert (problem.place, problem.hint) == (str(folder / "weights.npz"), "delete both and build again")
+
+
+def test_what_is_said_of_a_file_is_plain_text_and_the_same_in_any_order(tmp_path: Path) -> None:
+    frame = pd.DataFrame([(1, 0.5, 0.25)], columns=["step", "loss", "right"])
+    for name, said in (("one", {"a": 1, "b": "⊳"}), ("other", {"b": "⊳", "a": 1})):
+        (tmp_path / name).mkdir()
+        store.write_results(tmp_path / name / "training.parquet", frame, said)
+    one, other = (tmp_path / name / "training.parquet" for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+    assert "⊳".encode() in pq.read_schema(one).metadata[b"lstmgallery"]
+    assert pq.ParquetFile(one).metadata.row_group(0).column(0).compression == "ZSTD"
+    pd.testing.assert_frame_equal(store.read_table(one), frame)
+    store.write_vocabulary(tmp_path, ("⊳", "a"))
+    assert (tmp_path / "vocabulary.json").read_text(encoding="utf-8") == '["⊳", "a"]\n'
+
+
+@pytest.mark.parametrize("columns", [["loss", "step", "right"], ["step", "loss"], ["step", "loss", "right", "more"]])
+def test_results_with_other_columns_than_the_documented_ones_are_refused(tmp_path: Path, columns: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"training\.parquet: expected the columns"):
+        store.write_results(tmp_path / "training.parquet", pd.DataFrame([range(len(columns))], columns=columns), {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_the_neurons_that_are_asked_for_is_reported(tmp_path: Path) -> None:
+    pd.DataFrame({"layer": [1]}).to_parquet(tmp_path / "activations.parquet")
+    with pytest.raises(GalleryError, match="expected a Parquet file of this tool"):
+        store.read_neuron(tmp_path, layer=1, neuron=1)
 
 
 def test_a_file_that_is_no_parquet_is_reported(tmp_path: Path) -> None:
