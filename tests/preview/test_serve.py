@@ -3,17 +3,22 @@
 import io
 import re
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from lstmgallery.build import Project, in_use, load
-from lstmgallery.errors import Problem
+from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.preview import serve
 from lstmgallery.preview.serve import Loader, PreviewProgress, Saves, SupersededError
+from lstmgallery.preview.server import ADDRESS, PreviewServer
 from lstmgallery.preview.shown import Shown, State
 from tests.conftest import files_of, record
 
@@ -50,9 +55,6 @@ class Clock:
         self.seconds = 1_000.0
 
     def monotonic(self) -> float:
-        return self.seconds
-
-    def perf_counter(self) -> float:
         return self.seconds
 
 
@@ -275,3 +277,78 @@ def test_a_preview_writes_no_site(preview: Preview) -> None:
     preview.save(SUMMARY, "A summary that was just saved.")
     preview.state_that(lambda state: state.version != before)
     assert files_of(preview.project.site) == site
+
+
+def free_port() -> int:
+    with PreviewServer(0) as server:
+        return server.server_port
+
+
+class UntilItShows:
+    """Waits for Ctrl-C as an event that nobody sets would: until the preview shows what was saved meanwhile."""
+
+    def __init__(self, file: Path, output: io.StringIO):
+        self.file = file
+        self.output = output
+        self.shows: list[str] = []
+
+    def wait(self) -> None:
+        (self.url,) = re.findall(r"http://\S+", self.output.getvalue())
+        text = self.file.read_text(encoding="utf-8")
+        self.shows.append(self.page())
+        for _ in range(200):  # until the watch has begun and seen one
+            self.file.write_text(text.replace(SUMMARY, "A summary that was just saved."), encoding="utf-8")
+            if SUMMARY not in self.page():
+                break
+            time.sleep(0.05)
+        self.shows.append(self.page())
+        raise KeyboardInterrupt
+
+    def page(self) -> str:
+        with urllib.request.urlopen(self.url + PAGE, timeout=30) as answer:
+            page: bytes = answer.read()
+        return page.decode()
+
+
+class Training:
+    """A process of a sweep that is still running."""
+
+    def __init__(self) -> None:
+        self.is_ended = False
+
+    def terminate(self) -> None:
+        self.is_ended = True
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_preview_serves_opens_a_browser_follows_saves_and_ends_all_that_it_began(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    output, opened, training = io.StringIO(), list[str](), Training()
+    until = UntilItShows(small_project.content / "networks" / "small.md", output)
+    port, threads = free_port(), threading.active_count()
+    monkeypatch.setattr(serve, "threading", SimpleNamespace(Thread=threading.Thread, Event=lambda: until))
+    monkeypatch.setattr(serve, "multiprocessing", SimpleNamespace(active_children=lambda: [training]))
+    monkeypatch.setattr(serve, "webbrowser", SimpleNamespace(open=opened.append))
+    with pytest.raises(KeyboardInterrupt):
+        serve.serve(small_project, Console(file=output, width=40), port=port, opens=opens, only=None, seeds=0)
+    before, after = until.shows
+    assert SUMMARY in before
+    assert "A summary that was just saved." in after
+    assert until.url == f"http://{ADDRESS}:{port}/"
+    assert f"The gallery is at {until.url} and follows every save. Ctrl-C ends it.\n" in output.getvalue()
+    assert opened == [until.url] * opens
+    assert training.is_ended
+    assert threading.active_count() == threads
+    with pytest.raises(urllib.error.URLError):
+        until.page()
+
+
+def test_a_preview_of_broken_content_does_not_begin_and_frees_its_port(small_project: Project) -> None:
+    file = small_project.content / "networks" / "small.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("units: 6", "units: six"), encoding="utf-8")
+    output, port = io.StringIO(), free_port()
+    with pytest.raises(GalleryError, match="units: expected a whole number"):
+        serve.serve(small_project, Console(file=output), port=port, opens=True, only=None, seeds=0)
+    assert "The gallery is at" not in output.getvalue()
+    PreviewServer(port).server_close()
