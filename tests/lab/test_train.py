@@ -109,14 +109,20 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     assert problem.hint == "raise training.most_steps or units, lower training.learning_rate, or try another seed"
 
 
-STEPS = 6  # of a training that is checked step by step
+STEPS = 12  # of a training that is checked step by step
 
 
-@pytest.fixture
-def few_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
-    """The small network with a training of `STEPS` steps, all of one compiled call."""
-    monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", STEPS)
-    return with_training(small_network(tmp_path), steps=1, most_steps=STEPS)
+@pytest.fixture(scope="module")
+def few_steps(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, list[Trained]]:
+    """The small network, two of its three sequences a batch, trained for `STEPS` steps in one compiled call.
+
+    It is trained under seed 5, under seed 6, and under seed 5 again.
+    """
+    small = small_network(tmp_path_factory.mktemp("few-steps"))
+    network = with_training(small, steps=1, most_steps=STEPS, batch=2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", STEPS)
+        return network, [*train_seeds(network, [5, 6, 5], report=lambda *_: None)]
 
 
 def with_training(network: Network, **settings: Any) -> Network:
@@ -163,13 +169,8 @@ def train_slowly(network: Network, weights: Weights, *, seed: int, norm: float) 
     return dict(zip(names, model.get_weights(), strict=True)), float(np.mean(losses))
 
 
-@pytest.mark.parametrize(("batch", "norm"), [(2, 1.0), (64, 0.2)])  # two drawn of the three sequences; all of them
-def test_a_few_steps_are_those_of_a_slow_training_without_padding(
-    few_steps: Network, monkeypatch: pytest.MonkeyPatch, batch: int, norm: float
-) -> None:
-    monkeypatch.setattr(lstmgallery.lab.train, "GRADIENT_NORM", norm)
-    network = with_training(few_steps, batch=batch)
-    (trained,) = train_seeds(network, [5], report=lambda *_: None)
+def assert_trained_slowly(network: Network, trained: Trained, *, norm: float) -> None:
+    """Compare a training of `STEPS` steps under seed 5 with a slow one."""
     weights, loss = train_slowly(network, trained.untrained, seed=5, norm=norm)
     assert trained.curve["loss"].tolist() == [pytest.approx(loss, abs=1e-5)]
     for name, expected in weights.items():
@@ -177,9 +178,23 @@ def test_a_few_steps_are_those_of_a_slow_training_without_padding(
         np.testing.assert_allclose(trained.weights[name], expected, rtol=0, atol=1e-4)
 
 
-def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: Network) -> None:
-    network = with_training(few_steps, batch=2)
-    first, other, again = train_seeds(network, [5, 6, 5], report=lambda *_: None)
+def test_a_few_steps_are_those_of_a_slow_training_without_padding(few_steps: tuple[Network, list[Trained]]) -> None:
+    network, (trained, _, _) = few_steps
+    assert_trained_slowly(network, trained, norm=1.0)
+
+
+def test_where_all_sequences_are_a_batch_none_is_drawn_and_steep_gradients_are_shortened(
+    few_steps: tuple[Network, list[Trained]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", STEPS)
+    monkeypatch.setattr(lstmgallery.lab.train, "GRADIENT_NORM", 0.2)
+    network = with_training(few_steps[0], batch=64)
+    (trained,) = train_seeds(network, [5], report=lambda *_: None)
+    assert_trained_slowly(network, trained, norm=0.2)
+
+
+def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: tuple[Network, list[Trained]]) -> None:
+    first, other, again = few_steps[1]
     assert (first.seed, other.seed, again.seed) == (5, 6, 5)
     for name, values in first.weights.items():
         np.testing.assert_array_equal(again.weights[name], values)
@@ -187,16 +202,16 @@ def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: Netwo
     assert again.curve.equals(first.curve)
 
 
-def test_steps_are_the_same_however_many_of_them_are_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    network = with_training(small_network(tmp_path), steps=1, most_steps=24, batch=2)
-    weights = []
-    for steps_per_call in (2, 24):  # ten glances after one call each, then one after two calls; one glance
-        monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", steps_per_call)
-        (trained,) = train_seeds(network, [5], report=lambda *_: None)
-        assert trained.criterion.steps == 24
-        weights.append(trained.weights)
-    for name, values in weights[0].items():
-        np.testing.assert_allclose(values, weights[1][name], rtol=0, atol=1e-4)
+def test_steps_are_the_same_however_many_of_them_are_one_call(
+    few_steps: tuple[Network, list[Trained]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, (at_once, _, _) = few_steps
+    monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", 1)
+    (trained,) = train_seeds(network, [5], report=lambda *_: None)
+    assert trained.curve["step"].tolist() == [*range(1, 11), 12]  # after one call each, and then after two
+    assert trained.criterion.steps == at_once.criterion.steps == STEPS
+    for name, values in trained.weights.items():
+        np.testing.assert_allclose(values, at_once.weights[name], rtol=0, atol=1e-4)
 
 
 def test_training_is_over_only_when_the_whole_range_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
