@@ -7,6 +7,7 @@ oneDNN, which picks its kernels while it runs, by its own variable. A product th
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 from lstmgallery.machine import is_x86_64
 from lstmgallery.pins import hash_weights
-from tests.conftest import ROOT, small_network, write_small_content
+from tests.conftest import ROOT, small_network
 
 pytestmark = pytest.mark.skipif(not is_x86_64(), reason="equal bits are promised on x86-64 alone")
 
@@ -34,62 +35,73 @@ from lstmgallery.lab.trace import trace
 from lstmgallery.lab.train import train
 from lstmgallery.network import read_network
 
-network, _ = read_network(Path(sys.argv[1]))
-trained = train(network, report=lambda *_: None)
-traced = trace(network, trained.weights, ["aXb", "aaaXbbb"])
-np.savez(
-    sys.argv[2],
-    logits=traced.logits,
-    **{f"after/{name}": values for name, values in trained.weights.items()},
-    **{f"before/{name}": values for name, values in trained.untrained.items()},
-    **{f"trace/{layer}": values for layer, values in enumerate(traced.signals)},
-)
+for folder in map(Path, sys.argv[1:]):
+    network, _ = read_network(folder / "networks" / "small.md")
+    trained = train(network, report=lambda *_: None)
+    traced = trace(network, trained.weights, ["aXb", "aaaXbbb"])
+    np.savez(
+        folder / "all.npz",
+        logits=traced.logits,
+        **{f"after/{name}": values for name, values in trained.weights.items()},
+        **{f"before/{name}": values for name, values in trained.untrained.items()},
+        **{f"trace/{layer}": values for layer, values in enumerate(traced.signals)},
+    )
 """
 CASES: dict[str, dict[str, Any]] = {"one layer": {}, "two layers of another cell": {"cell": "gru", "layers": 2}}
+STRICT = ("-W", "error::DeprecationWarning")
+
+Arrays = dict[str, np.ndarray]
+each_case = pytest.mark.parametrize("case", CASES)
 
 
-def train_elsewhere(folder: Path, *options: str, **settings: str) -> dict[str, np.ndarray]:
-    """Train the small network in `folder` in a process with these settings; return all arrays that come of it."""
+def train_elsewhere(folder: Path, *options: str, cases: Iterable[str] = CASES, **settings: str) -> dict[str, Arrays]:
+    """Train small networks in a process of its own with these settings; return by case all arrays that come of it."""
     usual = {name: value for name, value in os.environ.items() if name not in ("XLA_FLAGS", "ONEDNN_MAX_CPU_ISA")}
-    arguments = [sys.executable, *options, "-c", TRAIN, str(folder / "networks" / "small.md"), str(folder / "all.npz")]
+    folders = {case: folder / case for case in cases}
+    for case, of_case in folders.items():
+        small_network(of_case, **CASES[case])
+    arguments = [sys.executable, *options, "-c", TRAIN, *map(str, folders.values())]
     environment = {**usual, "CUDA_VISIBLE_DEVICES": "-1", **settings}
-    run = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr
-    with np.load(folder / "all.npz") as arrays:
-        return dict(arrays)
-
-
-@pytest.fixture(scope="module", params=CASES)
-def by_processor(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, dict[str, np.ndarray]]:
-    """What training and tracing give on each processor, for one network."""
     found = {}
-    for name, settings in PROCESSORS.items():
-        folder = tmp_path_factory.mktemp("processor")
-        small_network(folder, **CASES[request.param])
-        found[name] = train_elsewhere(folder, **settings)
+    for case, of_case in folders.items():
+        with np.load(of_case / "all.npz") as arrays:
+            found[case] = dict(arrays)
     return found
 
 
+@pytest.fixture(scope="module")
+def by_processor(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Arrays]]:
+    """What training and tracing give on each processor, by case."""
+    return {
+        name: train_elsewhere(tmp_path_factory.mktemp("processor"), **settings) for name, settings in PROCESSORS.items()
+    }
+
+
+@each_case
 @pytest.mark.parametrize("other", [*PROCESSORS][1:])
 def test_weights_and_traces_are_the_same_to_the_bit_on_other_processors(
-    by_processor: dict[str, dict[str, np.ndarray]], other: str
+    by_processor: dict[str, dict[str, Arrays]], case: str, other: str
 ) -> None:
-    here, elsewhere = by_processor["this one"], by_processor[other]
+    here, elsewhere = by_processor["this one"][case], by_processor[other][case]
     assert here.keys() == elsewhere.keys()
     assert [name for name in here if here[name].tobytes() != elsewhere[name].tobytes()] == []
     assert hash_weights(here, {}) == hash_weights(elsewhere, {})
 
 
-def test_training_moves_every_weight_that_is_compared(by_processor: dict[str, dict[str, np.ndarray]]) -> None:
-    arrays = by_processor["this one"]
+@each_case
+def test_training_moves_every_weight_that_is_compared(by_processor: dict[str, dict[str, Arrays]], case: str) -> None:
+    arrays = by_processor["this one"][case]
     names = [name.removeprefix("after/") for name in arrays if name.startswith("after/")]
+    assert names
     assert [name for name in names if np.array_equal(arrays[f"before/{name}"], arrays[f"after/{name}"])] == []
 
 
-def test_training_does_not_depend_on_which_warnings_are_errors(tmp_path: Path) -> None:
-    write_small_content(tmp_path, "small")
-    usual = train_elsewhere(tmp_path)
-    strict = train_elsewhere(tmp_path, "-W", "error::DeprecationWarning")
+def test_training_does_not_depend_on_which_warnings_are_errors(
+    by_processor: dict[str, dict[str, Arrays]], tmp_path: Path
+) -> None:
+    usual = by_processor["this one"]["one layer"]
+    strict = train_elsewhere(tmp_path, *STRICT, cases=["one layer"])["one layer"]
+    assert usual.keys() == strict.keys()
     assert [name for name in usual if usual[name].tobytes() != strict[name].tobytes()] == []
