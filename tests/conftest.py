@@ -1,11 +1,14 @@
 """What many tests stand on: the shipped gallery, built once for real, and small networks of their own."""
 
+import copy
+import json
 import os
 import pickle
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -201,12 +204,42 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     return found
 
 
+_TRAININGS: dict[str, Any] = {}
+
+
+def remember_trainings(patched: pytest.MonkeyPatch) -> None:
+    """Have a network that was trained before in this process come out as it did then, whatever its name."""
+    from lstmgallery.lab import train as lab
+
+    really_train = lab.train
+
+    def train(network: Network, *, report: Callable[[int, float], None]) -> Any:
+        spec = {key: value for key, value in network.training_spec.items() if key != "name"}
+        key = json.dumps(spec, sort_keys=True)
+        if key not in _TRAININGS:
+            _TRAININGS[key] = really_train(network, report=report)
+        return copy.deepcopy(_TRAININGS[key])
+
+    patched.setattr(lab, "train", train)
+
+
+@pytest.fixture
+def trained_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train equal networks once for all tests that ask for this: to compile a training takes seconds.
+
+    That equal networks are trained to equal bits is tested in tests/lab, and by tests that do without this.
+    """
+    remember_trainings(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def small_gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     """A gallery of one small network, `small`; never changed by a test."""
     project = folders_in(tmp_path_factory.mktemp("small-gallery"))
     write_small_content(project.content, "small")
-    return Gallery(project, build_gallery(project, record()))
+    with pytest.MonkeyPatch.context() as patched:
+        remember_trainings(patched)
+        return Gallery(project, build_gallery(project, record()))
 
 
 @pytest.fixture

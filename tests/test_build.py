@@ -133,6 +133,7 @@ def test_retraining_gives_the_same_bytes_again(small_project: Project) -> None:
     assert results_of(small_project) == before
 
 
+@pytest.mark.usefixtures("trained_once")
 @pytest.mark.parametrize(
     ("name", "rerun"),
     [
@@ -232,6 +233,7 @@ def test_one_network_alone_leaves_out_what_was_never_built(small_project: Projec
     assert (small_project.site / "networks" / "small" / "index.html").is_file()
 
 
+@pytest.mark.usefixtures("trained_once")
 def test_links_that_people_write_lead_from_their_pages_and_are_words_where_those_are_left_out(
     small_project: Project,
 ) -> None:
@@ -261,6 +263,7 @@ def test_links_that_people_write_lead_from_their_pages_and_are_words_where_those
         assert f"See {ways}, " in shown(page)
 
 
+@pytest.mark.usefixtures("trained_once")
 def test_one_network_alone_shows_the_others_that_are_current(small_project: Project) -> None:
     build = small_project.build
     write_small_content(small_project.content, "other")
@@ -294,6 +297,7 @@ def test_an_unknown_network_is_refused_with_the_nearest_name(small_project: Proj
     assert problem.hint == "did you mean 'small'?"
 
 
+@pytest.mark.usefixtures("trained_once")
 def test_a_removed_network_leaves_the_site(small_project: Project) -> None:
     write_small_content(small_project.content, "other")
     (small_project.content / "networks" / "small.md").unlink()

@@ -38,6 +38,8 @@ from tests.conftest import (
 )
 from tests.press.conftest import parse_html
 
+pytestmark = pytest.mark.usefixtures("trained_once")
+
 TODAY = date(2026, 1, 2)
 SHIFT = 1e-3  # by how much the pinned weights of another machine differ from those trained here
 WRITEUP = """\
