@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -38,6 +38,7 @@ def test_a_value_at_the_threshold_is_neither_shut_nor_open() -> None:
     assert (found["shut"][0], found["open"][0]) == (0.25, 0.25)
 
 
+@settings(max_examples=40)
 @given(values=VALUES, data=st.data())
 def test_chunks_merged_in_any_order_equal_the_whole(values: np.ndarray, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, len(values) - 1))))
@@ -46,6 +47,7 @@ def test_chunks_merged_in_any_order_equal_the_whole(values: np.ndarray, data: st
     pd.testing.assert_frame_equal(found, summarise({"cell": values}), rtol=1e-9, atol=1e-12)
 
 
+@settings(max_examples=40)
 @given(values=VALUES, data=st.data())
 def test_merged_results_can_be_merged_again(values: np.ndarray, data: st.DataObject) -> None:
     cut = data.draw(st.integers(1, len(values) - 1))
