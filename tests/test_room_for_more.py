@@ -1,7 +1,7 @@
 """Room for more kinds: a toy of each is added to a copy of the package by the documented steps alone, and shown.
 
-The toys are a plain RNN, the language of an echo, a figure that lists its answers, the measure of a swing, and a section
-of a network's page.
+The toys are a plain RNN, the language of an echo, a figure that lists its answers, the measure of a swing, and a
+section of a network's page.
 """
 
 import json
@@ -37,7 +37,7 @@ import keras
 from keras import ops
 
 from lstmgallery.cells.layer import SignalCell, product
-from lstmgallery.cells.gru import KIND
+from lstmgallery.cells.rnn import KIND
 
 
 @keras.saving.register_keras_serializable(package="lstmgallery.rnn")
@@ -62,7 +62,7 @@ def step(x, previous, weights, change=keep):
     "cells/rnn/diagram.py": '''"""The drawing of one step of the plain RNN."""
 
 from lstmgallery.cells.diagram import LINE, Description, Edge, Node, gate, words
-from lstmgallery.cells.gru import KIND
+from lstmgallery.cells.rnn import KIND
 
 _OUT = Node("squash", 264, LINE, "tanh", "pill", "hidden")
 _NODES = (*words(KIND, {"hidden": LINE}), Node("input", 264, 200, "x", "word"), _OUT)
