@@ -505,7 +505,7 @@ WRITEUPS = {
         "did you mean 'reset_gate'?",
     ),
     "cell name": Mistake(
-        *figure("kind: cell", "cell: rnn"), "14:7", "cell: expected 'lstm', 'gru' or 'peephole', found \"rnn\""
+        *figure("kind: cell", "cell: rnn"), "14:7", "cell: expected 'lstm', 'peephole' or 'gru', found \"rnn\""
     ),
     "frontier show": Mistake(
         *figure("kind: frontier", "network: small", "show: wrong"),

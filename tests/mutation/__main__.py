@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -204,6 +205,7 @@ def main(rooms: tuple[str, ...], sample: int | None, seed: int, is_listed: bool)
     The faults are planted in copies of the last commit. It takes hours for all ROOMS.
     """
     console = Console()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background commands ignore Ctrl-C
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
     folder = ROOT / ".mutation" / commit.stdout.strip()[:12]
     folder.mkdir(parents=True, exist_ok=True)
