@@ -184,7 +184,7 @@ def test_a_signal_that_the_cell_does_not_have_cannot_be_highlighted() -> None:
 
 def test_text_can_be_read_in_the_column_of_a_phone() -> None:
     assert TEXT * PHONE_PX / WIDTH >= 10
-    styles = (THEME / "static" / "style.css").read_text(encoding="utf-8")
+    styles = (THEME / "styles" / "marks.css").read_text(encoding="utf-8")
     assert ".diagram {" in styles
     assert f"font: {TEXT}px var(--sans)" in styles
 

@@ -79,6 +79,10 @@ class Diagram(Mark):
     name: ClassVar = "cell"
 
     @property
+    def size(self) -> tuple[float, float]:
+        return self.width, self.height
+
+    @property
     def frame_height(self) -> int:
         return 420
 

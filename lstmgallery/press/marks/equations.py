@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lstmgallery.cells.table import Signal
-from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.mark import Grid, Mark
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,15 @@ class Equations(Mark):
     signals: tuple[Signal, ...]
 
     name: ClassVar = "equations"
+    grid: ClassVar = Grid(left=0, top=0, across=7.4, down=22)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.grid.x(max(map(len, self.lines))), self.grid.y(len(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(f"{signal.symbol} = {signal.formula}" for signal in self.signals)
 
     @property
     def frame_height(self) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lstmgallery.cells.table import Palette
-from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.mark import Grid, Mark
 from lstmgallery.press.marks.strips import MiniStrip, Token
 
 
@@ -28,6 +28,11 @@ class Heat(Mark):
     palette: Palette
 
     name: ClassVar = "heat"
+    grid: ClassVar = Grid(left=90, top=20, across=19, down=17)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.grid.x(len(self.tokens)), self.grid.y(len(self.rows))
 
     @property
     def range(self) -> str:

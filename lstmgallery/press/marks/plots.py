@@ -65,6 +65,10 @@ class Plot(Mark):
 
     name: ClassVar = "plot"
 
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.width, self.height
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.mark import Grid, Mark
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class RightBySize(Mark):
     sentence: str
 
     name: ClassVar = "right"
+    grid: ClassVar = Grid(left=30, top=0, across=7, down=17)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.grid.x(len(self.rows[0].shades)), self.grid.y(len(self.rows))
 
     @property
     def frame_height(self) -> int:

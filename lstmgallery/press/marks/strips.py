@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from lstmgallery.cells.table import CellKind, Palette, Signal
-from lstmgallery.press.marks.mark import Mark
+from lstmgallery.press.marks.mark import Grid, Mark
 from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.text import brief, glyph, number, token_name
 
@@ -83,6 +83,11 @@ class Strip(Mark):
     line: StepLine
 
     name: ClassVar = "strip"
+    grid: ClassVar = Grid(left=150, top=24, across=PITCH_PX, down=36)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.grid.x(len(self.tokens)), self.grid.y(len(self.rows))
 
     @property
     def frame_height(self) -> int:

@@ -27,6 +27,7 @@ from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
 from lstmgallery.press.pages.reading import reading_values
 from lstmgallery.press.pages.rendering import THEME, render
+from lstmgallery.press.pages.styles import page_style
 from lstmgallery.press.pages.views import NetworkView, view_network
 
 STATIC = THEME / "static"
@@ -50,6 +51,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         return path, lambda: render(path, template, **shared, **values())
 
     plan: dict[str, Make] = {
+        "assets/style.css": page_style,
         "assets/palette.css": stylesheet,
         "assets/explorer.css": explorer_style,
         "assets/explorer.js": explorer_script,

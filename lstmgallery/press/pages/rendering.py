@@ -1,5 +1,6 @@
 """Jinja: templates filled with values, with links relative to the page they stand on."""
 
+import datetime
 import posixpath
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 from lstmgallery import __version__
 from lstmgallery.cells.table import CellKind, Update
 from lstmgallery.press.marks import text
+from lstmgallery.press.marks.palette import shade_colours
 
 THEME = resources.files("lstmgallery.press") / "theme"
 FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
@@ -27,7 +29,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {**FILTERS, "equation": equation, "date": lambda day: f"{day.day} {day:%B %Y}"}
+    made.filters |= {**FILTERS, "equation": equation, "shade_colours": shade_colours, "date": date}
     made.globals["version"] = __version__
     return made
 
@@ -52,6 +54,11 @@ def render(path: str, template: str, **values: Any) -> bytes:
         part = environment().get_template("part.html")
         values["body"] = values["article"].body(url, lambda kind, name: part.render(kind=kind, id=name, **values))
     return environment().get_template(template).render(values).encode()
+
+
+def date(day: datetime.date) -> str:
+    """Return a day as it is written: 5 March 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def equation(update: Update, kind: CellKind) -> Markup:
