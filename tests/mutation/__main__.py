@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import click
+import pytest
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -124,7 +125,7 @@ def _run(copy: Path, tests: list[str]) -> str:
         )
     except subprocess.TimeoutExpired:
         return "it does not end"
-    if run.returncode == 0:
+    if run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
     failed = [line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return failed[0] if failed else "the tests do not start"
