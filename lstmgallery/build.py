@@ -1,6 +1,6 @@
-"""A build from beginning to end: read the content, bring every network up to date, plan the site, render, publish.
+"""A complete build: read the content, bring every network up to date, plan the site, render, publish.
 
-`load` does all but the last two: the preview calls it after every save and renders only the page that is asked for.
+`load` does all but the last two: the preview calls it after every save and renders only requested pages.
 """
 
 import time
@@ -26,7 +26,7 @@ from lstmgallery.workers import Workers
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of a gallery: what people wrote, what is kept between builds, what is published."""
+    """The folders of a gallery: the authors' content, the results kept between builds, the published site."""
 
     content: Path = Path("content")
     build: Path = Path("build")
@@ -34,12 +34,12 @@ class Project:
 
 
 class InUseError(GalleryError):
-    """Another build is at work in the same folder; it will be done at some time."""
+    """Another build is running in the same folder; it is safe to wait for it."""
 
 
 @dataclass
 class Summary:
-    """What a build did."""
+    """The work done by a build."""
 
     runs: list[StageRun] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -52,18 +52,18 @@ class Summary:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A gallery brought up to date: how to make each file of its site, and what had to run for it."""
+    """An up-to-date gallery: a function for each file of its site, and the stages that had to run."""
 
     plan: dict[str, Make]
     runs: list[StageRun]
     skipped: list[str]
     verified: list[Verified]
-    set_aside: list[str]  # networks that were trained although they are pinned
+    set_aside: list[str]  # pinned networks that were retrained
 
 
 @dataclass(frozen=True)
 class Read:
-    """The results of one network, as they were read when its stages carried these stamps."""
+    """The results of one network, and the stamps of its stages when they were read."""
 
     stamps: tuple[bytes, ...]
     results: Results
@@ -80,8 +80,8 @@ def build_gallery(
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `strict` refuses to publish while a claim does not hold, and warns of those that hold without training. Raises
-    `GalleryError` for everything a person can mend; the old site stays as it was.
+    `strict` refuses to publish if a claim fails, and warns about claims that hold without training. Raises
+    `GalleryError` for everything a person can fix; the old site stays unchanged.
     """
     check_content(project, only, retrain=retrain)
     _check_apart(project)
@@ -112,12 +112,12 @@ def load(
     seeds: int = 0,
     read: dict[str, Read] | None = None,
 ) -> Loaded:
-    """Bring every network up to date with `project.content` and plan the site; nothing is rendered yet.
+    """Bring every network up to date with `project.content` and plan the site, without rendering it.
 
-    `only` trains, traces and measures that network alone; of the others, those whose results are current are shown
-    and the rest are left out. `retrain` trains even what is pinned, and even where nothing changed. `seeds`: under how
-    many seeds each network is trained to see how general its findings are, 0 for none. `read` is a caller's memory of
-    results from one call to the next. Call it inside `in_use`. Raises `GalleryError` for everything a person can mend.
+    `only` trains, traces and measures that network alone; other networks are shown if their results are current and
+    left out if not. `retrain` trains pinned and unchanged networks too. `seeds`: the number of seeds each network is
+    trained under to see how general its findings are, 0 for none. `read` caches results between a caller's calls.
+    Call it inside `in_use`. Raises `GalleryError` for everything a person can fix.
     """
     content = check_content(project, only, retrain=retrain)
     read = {} if read is None else read
@@ -145,9 +145,9 @@ def load(
 
 
 def check_content(project: Project, only: str | None = None, *, retrain: bool = False) -> Content:
-    """Return all content, or raise `GalleryError` with every mistake in it; `only` has to name a network.
+    """Return all content, or raise `GalleryError` with every mistake in it; `only` must name a network.
 
-    With `retrain` the pins of what is trained are left out.
+    `retrain` ignores the pins of the networks to train.
     """
     content = read_content(project.content, without_pins=retrain and (only or True))
     names = [entry.network.name for entry in content.networks]
@@ -158,7 +158,7 @@ def check_content(project: Project, only: str | None = None, *, retrain: bool = 
 
 
 def _check_apart(project: Project) -> None:
-    """Raise `GalleryError` if publishing would take away what the site is made from."""
+    """Raise `GalleryError` if publishing would delete the sources of the site."""
     site = project.site.resolve()
     for folder in (project.content, project.build):
         if folder.resolve().is_relative_to(site):
@@ -168,7 +168,7 @@ def _check_apart(project: Project) -> None:
 
 
 def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:
-    """Return a network's results, from `read` where no stage has run since; title and summary are always new."""
+    """Return a network's results, from `read` if no stage has run since; title and summary are always read again."""
     folder = build / network.name
     stamps = tuple(file.read_bytes() for file in sorted(folder.glob(".*.json")) if file.name != KEPT)
     if network.name not in read or read[network.name].stamps != stamps:
@@ -196,7 +196,7 @@ def _timed(summary: Summary, name: str, work: Callable[[], Any]) -> Any:
 
 @contextmanager
 def in_use(build: Path) -> Iterator[None]:
-    """Keep other builds out of a folder of results, which is made if there is none."""
+    """Lock a results folder against other builds, creating it if it is missing."""
     try:
         build.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Say whether a stage has to run: a cache keyed by content, never by clock.
+"""Decide whether a stage has to run: a cache keyed by content, never by clock.
 
-A stage's key is the hash of its own code (and all of ours that this imports), of its specification and inputs, and of
-the versions of the libraries it uses. Beside its outputs lies a stamp with that key and the hash of every output, so
-that a stale file and a damaged one are both noticed.
+A stage's key hashes its own code (and all modules of this package that it imports), its specification, its inputs and
+the versions of its libraries. A stamp beside its outputs holds that key and the hash of every output, so both stale
+and damaged files are detected.
 """
 
 import ast
@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of one network: `outputs` are the names of the files it leaves in `folder`."""
+    """One stage of one network: `outputs` are the names of the files it writes to `folder`."""
 
     name: str
     folder: Path
@@ -40,8 +40,8 @@ class Stage:
 def stage_key(code: Iterable[str], *, caller: str, spec: Any, inputs: Iterable[Path], libraries: Iterable[str]) -> str:
     """Return the key of a stage.
 
-    `code` names the modules that do the work, hashed with all they import, and `caller` the module that calls them,
-    hashed alone; `spec` is JSON; `inputs` are the files that the stage reads.
+    `code` names the modules that do the work, hashed with all their imports, and `caller` the module that calls them,
+    hashed alone; `spec` is JSON; `inputs` are the files the stage reads.
     """
     parts = {
         "code": [*map(code_fingerprint, code), file_hash(_source_file(caller))],
@@ -58,12 +58,12 @@ def library_versions(names: Iterable[str]) -> dict[str, str]:
 
 
 def is_current(stage: Stage) -> bool:
-    """Say whether the stage's outputs are there, whole, and made under its key."""
+    """Return whether the stage's outputs exist, are undamaged, and were made under its key."""
     return _stamped_key(stage) == stage.key and not damage(stage)
 
 
 def damage(stage: Stage) -> list[Problem]:
-    """Return a problem for each output that is not what the stage wrote; none if it never ran under its key."""
+    """Return a problem for each output changed since the stage wrote it; none if it never ran under its key."""
     try:
         stamp = json.loads(stage.stamp.read_text(encoding="utf-8"))
         key, hashes = str(stamp["key"]), {str(name): str(each) for name, each in stamp["outputs"].items()}
@@ -87,7 +87,7 @@ def damage(stage: Stage) -> list[Problem]:
 
 @contextmanager
 def replacing(stage: Stage) -> Iterator[Path]:
-    """Give a folder to write the outputs into; move them into place and stamp them when the block ends well."""
+    """Yield a folder for the outputs; move them into place and stamp them if the block succeeds."""
     partial = stage.folder / f".{stage.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -113,7 +113,7 @@ def file_hash(file: Path) -> str:
 
 @functools.cache
 def code_fingerprint(module: str) -> str:
-    """Return a hash of the source of `module` and of every module of ours that it imports, directly or not."""
+    """Return a hash of the source of `module` and of every module of this package it imports, directly or not."""
     sources: dict[str, str] = {}
     waiting = [module]
     while waiting:
@@ -126,7 +126,7 @@ def code_fingerprint(module: str) -> str:
 
 
 def imported_modules(source: str) -> list[str]:
-    """Return every module of ours that a source text imports, at its top or inside a function."""
+    """Return every module of this package that a source text imports, at the top or inside a function."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -139,7 +139,7 @@ def imported_modules(source: str) -> list[str]:
 
 
 def _modules_like(name: ast.expr) -> list[str]:
-    """Return every module of ours whose name can be what an f-string gives: any in the place of a value."""
+    """Return every module of this package whose name matches an f-string, any text in place of a value."""
     parts = [part.value if isinstance(part, ast.Constant) else "*" for part in getattr(name, "values", [name])]
     pattern = "".join(map(str, parts)).removeprefix(f"{PACKAGE.name}.").replace(".", "/")
     files = sorted(PACKAGE.glob(f"{pattern}.py"))
@@ -147,7 +147,7 @@ def _modules_like(name: ast.expr) -> list[str]:
 
 
 def _source_file(module: str) -> Path:
-    """Return the file of a module of ours; of a package, its `__init__`; of a name in a module, a file that is not."""
+    """Return the file of a module of this package, or a package's `__init__`; for any other name, a missing file."""
     path = PACKAGE.joinpath(*module.split(".")[1:])
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 

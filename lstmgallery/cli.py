@@ -1,6 +1,6 @@
-"""The command line: `build`, which runs where no command is named, and the others; errors without a traceback.
+"""The command line: `build`, the default command, and the others; errors without a traceback.
 
-What does the work is imported by the command that runs, so that help comes at once.
+Each command imports its own code, so help appears at once.
 """
 
 import errno
@@ -127,7 +127,7 @@ title_option = click.option("--title", help="What it is called; made from its ad
 
 
 class Commands(click.Group):
-    """A group that runs `build` where no command is named, and lists its options in the help."""
+    """A group that runs `build` by default and lists its options in the help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*ctx.help_option_names, "--version"}
@@ -354,14 +354,14 @@ def _begin(scaffold: Callable[[], Scaffold]) -> None:
 
 @contextmanager
 def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]:
-    """Print what a person can mend and end with 1; after Ctrl-C say `stopped` and end with 130; never a traceback."""
+    """Print users' mistakes and exit with 1; after Ctrl-C print `stopped` and exit with 130; never a traceback."""
     try:
         yield
         return
     except GalleryError as error:
         problems = error.problems
-    except OSError as error:  # a full disk, a folder of somebody else
-        if error.errno == errno.EPIPE:  # nobody reads on, which is no mistake
+    except OSError as error:  # a full disk, a folder owned by somebody else
+        if error.errno == errno.EPIPE:  # the reader of the pipe has gone, which is no error
             raise
         hint = "see that the folder may be written and that the disk has room"
         message = f"the system refuses it: {error.strerror or error}"

@@ -1,4 +1,4 @@
-"""What a person reads on the console while a gallery is built and after: progress, problems, the summary."""
+"""The console output of a build: progress, problems, the summary."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from lstmgallery.status import State
 
 BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
-MOST_TRIALS = 12  # of a search, in its table
+MOST_TRIALS = 12  # rows in a search's table
 
 
 def print_problems(console: Console, problems: Iterable[Problem]) -> None:
-    """Print each mistake with its place and its mend; text from files is never taken for markup."""
+    """Print each problem with its place and its fix; text from files is never parsed as markup."""
     for problem in problems:
         console.print(f"[red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
 
 
 class ConsoleProgress:
-    """Progress bars on a terminal; on anything else one line for each stage that runs."""
+    """Progress bars on a terminal; elsewhere, one line for each stage that runs."""
 
     def __init__(self, console: Console):
         self.console = console
@@ -79,7 +79,7 @@ def _outcome(run: "StageRun") -> str:
 
 
 def print_summary(console: Console, summary: "Summary", output: Path, seconds: float) -> None:
-    """Print what was done: each network's stages, then pages, bytes and time."""
+    """Print a summary: each network's stages, then pages, bytes and time."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("network")
     stages = list(dict.fromkeys(run.stage for run in summary.runs))
@@ -117,7 +117,7 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
 
 
 def print_pinned(console: Console, pinned: "Pinned") -> None:
-    """Print what was pinned, what it replaces, and which claims change their verdict."""
+    """Print the new pin, the one it replaces, and the claims whose verdict changes."""
 
     def line(text: str) -> None:
         console.print(escape(text), highlight=False, soft_wrap=True)
@@ -137,7 +137,7 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
 
 
 def print_states(console: Console, states: Iterable["State"]) -> None:
-    """Print a table of the networks and what stands where."""
+    """Print a table of the networks and their states."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("network", "weights", "results", "seeds swept"):
         table.add_column(name)
@@ -147,7 +147,7 @@ def print_states(console: Console, states: Iterable["State"]) -> None:
 
 
 def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], shown: Sequence[str]) -> None:
-    """Print what a search came to: the best networks, with the measures `shown`, and how often each condition holds."""
+    """Print a search's results: the best networks, with the measures `shown`, and how often each condition holds."""
     from lstmgallery.desk.claims import parse_expectation
 
     tried = len(search.trials)

@@ -1,7 +1,7 @@
-"""What a person did wrong, where, and how to mend it.
+"""Users' mistakes: what is wrong, where, and how to fix it.
 
 Every mistake in content, configuration, command line or cache becomes a `Problem`; a `GalleryError` carries all
-the problems of one run. The command line catches this one type and prints it without a traceback.
+problems of one run. The command line catches this one type and prints it without a traceback.
 """
 
 import difflib
@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_LISTED = 20  # valid spellings in one hint
+MOST_LISTED = 20  # valid spellings listed in one hint
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it is, what is wrong, and the mend where it is known.
+    """One mistake: its place, a message, and the fix if known.
 
-    `line` and `column` count from 1; `source` is the line of text that they point into.
+    `line` and `column` count from 1; `source` is the line of text they point into.
     """
 
     place: str
@@ -38,7 +38,7 @@ class Problem:
 
 
 class GalleryError(Exception):
-    """All the mistakes found in one run. Printed at the entry, never as a traceback."""
+    """All mistakes found in one run. Printed by the command line, never as a traceback."""
 
     def __init__(self, problems: Problem | Iterable[Problem]):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -47,7 +47,7 @@ class GalleryError(Exception):
 
 @contextmanager
 def naming(file: Path) -> Iterator[None]:
-    """Have an `OSError` from within name a file where the system names none, as on a full disk."""
+    """Attach a filename to an `OSError` that lacks one, as on a full disk."""
     try:
         yield
     except OSError as error:
@@ -56,7 +56,7 @@ def naming(file: Path) -> Iterator[None]:
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """Return a hint that names the spelling nearest to `word`; if none is near, all of them, where they are few."""
+    """Return a hint with the spelling nearest to `word`; if none is near, all of `valid`, unless there are many."""
     choices = sorted(valid)
     if near := difflib.get_close_matches(word, choices, n=1):
         return f"did you mean {near[0]!r}?"

@@ -1,4 +1,4 @@
-"""Read YAML and Markdown with front matter, remembering where every value stands.
+"""Read YAML and Markdown with front matter, recording the place of every value.
 
 Takes a file, gives a `Document`: plain values, their places, and the text below the front matter. `validate` turns
 the values into a pydantic model and every mistake into a `Problem` with line and column.
@@ -17,10 +17,10 @@ import yaml
 
 from lstmgallery.errors import GalleryError, Problem, nearest
 
-KeyPath = tuple[str | int, ...]  # the way to a value: ("task", "longest"), ("figures", 0)
+KeyPath = tuple[str | int, ...]  # the path of a value: ("task", "longest"), ("figures", 0)
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 FENCE = "---"
-DEEPEST, MOST_VALUES = 20, 10_000  # far beyond any content file, far below what YAML's aliases can unfold to
+DEEPEST, MOST_VALUES = 20, 10_000  # far more than any content file needs, far less than YAML's aliases can expand to
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Document:
     def problem(
         self, path: KeyPath, message: str, *, hint: str | None = None, at_key: bool = False, offset: int = 0
     ) -> Problem:
-        """Return a problem that points at the value (or the key) at `path`, or at the nearest thing above it.
+        """Return a problem that points at the value (or the key) at `path`, or at its nearest ancestor.
 
-        `offset` points at a character within a value that stands on one line.
+        `offset` points at a character within a one-line value.
         """
         places = self.keys if at_key else self.marks
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in places or end == 0)
@@ -52,18 +52,18 @@ class Document:
         return Problem(self.place, message, line=line, column=column, source=source, hint=hint)
 
     def text_column(self, path: KeyPath) -> tuple[int, bool]:
-        """Return the column of the first character of the text at `path`, and whether it all stands on that line."""
+        """Return the column of the first character of the text at `path`, and whether the text is all on that line."""
         line, column = self.marks[path]
         value: Any = self.values
         for step in path:
             value = value[step]
         found = self.lines[line - 1].find(value, column - 1) if isinstance(value, str) else -1
-        is_exact = found in (column - 1, column)  # behind a quotation mark
+        is_exact = found in (column - 1, column)  # after a quotation mark
         return (found + 1 if is_exact else column), is_exact
 
 
 def read_markdown(path: Path) -> Document:
-    """Read a Markdown file that begins with YAML front matter between two lines of `---`."""
+    """Read a Markdown file with YAML front matter between two lines of `---`."""
     text = _read_text(path)
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
@@ -87,20 +87,20 @@ def read_markdown(path: Path) -> Document:
 
 
 def read_yaml(path: Path) -> Document:
-    """Read a file that is YAML from its first line to its last."""
+    """Read a YAML file."""
     text = _read_text(path)
     lines = text.split("\n")
     return _compose(str(path), text, lines, first_line=1, body="", body_line=len(lines))
 
 
 def read_block(document: Document, first: int, last: int) -> Document:
-    """Return the YAML that stands in lines `first` to `last` (counting from 1) of a document, with their places."""
+    """Return the YAML in lines `first` to `last` (counting from 1) of a document, with its places."""
     text = "\n".join(document.lines[first - 1 : last])
     return _compose(document.place, text, list(document.lines), first_line=first, body="", body_line=last + 1)
 
 
 def validate(model: type[Model], document: Document, **given: str) -> Model:
-    """Return the document's values as a `model`; `given` adds values that the file itself does not state.
+    """Return the document's values as a `model`; `given` adds values that are not in the file.
 
     Raises `GalleryError` with every mistake in the document, each with its line and column.
     """
@@ -120,7 +120,7 @@ def validate(model: type[Model], document: Document, **given: str) -> Model:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return a document's problems in the order of their places."""
+    """Return a document's problems sorted by place."""
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
@@ -140,7 +140,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     marks: dict[KeyPath, tuple[int, int]] = {}
     keys: dict[KeyPath, tuple[int, int]] = {}
 
-    def place_of(index: int) -> tuple[int, int]:  # YAML breaks lines at more characters than an editor does
+    def place_of(index: int) -> tuple[int, int]:  # YAML breaks lines at more characters than editors do
         before = front[:index]
         return before.count("\n") + first_line, index - before.rfind("\n")
 
@@ -172,7 +172,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         try:
             value = loader.construct_object(node)
             json.dumps(value)
-        except (ValueError, TypeError, LookupError):  # a tag that its text does not fit, a number beyond all bounds
+        except (ValueError, TypeError, LookupError):  # a tag that does not fit its text, a number out of range
             message = f"expected text, a number, true or false, found {text[:40]!r}"
             raise fail(node.start_mark.index, message) from None
         return value
@@ -200,7 +200,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
 
 
 def _yaml_hint(message: str, source: str) -> str | None:
-    """Return the mend of a mistake in a line of YAML, where it is one that authors are likely to make."""
+    """Return the fix for a mistake in a line of YAML, if it is a common one."""
     if "mapping values are not allowed" in message:
         return "a colon within a text: put the whole text in quotation marks"
     if r"'\t' that cannot start" in message:
@@ -213,9 +213,9 @@ def _yaml_hint(message: str, source: str) -> str | None:
 
 
 def _parse(text: str) -> tuple[Any, yaml.Node | None]:
-    """Return a loader and the tree of nodes of YAML: by libyaml where it is there, which is much the faster.
+    """Return a loader and the node tree of YAML, parsed by libyaml if it is available, which is much faster.
 
-    What libyaml refuses is read again by PyYAML's own parser, which says better what is wrong and where.
+    YAML that libyaml rejects is parsed again by PyYAML's own parser, which reports errors and their places better.
     """
     if yaml.__with_libyaml__:
         with contextlib.suppress(yaml.YAMLError):
@@ -225,7 +225,7 @@ def _parse(text: str) -> tuple[Any, yaml.Node | None]:
     return plain, plain.get_single_node()
 
 
-# What pydantic calls a mistake, in the words of someone who writes a content file.
+# Pydantic's error types, in the words of someone who writes a content file.
 _EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -256,7 +256,7 @@ def _problem_of(
     document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any], given: Mapping[str, str]
 ) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
-    # A tagged union puts its tag into the path; the document has no such step.
+    # A tagged union adds its tag to the path; the document has no such level.
     path: KeyPath = ()
     for step in detail["loc"]:
         if (*path, step) in document.marks or step == detail["loc"][-1]:
@@ -285,7 +285,7 @@ def _problem_of(
 
 
 def _valid_keys(model: type[pydantic.BaseModel], location: KeyPath) -> list[str]:
-    """Return the keys allowed at `location`, following the models (and a union's tags) down to it."""
+    """Return the keys allowed at `location`, found by following the models (and a union's tags) down to it."""
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
 

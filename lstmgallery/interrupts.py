@@ -1,4 +1,4 @@
-"""Ctrl-C where a library would swallow it: held back while the library works, and delivered between its calls."""
+"""Ctrl-C in libraries that would swallow it: held back while the library works, delivered between its calls."""
 
 import signal
 import threading
@@ -9,10 +9,10 @@ from typing import Any
 
 @contextmanager
 def interrupts_held() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C back within the block; give a function that delivers one that has come, as does leaving the block.
+    """Hold Ctrl-C back within the block; yield a function that delivers a pending one, as does leaving the block.
 
-    An import or a compilation that is interrupted half-way fails in ways of its own, or goes on as if nothing had
-    happened. In other threads than the main one, which handle no signals, nothing is held.
+    An interrupted import or compilation fails in odd ways, or continues as if nothing had happened. Only the main
+    thread handles signals; in other threads nothing is held back.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: None

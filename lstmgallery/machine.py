@@ -1,9 +1,9 @@
-"""What this machine is, and for which instruction set training compiles.
+"""This machine's processor, and the instruction set that training compiles for.
 
-XLA compiles for the processor that it finds, and processors differ: with fused multiply-adds (AVX2 and later) or wider
-vectors the same training rounds differently and ends in other weights. So where nobody has said otherwise, everything
-is compiled for AVX: every x86-64 processor that runs TensorFlow has it, and it has no fused multiply-adds. The cells do
-their part (`lstmgallery.cells.layer.product`). Nothing here imports TensorFlow.
+XLA compiles for the processor it runs on, and processors differ: with fused multiply-adds (AVX2 and later) or wider
+vectors the same training rounds differently and ends with different weights. So by default everything is compiled for
+AVX: every x86-64 processor that runs TensorFlow has it, and it has no fused multiply-adds. The cells do their part
+(`lstmgallery.cells.layer.product`). Nothing here imports TensorFlow.
 """
 
 import os
@@ -21,7 +21,7 @@ _CHOSEN = re.compile(rf"{_FLAG}=(\S+)")
 
 
 class Origin(pydantic.BaseModel):
-    """Where and with what a network was trained: enough to know whether it would come out the same elsewhere."""
+    """Where and with what a network was trained: enough to know whether training elsewhere gives the same weights."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -33,7 +33,7 @@ class Origin(pydantic.BaseModel):
 
     @classmethod
     def here(cls, libraries: dict[str, str]) -> Self:
-        """Return the origin of what is trained on this machine with `libraries`, versions by name."""
+        """Return the origin of networks trained on this machine with `libraries`, versions by name."""
         return cls(
             processor=processor_name(),
             architecture=platform.machine() or "unknown",
@@ -44,19 +44,19 @@ class Origin(pydantic.BaseModel):
 
 
 def fix_instruction_set(environment: MutableMapping[str, str] = os.environ, *, machine: str | None = None) -> None:
-    """Have XLA compile for `INSTRUCTION_SET`, in this process and those that it starts.
+    """Make XLA compile for `INSTRUCTION_SET`, in this process and its children.
 
-    It has to be called before TensorFlow is imported. An instruction set that `XLA_FLAGS` names already is kept, and on
-    other machines than x86-64 (`machine`, this one if None) nothing is changed.
+    Call it before importing TensorFlow. It keeps an instruction set already named in `XLA_FLAGS`, and changes nothing
+    on machines (`machine`, this one if None) other than x86-64.
     """
     if is_x86_64(machine) and not _CHOSEN.search(flags := environment.get("XLA_FLAGS", "")):
         environment["XLA_FLAGS"] = f"{flags} {_FLAG}={INSTRUCTION_SET}".strip()
 
 
 def instruction_set(environment: MutableMapping[str, str] = os.environ, *, machine: str | None = None) -> str:
-    """Return the instruction set for which training compiles: that of `XLA_FLAGS`, else `INSTRUCTION_SET`.
+    """Return the instruction set that training compiles for: the one in `XLA_FLAGS`, else `INSTRUCTION_SET`.
 
-    On other machines than x86-64 it is the name of the machine.
+    On machines other than x86-64 it is the name of the machine.
     """
     chosen = _CHOSEN.findall(environment.get("XLA_FLAGS", ""))
     if chosen:
@@ -65,12 +65,12 @@ def instruction_set(environment: MutableMapping[str, str] = os.environ, *, machi
 
 
 def is_x86_64(machine: str | None = None) -> bool:
-    """Say whether a machine, this one if None, has an x86-64 processor."""
+    """Return whether a machine (this one if None) has an x86-64 processor."""
     return (machine or platform.machine()).lower() in ("x86_64", "amd64")
 
 
 def processor_name() -> str:
-    """Return what this machine's processor calls itself, or its architecture where it has no name."""
+    """Return the name of this machine's processor, or its architecture if it has no name."""
     try:
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A network as its author states it: the validated front matter of `content/networks/<network>.md`."""
+"""A network as its author specified it: the validated front matter of `content/networks/<network>.md`."""
 
 import re
 from pathlib import Path
@@ -14,13 +14,13 @@ from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.task import Split
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 80  # no file system takes names of any length
+LONGEST_SLUG = 80  # file systems limit the length of names
 
 
 class Training(pydantic.BaseModel):
     """How long and how fast a network learns.
 
-    Training goes on for `steps` steps, and then until the success criterion holds; at `most_steps` it gives up.
+    Training runs for `steps` steps, then until the success criterion holds; it gives up at `most_steps`.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -32,7 +32,7 @@ class Training(pydantic.BaseModel):
 
 
 class Network(pydantic.BaseModel):
-    """One network of the gallery. `name` is the file's name; all else stands in its front matter."""
+    """One network of the gallery. `name` is the file's name; everything else is in its front matter."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -55,7 +55,7 @@ class Network(pydantic.BaseModel):
 
     @property
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the weights by their names in `weights.npz`."""
+        """The shapes of the weights by name, as in `weights.npz`."""
         tokens = len(self.task.vocabulary)
         shapes: dict[str, tuple[int, ...]] = {}
         for layer in self.layer_numbers:
@@ -79,27 +79,27 @@ class Network(pydantic.BaseModel):
         return range(1, self.units + 1)
 
     def split(self) -> Split:
-        """Return what it is trained on and what is kept from it."""
+        """Return the training sequences and the held-out sequences."""
         return self.task.split(held_out=self.held_out)
 
     @property
     def longest_figure(self) -> str:
-        """The figure sequence on which all neurons are shown together."""
+        """The figure sequence that shows all neurons together."""
         return max(self.figures, key=len)
 
     @property
     def spec(self) -> dict[str, Any]:
-        """Everything that shapes the weights and traces, as plain JSON values: no title, no order on the page."""
+        """Everything that determines the weights and traces, as plain JSON values: no title, no order on the index."""
         return self.model_dump(mode="json", exclude={"title", "summary", "order"})
 
     @property
     def training_spec(self) -> dict[str, Any]:
-        """The part of `spec` that shapes the weights."""
+        """The part of `spec` that determines the weights."""
         return {key: value for key, value in self.spec.items() if key != "figures"}
 
 
 def read_network(path: Path) -> tuple[Network, Document]:
-    """Read one network's file. Raises `GalleryError` with all that is wrong in it."""
+    """Read one network's file. Raises `GalleryError` with all its mistakes."""
     document = read_markdown(path)
     if fault := slug_fault(path.stem):
         hint = "the name of the file becomes the network's address in the site"
@@ -111,7 +111,7 @@ def read_network(path: Path) -> tuple[Network, Document]:
 
 
 def slug_fault(name: str) -> str | None:
-    """Return what is wrong with a name that becomes a part of addresses in the site, if anything is."""
+    """Return the fault in a name used in the site's addresses, or None."""
     if not SLUG.fullmatch(name):
         return f"expected a name of lowercase letters, digits and single hyphens, found {name!r}"
     if len(name) > LONGEST_SLUG:

@@ -1,8 +1,8 @@
-"""Pin a network: keep what was trained last beside its file, and say what that changes.
+"""Pin a network: keep the latest trained weights beside its file, and report what that changes.
 
 Takes the results in `build/<network>/` and the content; gives `content/networks/<network>.npz`. The claims of the
-write-ups are asked of the network that was pinned before and of the one that is now, both run again from their weights,
-so that an author sees at once which sentence is no longer true. No TensorFlow is needed.
+write-ups are measured on the old and the new pin, both run again from their weights, so an author sees at once which
+sentence is no longer true. Needs no TensorFlow.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ from lstmgallery.searches import Search
 
 @dataclass(frozen=True)
 class Change:
-    """A claim whose verdict is another one with the new weights; `before` is None where nothing was pinned before."""
+    """A claim whose verdict the new weights change; `before` is None if nothing was pinned before."""
 
     writeup: str
     claim: Claim
@@ -35,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Pinned:
-    """A network that was pinned: where, what it replaces, and which claims change their verdict."""
+    """A new pin: its file, the pin it replaces, and the claims whose verdict changes."""
 
     network: str
     file: Path
@@ -45,9 +45,9 @@ class Pinned:
 
 
 def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date) -> Iterator[Pinned]:
-    """Pin what was trained last of each network named, or of all that were trained here where none is.
+    """Pin the latest trained weights of each network in `names`, or of all networks trained here if `names` is empty.
 
-    Raises `GalleryError` where nothing that fits the network's front matter was trained.
+    Raises `GalleryError` if no trained weights fit a network's front matter.
     """
     read = read_content(content, without_pins=True)
     networks = {entry.network.name: entry.network for entry in read.networks}
@@ -71,7 +71,7 @@ def keep(
     weights: Arrays,
     untrained: Arrays,
 ) -> Pinned:
-    """Write a pin, and return what it replaces and changes."""
+    """Write a pin, and return the pin it replaces and the verdicts it changes."""
     file = pin_path(content, network.name)
     old = _readable(file, network)
     changes = tuple(_changes(read, network, weights, old))
@@ -103,7 +103,7 @@ def describe(
 
 
 def unpin_network(content: Path, name: str) -> Path:
-    """Remove a network's pin and return where it stood. Raises `GalleryError` if there is none."""
+    """Remove a network's pin and return its path. Raises `GalleryError` if there is none."""
     file = pin_path(content, name)
     try:
         file.unlink()
@@ -115,7 +115,7 @@ def unpin_network(content: Path, name: str) -> Path:
 
 
 def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
-    """Return the claims that are about one network and none of its seeds, each with the slug of its write-up."""
+    """Return the claims about one network itself, not its seeds, each with the slug of its write-up."""
     return [
         (writeup.front.slug, claim)
         for writeup in content.writeups
@@ -125,7 +125,7 @@ def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
 
 
 def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dict[str, float | None]:
-    """Ask questions of a network's weights, by the keys of the questions."""
+    """Return the answers of a network's weights by the keys of the questions."""
     held_out = network.split().held_out
     found: dict[str, float | None] = answer_elsewhere(network, weights, held_out, list(questions))
     return found
@@ -169,7 +169,7 @@ def _is_trained_here(folder: Path) -> bool:
 
 
 def _readable(file: Path, network: Network) -> Pin | None:
-    """Return the pin that is to be replaced; None where there is none, or the claims cannot be asked of it."""
+    """Return the pin to be replaced; None if there is none, or claims cannot be measured on it."""
     try:
         return read_pin(file, network, however_trained=True)
     except GalleryError:

@@ -1,9 +1,9 @@
 """Pinned weights: the particular network that write-ups are about, kept beside its file as content.
 
-`content/networks/counter.npz` holds plain arrays under the names of `weights.npz`, the untrained ones once more with
-`untrained/` before their names, and a JSON header, `header.json`: what the network was, how it was trained, where and
-when. Nothing in it is executed. A pin that does not fit its network's front matter, or is damaged, is refused before
-anything runs.
+`content/networks/counter.npz` holds plain arrays under the names of `weights.npz`, the untrained weights under
+`untrained/`, and a JSON header, `header.json`: the network's specification, and how, where and when it was trained.
+Nothing in it is executed. A pin that is damaged or does not fit its network's front matter is rejected before anything
+runs.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ from lstmgallery.searches import Search
 SUFFIX = ".npz"
 HEADER = "header.json"
 UNTRAINED = "untrained/"
-TRAINING = ("seed", "training")  # the keys that shape neither the weights' shapes nor what the network is asked to do
+TRAINING = ("seed", "training")  # the keys that affect neither the weights' shapes nor the network's task
 LARGEST_HEADER = 4_000_000  # bytes
-_SPARE = 1_024  # bytes of an array's file beside its values
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so that equal pins are equal bytes
+_SPARE = 1_024  # bytes of an array's file besides its values
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so equal pins are equal byte for byte
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -54,7 +54,7 @@ class Curve(pydantic.BaseModel):
 
 
 class Header(pydantic.BaseModel):
-    """What a pin says of itself. `network` is the network's training specification; `date` is when it was pinned."""
+    """The header of a pin. `network` is the network's training specification; `date` is the date of pinning."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
@@ -69,13 +69,13 @@ class Header(pydantic.BaseModel):
 
     @property
     def steps(self) -> int:
-        """How many steps it was trained for."""
+        """The number of training steps."""
         return self.curve.step[-1]
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A pinned network: what its file says, and its weights after and before training, float32 by name."""
+    """A pinned network: its header, and its weights after and before training, float32 by name."""
 
     file: Path
     header: Header
@@ -84,12 +84,12 @@ class Pin:
 
 
 def pin_path(content: Path, network: str) -> Path:
-    """Return where a network's pin stands in the content folder."""
+    """Return the path of a network's pin in the content folder."""
     return content / "networks" / f"{network}{SUFFIX}"
 
 
 def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) -> None:
-    """Write a pin, replacing one that is there; equal pins are equal bytes."""
+    """Write a pin, replacing an existing one; equal pins are equal byte for byte."""
     arrays = {**weights, **{f"{UNTRAINED}{name}": values for name, values in untrained.items()}}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
@@ -109,7 +109,7 @@ def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) ->
 
 
 def hash_weights(weights: Arrays, untrained: Arrays) -> str:
-    """Return the SHA-256 of weights: of the name, type, shape and bytes of each array, in the order of the names."""
+    """Return the SHA-256 of weights: the name, type, shape and bytes of each array, sorted by name."""
     found = hashlib.sha256()
     for prefix, arrays in (("", weights), (UNTRAINED, untrained)):
         for name in sorted(arrays):
@@ -122,7 +122,7 @@ def hash_weights(weights: Arrays, untrained: Arrays) -> str:
 def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> Pin:
     """Read the pin of `network`. Raises `GalleryError` if it is damaged or does not fit the network's front matter.
 
-    `however_trained` takes one with another seed, or other training, too.
+    `however_trained` also accepts a pin with another seed or other training settings.
     """
     header, arrays = _open(file, network, however_trained=however_trained)
     weights: dict[str, np.ndarray] = {}
@@ -137,7 +137,7 @@ def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> 
 
 
 def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
-    """Return a problem for each pin in the folder of networks that has no network's file beside it."""
+    """Return a problem for each pin in the folder of networks without a network's file beside it."""
     known = set(networks)
     return [
         Problem(
@@ -151,7 +151,7 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
 
 
 def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Header, dict[str, np.ndarray]]:
-    """Return the header and all arrays, each of the shape that the network's front matter asks for."""
+    """Return the header and all arrays, each with the shape required by the network's front matter."""
     shapes = network.weight_shapes
     expected = shapes | {f"{UNTRAINED}{name}": shape for name, shape in shapes.items()}
     try:
@@ -163,7 +163,7 @@ def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Heade
             differing = dict(_unlike(header, network))
             if however_trained:
                 differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
-            if differing:  # which explains all other shapes as well
+            if differing:  # explains all other mismatches
                 message = "the pinned network is not the one that its front matter describes: " + "; ".join(
                     differing.values()
                 )
@@ -202,7 +202,7 @@ def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[in
         raise _damaged(file, f"{expected}, found {size:,} bytes")
     try:
         values = np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError) as error:  # pickles, and no array
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError) as error:  # a pickle, or not an array
         raise _damaged(file, f"{expected}, found something else ({error})") from None
     if values.dtype != np.float32 or values.shape != shape:
         raise _damaged(file, f"{expected}, found {values.dtype} of shape {values.shape}")
@@ -212,7 +212,7 @@ def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[in
 
 
 def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
-    """Yield each key in which the pinned network differs: `units: 10 in the front matter, 12 in the pin`."""
+    """Yield each key that differs in the pinned network: `units: 10 in the front matter, 12 in the pin`."""
     try:
         as_now = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
         pinned = Network.model_validate_json(json.dumps({**header.network, **as_now})).training_spec

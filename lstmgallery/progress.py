@@ -1,4 +1,4 @@
-"""Where work says how far it is; the console and the tests each have one of their own."""
+"""The interface for progress reports; the console and the tests implement it."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from lstmgallery.errors import Problem
 
 
 class Progress(Protocol):
-    """Where a build says what it is doing. `at` and `total` count steps, sequences or pages."""
+    """A receiver of a build's progress reports. `at` and `total` count steps, sequences or pages."""
 
     def start(self, name: str, stage: str, total: int | None = None) -> None: ...
     def advance(self, at: int, note: str = "") -> None: ...

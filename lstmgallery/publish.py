@@ -1,8 +1,8 @@
-"""Put a rendered site in the place of the old one, whole or not at all.
+"""Replace the old site with a rendered one, completely or not at all.
 
 Takes `{path: bytes}`. Every link and fragment is checked first. Then the new tree is staged beside the old one, with
-unchanged files linked rather than written, and the two are exchanged in one step. What is not ours is not touched:
-the folder must carry this tool's marker, and whatever begins with a dot at its top belongs to its owner and stays.
+unchanged files linked rather than written, and the two are exchanged in one step. Other people's files are not
+touched: the folder must carry this tool's marker, and top-level names that begin with a dot stay with their owner.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ MARKER_TEXT = (
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did: how many files are new or changed, were left alone, are gone; and the site's bytes."""
+    """Counts of files written (new or changed), left alone and removed, and the size of the site in bytes."""
 
     written: int
     unchanged: int
@@ -36,10 +36,10 @@ class Published:
 
 def publish(files: Mapping[str, bytes], site: Path) -> Published:
     """Make `site` hold exactly `files`. Raises `GalleryError`, before anything is touched, for dead links or a
-    folder that is not this tool's."""
+    folder without this tool's marker."""
     check_site(site)
     check_links(files)
-    site = Path(os.path.abspath(site))  # "." and "..": the staging folder stands beside the site, never in it
+    site = Path(os.path.abspath(site))  # "." and "..": the staging folder goes beside the site, never inside it
     _recover(site)
     files = {**files, MARKER: MARKER_TEXT}
     old = _files_in(site)
@@ -74,7 +74,7 @@ def check_site(site: Path) -> None:
 
 
 def check_links(files: Mapping[str, bytes]) -> None:
-    """Raise `GalleryError` with every link in `files` that leads to no file, to no fragment or out of the site."""
+    """Raise `GalleryError` with every link in `files` to a missing file, to a missing fragment or out of the site."""
     pages = {path: _Links(content) for path, content in files.items() if path.endswith(".html")}
     problems = []
     for path, page in pages.items():
@@ -93,7 +93,7 @@ class _Links(HTMLParser):
         super().__init__()
         self.links: list[tuple[tuple[int, int], str]] = []
         self.ids: set[str] = set()
-        self.reads_state = False  # whether its script reads fragments such as #text=aXb&neuron=3
+        self.reads_state = False  # whether the page's script reads fragments such as #text=aXb&neuron=3
         self.feed(content.decode())
 
     def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -152,13 +152,13 @@ def _stage(files: Mapping[str, bytes], same: set[str], site: Path) -> Path:
             with naming(file):
                 file.write_bytes(content)
     except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)  # a full disk needs the room
+        shutil.rmtree(staging, ignore_errors=True)  # frees space on a full disk
         raise
     return staging
 
 
 def _link(old: Path, new: Path) -> None:
-    """Have `new` be `old` with the same modification time, without copying where the file system allows it."""
+    """Make `new` the same file as `old`, modification time included, by a hard link if the file system allows it."""
     try:
         os.link(old, new)
     except OSError:
@@ -170,7 +170,7 @@ def _swap(staging: Path, site: Path) -> None:
     if not site.exists():
         os.rename(staging, site)
         return
-    if not _exchange(staging, site):  # no such call on this system: two steps, which `_recover` can finish
+    if not _exchange(staging, site):  # the system has no such call: two steps, which `_recover` can finish
         previous = site.parent / f".{site.name}.previous"
         os.rename(site, previous)
         os.rename(staging, site)
@@ -179,7 +179,7 @@ def _swap(staging: Path, site: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step, with Linux's renameat2 or macOS's renamex_np; say whether it was done."""
+    """Exchange two folders in one step, with Linux's renameat2 or macOS's renamex_np; return whether that worked."""
     if os.name != "posix":
         return False
     libc = ctypes.CDLL(None)
@@ -194,7 +194,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _clear(old: Path, site: Path) -> None:
-    """Hand what its owner put at the top of the old tree on to the new one; remove the rest."""
+    """Move the owner's files at the top of the old tree to the new one; remove the rest."""
     for entry in old.glob(".*"):
         if not (site / entry.name).exists():
             os.rename(entry, site / entry.name)
@@ -202,7 +202,7 @@ def _clear(old: Path, site: Path) -> None:
 
 
 def _recover(site: Path) -> None:
-    """Finish or undo what a killed publication left behind."""
+    """Finish or undo a killed publication."""
     previous, staging = site.parent / f".{site.name}.previous", _staging(site)
     if previous.exists() and not site.exists():
         os.rename(previous, site)

@@ -1,6 +1,6 @@
-"""Begin a network or a write-up: write a content file that is valid as it is, and never over one that is there.
+"""Start a network or a write-up: write a content file that is valid as it is, never overwriting an existing one.
 
-The date of a write-up is passed in; what it draws and measures is taken from the first network of the content folder.
+The date of a write-up is passed in; its figures and claims use the first network of the content folder.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LONGEST_TITLE = 80
 
 @dataclass(frozen=True)
 class Scaffold:
-    """A file that was written, and what its author may want to do next."""
+    """A newly written file, and suggested next steps for its author."""
 
     path: Path
     next: str
@@ -25,7 +25,7 @@ class Scaffold:
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a new network of one task starts from: settings under which the shipped network of that task is trained."""
+    """The starting point of a new network of one task: the settings of the shipped network of that task."""
 
     summary: str
     keys: str
@@ -157,7 +157,7 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
 
 
 def _first_network(content: Path) -> Network:
-    """Return the network that stands first on the index."""
+    """Return the first network of the index."""
     files = sorted((content / "networks").glob("*.md"))
     if not files:
         message = "expected a network to write about, a file such as counter.md, found none"
@@ -168,7 +168,7 @@ def _first_network(content: Path) -> Network:
 
 
 def _title_line(name: str, title: str | None) -> str:
-    """Return the title as a line of YAML, in quotation marks where it needs them."""
+    """Return the title as a line of YAML, in quotation marks if it needs them."""
     title = name.replace("-", " ").capitalize() if title is None else title
     if not 1 <= len(title) <= LONGEST_TITLE:
         message = f"expected a title of 1 to {LONGEST_TITLE} characters, found {len(title)}"

@@ -1,10 +1,10 @@
 """Search seeds and recipes for the network that shows something best, and keep a record of the whole search.
 
-Takes a network's file and what to look for, trains it under many seeds (and, if asked, with other values in its front
-matter), and measures each. A measure is written as in a write-up, with who is measured before a bar: `best(remaining) |
-r2 of cell with remaining`, or `first failure` of the network itself. Every claim of the write-ups on this network is
-asked as well, so that a page can say in how many of the networks searched each of them holds. Every network that is
-trained is kept, as a pin in `build/<network>/searched/`: to ask for something else takes no more training.
+Takes a network's file and the deciding measure, trains the network under many seeds (and, if asked, with other values
+in its front matter), and measures each. A measure is written as in a write-up, after its subject and a bar:
+`best(remaining) | r2 of cell with remaining`, or `first failure` of the network itself. Every claim of the write-ups on
+this network is measured too, so a page can say how many of the searched networks satisfy it. Every trained network is
+kept as a pin in `build/<network>/searched/`, so another question takes no more training.
 """
 
 import concurrent.futures
@@ -34,14 +34,14 @@ from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, 
 from lstmgallery.stages import LAB_LIBRARIES
 from lstmgallery.workers import Workers
 
-DIGITS = 6  # significant ones, of what is kept of a measure's value
+DIGITS = 6  # significant digits kept of a measure's value
 MOST_RECIPES = 64
-SEARCHED = "searched"  # the folder of a network's results that keeps what searches trained
+SEARCHED = "searched"  # the folder, among a network's results, of networks trained by searches
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: the measure that decides, whether its lowest value wins, and what else has to hold."""
+    """The goal of a search: the deciding measure, whether its lowest value wins, and further conditions."""
 
     best: Question
     is_lowest: bool
@@ -50,14 +50,14 @@ class Wanted:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Everything that is measured, each once."""
+        """All questions to measure, each once."""
         asked = (self.best, *(question for question, _ in self.conditions), *self.also)
         return tuple({question.key: question for question in asked}.values())
 
 
 @dataclass(frozen=True)
 class Searched:
-    """A search that is done. `kept` says where each network is, by the number of its recipe and its seed."""
+    """A completed search. `kept` is the path of each network, by the number of its recipe and its seed."""
 
     content: Content
     search: Search
@@ -65,14 +65,14 @@ class Searched:
 
     @property
     def winner(self) -> Trial | None:
-        """The best network; None where none meets the criterion and every condition."""
+        """The best network; None if none meets the criterion and every condition."""
         return next(iter(rank(self.search)), None)
 
 
 def parse_wanted(
     content: Path, name: str, *, best: str, is_lowest: bool, where: Iterable[str], also: Iterable[str]
 ) -> Wanted:
-    """Return what is looked for in network `name`. Raises `GalleryError` with all that cannot be read."""
+    """Return the goal of a search of network `name`. Raises `GalleryError` with everything that cannot be parsed."""
     network = _entry(content, name)
     problems: list[Problem] = []
 
@@ -92,9 +92,9 @@ def parse_wanted(
 
 
 def parse_recipes(content: Path, name: str, vary: Iterable[str]) -> tuple[tuple[Recipe, Network], ...]:
-    """Return every recipe of the grid that `vary` spans (`units=8,20`), each with its network.
+    """Return every recipe of the grid spanned by `vary` (`units=8,20`), each with its network.
 
-    Raises `GalleryError` where a key or a value is none of a network's front matter.
+    Raises `GalleryError` for a key or a value that is not valid in a network's front matter.
     """
     network = _entry(content, name)
     grid: dict[str, list[int | float]] = {}
@@ -126,7 +126,7 @@ def search(
     progress: Progress,
     today: date,
 ) -> Searched:
-    """Train network `name` under each recipe and seed, measure each, and find the one that is looked for."""
+    """Train network `name` under each recipe and seed, measure each, and find the best."""
     read = read_content(content, without_pins=True, searching=True)
     network = _entry(content, name)
     folder = build / name / SEARCHED
@@ -165,14 +165,14 @@ def search(
 
 
 def save(content: Path, name: str, searched: Searched) -> Path:
-    """Keep a search beside its network's file, and return where."""
+    """Save a search beside its network's file, and return its path."""
     file = search_path(content, name)
     write_search(file, searched.search)
     return file
 
 
 def check_can_pin(name: str, recipes: Sequence[Recipe]) -> None:
-    """Raise `GalleryError` where a search tries other recipes than that of the network's file."""
+    """Raise `GalleryError` if a search tries recipes other than the network file's own."""
     if list(recipes) != [{}]:
         message = "expected the recipe of the network's file, found others"
         hint = f"write the winning recipe into {name}.md and search again without --vary"
@@ -180,7 +180,7 @@ def check_can_pin(name: str, recipes: Sequence[Recipe]) -> None:
 
 
 def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pinned:
-    """Pin the winner of a search, its seed written into the network's file. Raises `GalleryError` without a winner."""
+    """Pin the winner of a search and write its seed into the network's file. Raises `GalleryError` without a winner."""
     check_can_pin(name, searched.search.recipes)
     winner = searched.winner
     if winner is None:
@@ -238,7 +238,7 @@ def _condition(network: Network, text: str) -> tuple[Question, Expectation]:
 
 
 def _take_question(network: Network, text: str, words: Words) -> Question:
-    """Take who is measured, if there is a bar, and the measure."""
+    """Take the subject, if there is a bar, and the measure."""
     who, bar, _ = text.partition("|")
     subject = _subject(network, who if bar else "")
     while bar and not words.takes("|"):
@@ -263,7 +263,7 @@ def _subject(network: Network, who: str) -> Subject:
 
 
 def _of(question: Question, network: Network) -> Question:
-    """Return a question asked of the network under another recipe: places and features are those of its own task."""
+    """Return a question rewritten for the network under another recipe, with the places and features of its task."""
     return replace(question, subject=replace(question.subject, network=network))
 
 
@@ -291,19 +291,19 @@ def _varied(network: Network, recipe: Recipe) -> Network:
 
 
 def _shares(seeds: Sequence[int], processes: int) -> Iterator[Sequence[int]]:
-    """Yield the seeds in shares for processes: long enough to compile seldom, short enough to end together."""
+    """Yield the seeds in batches for processes: long enough to compile rarely, short enough to finish together."""
     size = max(1, min(8, -(-len(seeds) // processes)))
     for first in range(0, len(seeds), size):
         yield seeds[first : first + size]
 
 
-Tried = tuple[int, Path, int, bool, list[float | None]]  # seed, where it is kept, steps, whether it learned, values
+Tried = tuple[int, Path, int, bool, list[float | None]]  # seed, path, steps, whether it learned, values
 
 
 def _try_seeds(
     network: Network, seeds: Sequence[int], questions: Sequence[Question], folder: Path, today: date
 ) -> list[Tried]:
-    """Train under each seed, unless that was done before, and measure. Runs in a process of its own."""
+    """Train under each seed not trained before, and measure. Runs in a process of its own."""
     key = _training_key(network)
     files = {seed: folder / f"{key}-{seed}{SUFFIX}" for seed in seeds}
     _train_missing(network, {seed: file for seed, file in files.items() if not _is_kept(file, network, seed)}, today)
@@ -317,7 +317,7 @@ def _try_seeds(
 
 
 def _training_key(network: Network) -> str:
-    """Return what names the networks of one recipe: a hash of all that shapes their weights, but the seed."""
+    """Return the key of one recipe's networks: a hash of everything that determines their weights, except the seed."""
     code = "lstmgallery.lab.train"
     spec = {**network.training_spec, "seed": None, "instruction_set": instruction_set()}
     return stage_key([code], caller=code, spec=spec, inputs=[], libraries=LAB_LIBRARIES)[:16]
@@ -351,7 +351,7 @@ def _is_kept(file: Path, network: Network, seed: int) -> bool:
 
 
 def _write_seed(file: Path, seed: int) -> None:
-    """Write the seed into a network's front matter, where it stands or below its units."""
+    """Write the seed into a network's front matter: in place if it has one, else below its units."""
     _, document = read_network(file)
     lines = file.read_text(encoding="utf-8").split("\n")
     if ("seed",) in document.keys:

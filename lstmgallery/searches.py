@@ -1,7 +1,7 @@
-"""What a search over seeds and recipes came to: a record that travels with a pin, or stands beside a network's file.
+"""The record of a search over seeds and recipes, stored in a pin or beside a network's file.
 
-`lstmgallery search` writes it: every network that was trained, and what each measure gave in it. So a page can say how
-the network that it shows was chosen, and a write-up how often a phenomenon turns up under which recipe.
+`lstmgallery search` writes it: every trained network, with its value of each measure. So a page can say how its
+network was chosen, and a write-up how often a phenomenon appears under each recipe.
 """
 
 import json
@@ -17,13 +17,13 @@ from lstmgallery.machine import Origin
 
 SUFFIX = ".search.json"
 _NUMBER = r"-?\d+(\.\d+)?(e[+-]\d+)?"
-Recipe = dict[str, int | float]  # keys of the front matter, as `training.steps`, with the values that were tried
+Recipe = dict[str, int | float]  # keys of the front matter, such as `training.steps`, with the values tried
 
 
 class Trial(pydantic.BaseModel):
-    """One network that was trained: under which recipe (by its number, from 0) and seed, and what was measured.
+    """One trained network: its recipe (by number, from 0), its seed and its measured values.
 
-    `values` are those of `Search.measures`, in their order; None where nothing could be measured.
+    `values` are those of `Search.measures`, in their order; None if nothing could be measured.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Trial(pydantic.BaseModel):
 
 
 class Condition(pydantic.BaseModel):
-    """What the network that is looked for has to pass, besides the success criterion: a measure and its bound."""
+    """A condition on the winner, besides the success criterion: a measure and its bound."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
@@ -47,10 +47,10 @@ class Condition(pydantic.BaseModel):
 
 
 class Search(pydantic.BaseModel):
-    """A search: networks of one front matter, `recipes` away from it, under several seeds each.
+    """A search: networks of one front matter, each of `recipes` applied to it, under several seeds each.
 
-    `measures` are questions by their keys (`counter best(remaining): r2 of cell with remaining`). `best` is the one
-    that decides among those that meet every condition, the `highest` or the `lowest` value winning.
+    `measures` are keys of questions (`counter best(remaining): r2 of cell with remaining`). `best` is the one that
+    decides among the networks that meet every condition; the `highest` or the `lowest` value wins.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -77,7 +77,7 @@ class Search(pydantic.BaseModel):
         return self
 
     def values_of(self, measure: str, *, recipe: int | None = None) -> tuple[float | None, ...]:
-        """Return a measure's value in every network trained, or in those of one recipe that met the criterion."""
+        """Return a measure's value in every trained network, or in those of one recipe that met the criterion."""
         at = self.measures.index(measure)
         return tuple(
             trial.values[at] for trial in self.trials if recipe is None or (trial.recipe == recipe and trial.is_met)
@@ -89,17 +89,17 @@ class Search(pydantic.BaseModel):
 
     @property
     def seeds(self) -> int:
-        """Under how many seeds each recipe was tried."""
+        """The number of seeds tried under each recipe."""
         return len({trial.seed for trial in self.trials})
 
 
 def search_path(content: Path, network: str) -> Path:
-    """Return where the saved search of a network stands in the content folder."""
+    """Return the path of a network's saved search in the content folder."""
     return content / "networks" / f"{network}{SUFFIX}"
 
 
 def write_search(file: Path, search: Search) -> None:
-    """Write a search as JSON, one trial a line."""
+    """Write a search as JSON, one trial per line."""
     described = search.model_dump(mode="json")
     trials = described.pop("trials")
     text = json.dumps(described, ensure_ascii=False, indent=1)
@@ -108,7 +108,7 @@ def write_search(file: Path, search: Search) -> None:
 
 
 def read_search(file: Path) -> Search:
-    """Read a saved search. Raises `GalleryError` if it is none."""
+    """Read a saved search. Raises `GalleryError` if the file is not one."""
     try:
         return Search.model_validate_json(file.read_bytes())
     except pydantic.ValidationError as error:
@@ -121,7 +121,7 @@ def read_search(file: Path) -> Search:
 
 
 def read_searches(folder: Path, networks: Collection[str]) -> tuple[dict[str, Search], list[Problem]]:
-    """Return the saved searches in the folder of networks by network, and what is wrong with them."""
+    """Return the saved searches in the folder of networks by network, and the problems found in them."""
     found: dict[str, Search] = {}
     problems: list[Problem] = []
     for file in sorted(folder.glob(f"*{SUFFIX}")):

@@ -1,8 +1,8 @@
-"""The stages of one network, train to compare: what each needs, what it leaves in `build/<network>/`.
+"""The stages of one network, train to compare: their inputs, and their outputs in `build/<network>/`.
 
-A network that is pinned is not trained: its weights are taken from the pin, and checked like any others. A stage runs
-only when its key has changed. TensorFlow is imported inside the stages that train or trace and nowhere
-else, so a build with nothing to train never starts it.
+A pinned network is not trained: its weights come from the pin and are checked like any others. A stage runs only when
+its key has changed. TensorFlow is imported only inside the stages that train or trace, so a build with nothing to train
+never starts it.
 """
 
 import concurrent.futures
@@ -46,7 +46,7 @@ class StageRun:
     stage: str
     was_cached: bool
     seconds: float
-    is_pinned: bool = False  # whether the stage took pinned weights where it would have trained
+    is_pinned: bool = False  # whether the stage used pinned weights instead of training
 
 
 def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
@@ -65,12 +65,12 @@ def _find_findings(network: Network, weights: Arrays) -> dict[str, Found]:
 
 
 def largest_difference(one: Arrays, other: Arrays) -> float:
-    """Return by how much two sets of weights differ where they differ most; 0 where they are equal to the bit."""
+    """Return the largest absolute difference of two sets of weights; 0 if they are bit-equal."""
     return max(float(np.abs(one[name].astype(np.float64) - other[name]).max()) for name in one)
 
 
 class NetworkWork:
-    """The stages of one network: what each needs, makes and costs."""
+    """The stages of one network: the inputs, outputs and cost of each."""
 
     def __init__(
         self,
@@ -82,9 +82,9 @@ class NetworkWork:
         seeds: int,
         pin: Pin | None = None,
     ):
-        """`seeds`: under how many seeds the network is trained again; 0 leaves the sweep out.
+        """`seeds`: the number of seeds to train the network under; 0 leaves the sweep out.
 
-        `pin`: the weights to show; where it is None the network is trained.
+        `pin`: the weights to show; if None the network is trained.
         """
         self.network = network
         self.folder = folder
@@ -94,7 +94,7 @@ class NetworkWork:
         self.pin = pin
 
     def run(self, *, retrain: bool) -> Iterator[StageRun]:
-        """Run every stage that is not current; `retrain` runs the training even if it is."""
+        """Run every stage that is not current; `retrain` runs training in any case."""
         for stage_of, work in self._stages():
             stage = stage_of()
             is_forced = retrain and stage.name == "train"
@@ -112,17 +112,17 @@ class NetworkWork:
 
     @classmethod
     def count_swept(cls, folder: Path) -> int:
-        """Return under how many seeds the network in `folder` was trained last, 0 where it never was."""
+        """Return the number of seeds in the latest sweep of the network in `folder`; 0 if there was none."""
         try:
             return len(store.read_seed_weights(folder / store.SEED_WEIGHTS))
         except (OSError, ValueError, zipfile.BadZipFile):
             return 0
 
     def is_current(self) -> bool:
-        """Say whether nothing of this network would have to run."""
+        """Return whether no stage of this network has to run."""
         try:
             return all(is_current(stage_of()) for stage_of, _ in self._stages())
-        except FileNotFoundError:  # an input of a later stage is not there
+        except FileNotFoundError:  # an input of a later stage is missing
             return False
 
     def _stages(self) -> Iterator[tuple[Callable[[], Stage], Callable[[Path], None]]]:
@@ -156,7 +156,7 @@ class NetworkWork:
         self._write_trained(into, trained.weights, trained.untrained, trained.curve, trained.criterion, origin, {})
 
     def _unpack(self, into: Path, pin: Pin) -> None:
-        """Take the weights from the pin, once they are seen to meet the criterion here."""
+        """Write out the pinned weights after checking that they meet the criterion here."""
         self.progress.start(self.network.name, "pin")
         from lstmgallery.lab.criterion import check_weights
 
@@ -250,10 +250,9 @@ class NetworkWork:
         return self._stage("sweep", ["lab.train"], (store.SEED_WEIGHTS,), spec, inputs)
 
     def _sweep(self, into: Path) -> None:
-        """Train under other seeds, in as many processes as there are processors; each starts TensorFlow by itself.
+        """Train under other seeds, with one process per processor; each starts its own TensorFlow.
 
-        Under its own seed the network has been trained already, unless it is pinned: equal networks give bit-equal
-        weights.
+        An unpinned network is not trained again under its own seed: equal networks give bit-equal weights.
         """
         own = self.network.seed
         self.progress.start(self.network.name, "sweep", self.seeds)

@@ -26,13 +26,13 @@ class State:
 
 
 def read_states(project: Project, progress: Progress) -> list[State]:
-    """Return the state of every network, in the order of the index; nothing is changed."""
+    """Return the state of every network, in the order of the index, changing nothing."""
     with Workers() as workers:
         return [_state(project, entry, progress, workers) for entry in read_content(project.content).networks]
 
 
 def _is_other(folder: Path, pin: Pin) -> bool:
-    """Say whether the weights in `folder` are there and not the pinned ones."""
+    """Return whether `folder` has weights that differ from the pinned ones."""
     try:
         found = store.read_weights(folder / store.WEIGHTS)
     except (OSError, ValueError, zipfile.BadZipFile):

@@ -1,9 +1,9 @@
-"""Traces and weights in files: the seam between the lab and the press, and the only place that knows the schema.
+"""Traces and weights in files: the seam between the lab and the press, and the only module that knows the schema.
 
 `activations.parquet` holds one row per (layer, neuron, sequence, step) and one float32 column per signal, sorted in
-that order, one row group a neuron, so that one neuron is one small read. `steps.parquet` holds one row per (sequence,
+that order, one row group per neuron, so reading one neuron is fast. `steps.parquet` holds one row per (sequence,
 step): token, next_token, predicted_token, probability of the next token, loss in nats, split, and the task's features.
-Both carry what they are in the metadata key `lstmgallery`, as JSON; any reader of Parquet can use them alone.
+Both describe themselves as JSON under the metadata key `lstmgallery`; any Parquet reader can use them alone.
 """
 
 import hashlib
@@ -146,7 +146,7 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Trace:
-    """What a network computed while it read `sequences`: rows are their steps, one sequence after the other.
+    """The signals and logits of a network reading `sequences`: rows are steps, one sequence after another.
 
     `signals`: for each layer, (signals, rows, units) float32 in the order of the table of signals.
     `logits`: (rows, tokens) float32.
@@ -158,7 +158,7 @@ class Trace:
 
 
 def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, about: Mapping[str, Any]) -> None:
-    """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are those of the figures."""
+    """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are the figures'."""
     features = {feature.key: feature.sentence for feature in network.task.features}
     steps = _step_table(network, trace, figures)
     _write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
@@ -200,7 +200,7 @@ def _step_table(network: Network, trace: Trace, figures: int) -> pd.DataFrame:
 
 
 def step_truths(network: Network, sequences: Sequence[str]) -> pd.DataFrame:
-    """Return what is known of every step before any network reads it: sequence, step, token, next_token, features."""
+    """Return the facts of every step that depend on no network: sequence, step, token, next_token, features."""
     rows: dict[str, list[Any]] = {key: [] for key in list(STEP_COLUMNS)[:4]}
     truths: dict[str, list[Any]] = {feature.key: [] for feature in network.task.features}
     for number, sequence in enumerate(sequences):
@@ -232,14 +232,14 @@ def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarr
 
 
 def read_about(file: Path) -> dict[str, Any]:
-    """Return what a file of ours says about itself: the JSON under its metadata key."""
+    """Return a file's description of itself: the JSON under its metadata key."""
     metadata = pq.read_schema(file).metadata or {}
     about: dict[str, Any] = json.loads(metadata[METADATA_KEY])
     return about
 
 
 def write_weights(file: Path, weights: Mapping[str, np.ndarray]) -> None:
-    """Write plain arrays under Keras's names: `weights.npz`, or `untrained.npz` for what training began with."""
+    """Write plain arrays under Keras's names: `weights.npz`, or `untrained.npz` for the initial weights."""
     np.savez(file, **weights)  # type: ignore[arg-type]
 
 
@@ -250,7 +250,7 @@ def read_weights(file: Path) -> dict[str, np.ndarray]:
 
 
 def read_traced_weights(folder: Path) -> dict[str, np.ndarray]:
-    """Return the weights of a network's folder. Raises `GalleryError` if they are not those its traces came from."""
+    """Return the weights in a network's folder. Raises `GalleryError` if its traces came from other weights."""
     file, traces = folder / WEIGHTS, folder / STEPS
     found, expected = hashlib.sha256(file.read_bytes()).hexdigest(), read_about(traces)["weights_sha256"]
     if found != expected:
@@ -265,7 +265,7 @@ def write_seed_weights(file: Path, by_seed: Mapping[int, Mapping[str, np.ndarray
 
 
 def read_seed_weights(file: Path) -> dict[int, dict[str, np.ndarray]]:
-    """Return the weights of each seed, as `write_seed_weights` was given them."""
+    """Return the weights of each seed, as passed to `write_seed_weights`."""
     by_seed: dict[int, dict[str, np.ndarray]] = {}
     for key, each in read_weights(file).items():
         seed, _, name = key.partition("/")
@@ -279,7 +279,7 @@ def write_vocabulary(folder: Path, vocabulary: tuple[str, ...]) -> None:
 
 
 def write_results(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
-    """Write a table of results; its columns must be those that `RESULT_COLUMNS` describes, in that order."""
+    """Write a table of results, with exactly the columns in `RESULT_COLUMNS`, in that order."""
     columns = RESULT_COLUMNS[file.name]
     if list(frame.columns) != list(columns):
         raise ValueError(f"{file.name}: expected the columns {list(columns)}, received {list(frame.columns)}")
@@ -293,7 +293,7 @@ def _write_table(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> N
 
 
 def read_table(file: Path, **options: Any) -> pd.DataFrame:
-    """Return a table of ours; `options` go to `pandas.read_parquet`. Raises `GalleryError` if it cannot be read."""
+    """Return a stored table; `options` go to `pandas.read_parquet`. Raises `GalleryError` if it cannot be read."""
     try:
         return pd.read_parquet(file, **options)
     except (OSError, pa.ArrowException, KeyError) as error:

@@ -1,8 +1,8 @@
-"""Answer everything that the write-ups ask of the networks, and say which claims hold.
+"""Answer every question of the write-ups about the networks, and decide which claims hold.
 
-The gallery's own networks are asked at every build: their traces are there. Untrained networks and those of other
-seeds have to be run again, so what they answered is kept in `build/<network>/` under a key of code, network and
-weights. The verdicts are left in `build/claims.json`.
+The gallery's own networks are measured at every build from their traces. Untrained networks and other seeds have to be
+run again, so their answers are cached in `build/<network>/` under a key of code, network and weights. The verdicts are
+written to `build/claims.json`.
 """
 
 import json
@@ -42,7 +42,7 @@ ByNumber = dict[str, dict[int, float | None]]  # by the key of the question, by 
 
 @dataclass(frozen=True)
 class Verified:
-    """A claim of a write-up, and what became of it."""
+    """A claim of a write-up and its verdict."""
 
     writeup: str
     claim: Claim
@@ -53,29 +53,29 @@ class Verified:
 
     @property
     def is_without_training(self) -> bool:
-        """Whether it holds, but does so in untrained networks as well."""
+        """Whether it holds, but in untrained networks too."""
         return self.verdict == "holds" and self.untrained is not None and self.untrained.is_more_than_luck
 
     @property
     def doubt(self) -> Problem | None:
-        """What a claim that holds does not show, as a warning; None where there is nothing to say."""
+        """The limits of a claim that holds, as a warning; None if there are none."""
         if not self.is_without_training or self.untrained is None:
             return None
         total = self.untrained.total
         met = f"{self.untrained.holding} of {total} untrained networks meet it"
-        met = met if total > 1 else "it does so of untrained networks"  # asked over all of them
+        met = met if total > 1 else "it does so of untrained networks"  # measured over all of them
         message = f"the claim {self.claim.id!r} holds, but not because of training: {met}"
         hint = "expect more, measure something else, or say that it is no achievement of training"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 
     @property
     def is_left_out(self) -> bool:
-        """Whether it is about other seeds, and this build left them out."""
+        """Whether it is about other seeds, which this build left out."""
         return self.answer.is_left_out
 
     @property
     def problem(self) -> Problem:
-        """The claim as a mistake in its write-up, where it does not hold."""
+        """The claim as a problem in its write-up, if it does not hold."""
         found = self.answer.measurement
         value = f"{found.value:.4g}" if found.value is not None else f"nothing to measure ({found.reason})"
         question, expected = self.claim.question, self.claim.expectation
@@ -88,7 +88,7 @@ class Verified:
 def answer_questions(
     content: Content, results: Sequence[Results], progress: Progress, workers: Workers, *, with_seeds: bool
 ) -> dict[str, Answer]:
-    """Return the answer to every question of the write-ups by its key; other seeds are asked for claims alone.
+    """Return the answer to every question of the write-ups by key; other seeds are measured for claims only.
 
     `results` are those of `content.networks`, in the same order.
     """
@@ -110,7 +110,7 @@ def answer_questions(
 
 
 def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
-    """Return what became of every claim of every write-up, in reading order."""
+    """Return the verdict on every claim of every write-up, in reading order."""
     found = []
     for writeup in content.writeups:
         for claim in writeup.claims:
@@ -130,7 +130,7 @@ def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
 
 
 def write_claims(file: Path, verified: Iterable[Verified]) -> None:
-    """Write the verdicts as JSON: one object for each claim."""
+    """Write the verdicts as JSON: one object per claim."""
     text = json.dumps([_as_json(each) for each in verified], ensure_ascii=False, indent=1) + "\n"
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")
@@ -160,7 +160,7 @@ def _as_json(verified: Verified) -> dict[str, Any]:
 
 
 def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: ByNumber) -> Answer:
-    """Return what a question comes to, beside what untrained networks and other seeds answered to it."""
+    """Return the answer to a question, with the answers of untrained networks and other seeds."""
     one = question.of_one
     found, measure = one.answer(results.trained), one.measure
     values, control = by_seed.get(one.key), untrained.get(one.key)
@@ -179,7 +179,7 @@ def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: 
 
 
 def _ask_untrained(results: Results, questions: list[Question], kept: "_Kept", progress: Progress) -> ByNumber:
-    """Return what each untrained network answers, from its number; what was asked before is not asked again."""
+    """Return each untrained network's answers by its number, from the cache if they are there."""
     network = results.network
     answers, new = kept.read("untrained", _key(network.spec, [results.folder / store.UNTRAINED]), questions)
     if new:
@@ -197,7 +197,7 @@ def _ask_untrained(results: Results, questions: list[Question], kept: "_Kept", p
 def _ask_seeds(
     results: Results, questions: list[Question], kept: "_Kept", progress: Progress, workers: Workers
 ) -> ByNumber:
-    """Return what each seed answers; what was asked before is not asked again."""
+    """Return each seed's answers, from the cache if they are there."""
     if not questions:
         return {}
     network, file = results.network, results.folder / store.SEED_WEIGHTS
@@ -219,13 +219,13 @@ def _ask_seeds(
 
 
 def _key(spec: Any, inputs: list[Path]) -> str:
-    """Return what answers hang on: the code that measures, the network and its weights."""
+    """Return the cache key of answers: the measuring code, the network and its weights."""
     code = ["lstmgallery.desk.claims", "lstmgallery.desk.untrained"]
     return stage_key(code, caller=__name__, spec=spec, inputs=inputs, libraries=FILE_LIBRARIES)
 
 
 class _Kept:
-    """What untrained networks and other seeds answered before, in one file: each kind with its key and its answers."""
+    """Cached answers of untrained networks and other seeds, in one file: a key and answers for each kind."""
 
     def __init__(self, file: Path):
         self._file = file
@@ -236,16 +236,16 @@ class _Kept:
             self._content = {}
 
     def read(self, kind: str, key: str, questions: Iterable[Question]) -> tuple[ByNumber, list[Question]]:
-        """Return what was answered under this key, and which questions were not.
+        """Return the answers cached under this key, and the questions without one.
 
-        Nothing was where the file is missing, stale or damaged.
+        There are no answers if the file is missing, stale or damaged.
         """
         self._keys[kind] = key
         answers = self._answers(kind, key)
         return answers, [question for question in questions if question.key not in answers]
 
     def write(self, kind: str, answers: ByNumber) -> None:
-        """Keep answers of one kind, under the key by which they were last read."""
+        """Store answers of one kind under the key they were last read by."""
         self._content[kind] = {"key": self._keys[kind], "answers": answers}
         self._file.write_text(json.dumps(self._content) + "\n", encoding="utf-8")
 

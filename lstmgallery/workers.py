@@ -1,4 +1,4 @@
-"""Processes for work that fills only one processor."""
+"""Processes for single-threaded work."""
 
 import concurrent.futures
 import multiprocessing
@@ -12,14 +12,14 @@ Result = TypeVar("Result")
 
 
 class Workers:
-    """Processes for work that fills only one processor; started when first needed, one for each processor."""
+    """Processes for single-threaded work, started when first needed, one per processor."""
 
     def __init__(self) -> None:
         self.processes = os.cpu_count() or 1
         self._pool: concurrent.futures.ProcessPoolExecutor | None = None
 
     def pool(self) -> concurrent.futures.ProcessPoolExecutor:
-        """Return the processes, starting them if need be."""
+        """Return the processes, starting them if necessary."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
             self._pool = concurrent.futures.ProcessPoolExecutor(
@@ -28,11 +28,11 @@ class Workers:
         return self._pool
 
     def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
-        """Do `work` in one of the processes. They leave Ctrl-C to this one, from their first moment on."""
+        """Run `work` in one of the processes. They leave Ctrl-C to this process from the start."""
         pool = self.pool()
         if not hasattr(signal, "pthread_sigmask"):
             return pool.submit(work, *arguments)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process inherits what is blocked
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # child processes inherit blocked signals
         try:
             return pool.submit(work, *arguments)
         finally:
@@ -44,16 +44,16 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._pool is None:
             return
-        if kind is not None:  # nobody waits for what they would have found
+        if kind is not None:  # nobody needs their results any more
             for process in multiprocessing.active_children():
                 process.terminate()
         self._pool.shutdown(cancel_futures=True)
 
 
 def _begin_worker() -> None:
-    """Keep TensorFlow, not yet imported here, from starting threads that get in each other's way; end with the build.
+    """Keep TensorFlow, not yet imported here, from starting competing threads, and end with the build.
 
-    A build that is killed cannot end its workers, and they would train on for minutes.
+    A killed build cannot end its workers, and they would keep training for minutes.
     """
     os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
     build = multiprocessing.parent_process()

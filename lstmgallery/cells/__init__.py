@@ -1,8 +1,8 @@
 """The kinds of recurrent cells: a folder each, and one line here.
 
-A folder has its table (`__init__`), its Keras layer (`layer`, imported by the lab alone), one step in NumPy by hand
-(`reference`, the oracle), one step in the browser (`step.js`) and its drawings (`diagram`). Lab, desk and press each
-import the part that they need by the key of the kind, so that a change to one leaves the results of others as they are.
+A folder holds the table (`__init__`), the Keras layer (`layer`, imported only by the lab), one step hand-written in
+NumPy (`reference`, the oracle), one step for the browser (`step.js`) and the drawings (`diagram`). Lab, desk and press
+each import the part they need by the key of the kind, so changing one kind leaves the results of the others current.
 """
 
 from typing import TYPE_CHECKING, Literal

@@ -1,6 +1,6 @@
-"""The words in which a cell describes its drawing: nodes with their places, and edges with the corners they turn.
+"""The vocabulary for describing a cell's drawing: nodes with positions, and edges with corners.
 
-Symbols and names come from the table of signals; the press draws what is described here.
+Symbols and names come from the table of signals; the press draws the description.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,14 @@ Spot = tuple[float, float]
 
 WIDTH = 528  # at 358 px, the width of a phone's column, the smallest text is 10 px high
 HALVES: dict[Shape, Spot] = {"word": (16, 14), "gate": (27, 19), "pill": (23, 13), "circle": (14, 14)}
-LINE = 76  # where the memory runs, from left to right
+LINE = 76  # y of the memory line, which runs from left to right
 
 
 @dataclass(frozen=True)
 class Node:
-    """What is computed at one place: `text` stands in it, `signal` is the key of the signal it makes or helps to make.
+    """One computation, labelled `text`; `signal` is the key of the signal it makes or contributes to.
 
-    A `word` stands at the edge of the drawing: what comes in or goes out.
+    A `word` labels an input or output at the edge of the drawing.
     """
 
     key: str
@@ -44,9 +44,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from one node to another, around `corners`; it leaves another line of its source at `tap`, if given.
+    """A line from one node to another, through `corners`; with a `tap`, it branches off another line of its source.
 
-    `is_over` where its last stretch crosses another line, above it.
+    `is_over`: whether its last segment crosses above another line.
     """
 
     source: str
@@ -71,7 +71,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Description:
-    """A drawing of one step of a cell, by its key: what it is called, what it is made of, and how high it is."""
+    """A drawing of one step of a cell, by key: its name, its parts and its height."""
 
     key: str
     title: str
@@ -83,21 +83,21 @@ class Description:
 
 
 def words(kind: CellKind, rows: Mapping[str, float]) -> Iterator[Node]:
-    """Yield what a state is called one step earlier, at the left, and now, at the right."""
+    """Yield each state's symbol one step earlier, at the left, and now, at the right."""
     for key, y in rows.items():
         yield Node(f"earlier_{key}", 24, y, f"{kind[key].symbol}′", "word")
         yield Node(key, WIDTH - 24, y, kind[key].symbol, "word", key)
 
 
 def gate(kind: CellKind, key: str, x: float, y: float) -> Node:
-    """Return the node of a signal that is squashed from weighted sums; the function is that of its formula."""
+    """Return the node of a signal squashed from weighted sums, with the function in its formula."""
     return Node(key, x, y, kind[key].formula.partition("(")[0], "gate", key)
 
 
 def name(
     kind: CellKind, key: str, x: float, y: float, *, anchor: Literal["start", "end"] = "start"
 ) -> tuple[Label, ...]:
-    """Return a signal's symbol with its name below it, a word a line."""
+    """Return a signal's symbol with its name below it, one word per line."""
     signal = kind[key]
     words = signal.name.split()
     return (

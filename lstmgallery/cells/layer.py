@@ -1,8 +1,8 @@
-"""Recurrent cells whose output is everything they compute: the state, the candidate and every gate.
+"""Recurrent cells that output everything they compute: the state, the candidate and every gate.
 
-Each is used in `keras.layers.RNN` in place of `keras.layers.LSTMCell` or `GRUCell`, whose weight names, shapes, gate
-order and defaults it keeps, so that weights can be swapped with Keras's own layers. The output of a step is its
-signals side by side, in the order of its table: (batch, signals * units). The lab alone imports this.
+Each replaces `keras.layers.LSTMCell` or `GRUCell` in `keras.layers.RNN` and keeps its weight names, shapes, gate order
+and defaults, so weights can be exchanged with Keras's own layers. The output of a step is its signals side by side, in
+the order of its table: (batch, signals * units). Only the lab imports this.
 """
 
 from typing import Any
@@ -16,17 +16,17 @@ from lstmgallery.cells.table import CellKind
 def product(rows: Any, weights: Any) -> Any:
     """Return rows @ weights, (..., inputs) by (inputs, columns), the same to the bit on every x86-64 processor.
 
-    A matrix product is handed to a library that chooses its kernel by the processor it finds, and so the order in which
-    it adds up. Multiplying and summing is compiled by XLA, for the instruction set that `lstmgallery.machine` fixes; at
-    the sizes of these networks it takes about as long.
+    A matrix product calls a library that chooses its kernel, and with it the order of summation, by processor. An
+    explicit multiply and sum is compiled by XLA, for the instruction set that `lstmgallery.machine` fixes; for networks
+    this small it takes about as long.
     """
     return ops.sum(rows[..., None] * weights, axis=-2)
 
 
 class SignalCell(keras.layers.Layer):
-    """What the cells share: units, seeded initial weights, the sizes that `keras.layers.RNN` asks for.
+    """The base of all cells: units, seeded initial weights, the sizes that `keras.layers.RNN` requires.
 
-    `units`: how many neurons. `seed`: a whole number; equal seeds give equal initial weights.
+    `units`: number of neurons. `seed`: a whole number; equal seeds give equal initial weights.
     """
 
     kind: CellKind
@@ -41,7 +41,7 @@ class SignalCell(keras.layers.Layer):
         self.output_size = units * len(self.kind.signals)
 
     def build(self, input_shape: tuple[Any, ...]) -> None:
-        """Create kernel, recurrent_kernel and bias, in the shapes of the table.
+        """Create kernel, recurrent_kernel and bias with the shapes in the table.
 
         Initial values as in `keras.layers.LSTM` and `GRU`: Glorot and Bengio 2010 for the kernel, orthogonal
         (Saxe et al. 2014) for the recurrent kernel.

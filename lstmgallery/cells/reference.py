@@ -1,7 +1,7 @@
-"""One step of a cell in NumPy, float64, by hand: what the steps of all kinds share.
+"""Shared parts of the hand-written steps in NumPy, float64.
 
-A step takes x, (rows, inputs); the signals one step earlier, each (rows, units); a layer's weights; and a change, which
-every signal goes through before anything else reads it. It gives all signals of the table.
+A step takes x, (rows, inputs); the signals one step earlier, each (rows, units); a layer's weights; and a change,
+applied to every signal before anything else reads it. It returns all signals of the table.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +20,6 @@ def keep(_: str, values: np.ndarray) -> np.ndarray:
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
-    """Return the logistic function, written so that no argument overflows."""
+    """Return the logistic function of `z`, without overflow for any argument."""
     value: np.ndarray = 0.5 * (1 + np.tanh(0.5 * z))
     return value

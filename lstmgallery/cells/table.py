@@ -1,6 +1,6 @@
-"""The table of a kind of cell: what it computes at every step, and what its weights are.
+"""The table of a kind of cell: its signals and its weights.
 
-One spelling of every signal, used in Python, Parquet, JSON, CSS and prose. Cells, traces, checks, figures and
+Every signal has one spelling, used in Python, Parquet, JSON, CSS and prose. Cells, traces, checks, figures and
 palettes all read these tables.
 
 Letters, as in the textbooks: x input, h hidden state, c cell state, g candidate, i f o z r gates; a prime marks the
@@ -22,7 +22,7 @@ Palette = Literal["memory", "gate"]
 
 @dataclass(frozen=True)
 class Signal:
-    """One signal of a cell. `low` and `high` bound its values; None where nothing bounds them."""
+    """One signal of a cell. `low` and `high` bound its values; None if unbounded."""
 
     key: str
     symbol: str
@@ -36,25 +36,25 @@ class Signal:
 
 @dataclass(frozen=True)
 class Update:
-    """How one signal follows from others of the same neuron: the arithmetic that a reader can redo by hand."""
+    """The formula of one signal in terms of others of the same neuron: arithmetic a reader can redo by hand."""
 
     signal: str
     expression: str
 
     def evaluate(self, now: Mapping[str, np.ndarray], earlier: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return what the expression comes to: `now` are the signals of a step, `earlier` those of the step before."""
+        """Return the value of the expression, given the signals of this step, `now`, and of the previous one, `earlier`."""
         names = {**now, **{f"earlier_{key}": values for key, values in earlier.items()}}
         written = "".join(text + ("earlier_" if is_earlier else "") + key for text, key, is_earlier in self.pieces())
         value: np.ndarray = _value(ast.parse(written.translate(_SIGNS), mode="eval").body, names)
         return value
 
     def pieces(self) -> Iterator[tuple[str, str, bool]]:
-        """Yield (text before, signal key or '', whether it is the value one step earlier), in reading order."""
+        """Yield (text before, signal key or '', whether it is the previous step's value), in reading order."""
         for text, key, _, _ in string.Formatter().parse(self.expression):
             yield text, (key or "").rstrip("'"), (key or "").endswith("'")
 
 
-# The signs of printed mathematics, as Python writes them.
+# Printed mathematical symbols and their Python operators.
 _SIGNS = str.maketrans({"·": "*", "−": "-"})
 _OPERATIONS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -80,21 +80,21 @@ def _value(node: ast.expr, names: Mapping[str, np.ndarray]) -> Any:
 
 @dataclass(frozen=True)
 class CellKind:
-    """A kind of recurrent cell: its signals in the order in which every file and figure lists them."""
+    """A kind of recurrent cell, with its signals in the order used by every file and figure."""
 
     key: str
     title: str
-    article: str  # of the title: a or an
+    article: str  # for the title: a or an
     signals: tuple[Signal, ...]
     updates: tuple[Update, ...]
-    memory: str  # the signal that carries the neuron's memory from step to step
-    state: tuple[str, ...]  # the signals handed from one step to the next, in Keras's order
-    columns: tuple[str, ...]  # the signals whose units stand side by side in a kernel, in Keras's order
-    begins_open: tuple[str, ...]  # those of them whose bias begins at one, all other biases at zero
+    memory: str  # the signal that carries a neuron's memory between steps
+    state: tuple[str, ...]  # the signals passed from one step to the next, in Keras's order
+    columns: tuple[str, ...]  # the signals whose units are the columns of a kernel, in Keras's order
+    begins_open: tuple[str, ...]  # those columns whose bias starts at one; all other biases start at zero
     biases: int  # rows of the bias: one, or one for the input and one for the state
 
     def weight_shapes(self, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
-        """Return the shapes of one layer's weights by their names in Keras."""
+        """Return the shapes of one layer's weights by Keras name."""
         columns = len(self.columns) * units
         return {
             "kernel": (inputs, columns),

@@ -1,4 +1,4 @@
-"""The GRU of Cho et al. 2014 with the reset gate applied after the matrix product, as Keras has it by default."""
+"""The GRU of Cho et al. 2014 with the reset gate applied after the matrix product, the Keras default."""
 
 from lstmgallery.cells.table import CANDIDATE, HIDDEN, CellKind, Signal, Update
 

@@ -11,7 +11,7 @@ from lstmgallery.cells.layer import SignalCell, product
 
 @keras.saving.register_keras_serializable(package="lstmgallery.gru")
 class Cell(SignalCell):
-    """The GRU of Cho et al. 2014 with the reset gate applied after the matrix product, as Keras has it by default."""
+    """The GRU of Cho et al. 2014 with the reset gate applied after the matrix product, the Keras default."""
 
     kind = KIND
 

@@ -5,7 +5,7 @@ from lstmgallery.cells.lstm import KIND
 
 
 def _describe(key: str, title: str, *, with_peepholes: bool) -> Description:
-    row, bus, out = 236, 286, 448  # the row of gates, the line that feeds them, the column that leads out
+    row, bus, out = 236, 286, 448  # the row of gates, the line that feeds them, the output column
     forget, write, candidate, show = 116, 192, 280, 384
     nodes = (
         *words(KIND, {"cell": LINE, "hidden": bus}),
@@ -36,7 +36,7 @@ def _describe(key: str, title: str, *, with_peepholes: bool) -> Description:
         Edge("squash", "let_out"),
         Edge("let_out", "hidden", ((out, bus),)),
     )
-    # Gers and Schmidhuber 2000: the earlier cell state decides on what is kept and written, the new on what is shown.
+    # Gers and Schmidhuber 2000: the previous cell state feeds the forget and input gates, the new one the output gate.
     peepholes = (
         Edge("earlier_cell", "forget_gate", ((70, row),), tap=(70, LINE), is_peephole=True),
         Edge("earlier_cell", "input_gate", ((70, 108), (write - 14, 108)), tap=(70, LINE), is_peephole=True),

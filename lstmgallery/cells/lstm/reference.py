@@ -6,7 +6,7 @@ from lstmgallery.cells.reference import Arrays, SignalChange, Signals, keep, sig
 
 
 def step(x: np.ndarray, previous: Signals, weights: Arrays, change: SignalChange = keep) -> dict[str, np.ndarray]:
-    """Return the six signals of one LSTM step, each changed by `change` before anything else reads it.
+    """Return the six signals of one LSTM step, each passed through `change` before anything else reads it.
 
     x: (rows, inputs); previous: hidden and cell, each (rows, units); weights: kernel, recurrent_kernel and bias in
     Keras's gate order i f g o. Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.
