@@ -34,7 +34,7 @@ class Project:
 
 
 class InUseError(GalleryError):
-    """Another build is running in the same folder; it is safe to wait for it."""
+    """Another build is running in the same folder; retry once it has finished."""
 
 
 @dataclass

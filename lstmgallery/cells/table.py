@@ -42,7 +42,7 @@ class Update:
     expression: str
 
     def evaluate(self, now: Mapping[str, np.ndarray], earlier: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the value of the expression, given the signals of this step, `now`, and of the previous one, `earlier`."""
+        """Return the value of the expression from the signals of this step, `now`, and of the last one, `earlier`."""
         names = {**now, **{f"earlier_{key}": values for key, values in earlier.items()}}
         written = "".join(text + ("earlier_" if is_earlier else "") + key for text, key, is_earlier in self.pieces())
         value: np.ndarray = _value(ast.parse(written.translate(_SIGNS), mode="eval").body, names)

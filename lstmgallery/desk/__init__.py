@@ -1,1 +1,1 @@
-"""The desk: what can be found out from traces and weights alone, with NumPy and pandas."""
+"""The desk: everything computed from traces and weights alone, with NumPy and pandas."""

@@ -1,9 +1,9 @@
-"""What needs no neuron: how well a target is told by the place of a step and by the tokens just read.
+"""Baselines without a neuron: how well the position of a step and the latest tokens tell a target.
 
 Each baseline is a reading of the step: its number, the steps since the delimiter, the token read, the token before. Its
-score is that of the best function there is of the reading, found and scored on the very same steps: for a count the
-mean of each value (R² = 1 less the variance within values as a share of all), for a yes/no feature the share of each
-value (AUC). So a signal that is no more than such a function cannot score higher.
+score is that of the best possible function of the reading, fitted and scored on the same steps: for a count the mean
+of each value (R² = 1 - within-value variance / total variance), for a yes/no feature the share of each value (AUC). So
+a signal that is merely such a function cannot score higher.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ BASELINES = {
 
 
 def score_baselines(held_out: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return a row for each target, in order, and a column for each of `BASELINES`."""
+    """Return a table with a row for each target, in order, and a column for each of `BASELINES`."""
     readings = {
         "by_step": held_out["step"].to_numpy(),
         "by_delimiter": steps_since_delimiter(held_out),
@@ -41,7 +41,7 @@ def score_baselines(held_out: pd.DataFrame, targets: Sequence[Target]) -> pd.Dat
 
 
 def _best_function(target: Target, reading: np.ndarray) -> float:
-    """Return the score of the best function of a reading, given as codes (rows,)."""
+    """Return the score of the best function of a reading, given as integer codes (rows,)."""
     truth = target.truth
     size = np.bincount(reading)
     total = np.bincount(reading, truth)

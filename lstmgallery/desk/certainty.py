@@ -1,7 +1,7 @@
-"""How sure a score is, and what one threshold makes of a signal: bootstrap intervals, precision and recall.
+"""The certainty of scores: bootstrap intervals, and the precision and recall of one threshold.
 
 The bootstrap draws whole sequences, with replacement, within each half, and scores each draw as the scan does: fitted
-on one half, scored on the other, the mean of both ways (Efron 1979; sequences are what is independent, steps are not).
+on one half, scored on the other, averaged over both ways (Efron 1979; sequences are independent, steps are not).
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from lstmgallery.desk.scores import Sums, fit_directions, fit_lines
 from lstmgallery.desk.targets import R2, Target, divide, number_sequences
 
 RESAMPLES = 1_000
-INTERVAL = 0.95  # of the resamples lie within the interval that is given
+INTERVAL = 0.95  # the share of resamples inside the interval
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """What one threshold makes of a signal that tells a yes/no feature.
+    """The result of classifying a yes/no feature by one threshold on a signal.
 
-    `precision`: of the steps on the feature's side of the threshold, the share that has it; `recall`: of the steps that
-    have it, the share on that side. The threshold is the one with the highest F1 on the other half. `separates`:
-    whether one threshold parts all steps that have the feature from all that have not.
+    `precision`: of the steps on the feature's side of the threshold, the share with the feature; `recall`: of the steps
+    with the feature, the share on that side. The threshold has the highest F1 on the other half. `separates`: whether
+    one threshold separates all steps with the feature from all without it.
     """
 
     precision: float
@@ -31,7 +31,7 @@ class Threshold:
 
 
 class Resamples:
-    """How often each held-out sequence is drawn in each resample, `count` of them, drawn from `seed`."""
+    """The number of times each held-out sequence is drawn in each of `count` resamples, generated from `seed`."""
 
     def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = RESAMPLES):
         self._sequence = number_sequences(held_out)
@@ -81,7 +81,7 @@ class Resamples:
 
 
 def best_threshold(levels: np.ndarray, target: Target, direction: int) -> Threshold:
-    """Return what one threshold makes of a signal, `levels` (held-out rows,), that is high or low where a target is."""
+    """Return the best threshold on a signal, `levels` (held-out rows,), that is high or low where a target is."""
     first, second = (direction * levels[rows] for rows in target.rows)
     of_first, of_second = (truth > 0 for truth in target.truths)
     hits = alarms = 0
@@ -98,7 +98,7 @@ def best_threshold(levels: np.ndarray, target: Target, direction: int) -> Thresh
 
 
 def _threshold(x: np.ndarray, y: np.ndarray) -> float:
-    """Return the middle of the gap below the lowest value that is still taken for the feature, where F1 is highest."""
+    """Return the threshold with the highest F1: the middle of the gap below the lowest value classified as positive."""
     levels = np.unique(x)
     positive = len(x[y]) - np.searchsorted(np.sort(x[y]), levels, side="left")  # at or above each level
     negative = len(x[~y]) - np.searchsorted(np.sort(x[~y]), levels, side="left")

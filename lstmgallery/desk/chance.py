@@ -1,13 +1,13 @@
-"""What the scan would find if there were nothing to be found: the null of every target.
+"""The scan's results by chance: the null distribution of every target.
 
-The features of whole sequences are laid end to end in a random order, within each half, and cut again at the old
-lengths: every value keeps its frequency and its neighbours, and only the pairing with the activations is lost. The null
-of a target is the best score that any signal of any neuron reaches. The same order serves all targets, so that the most
-outstanding of all of them can be compared with the most outstanding that chance brings.
+The features of whole sequences are permuted within each half: laid end to end in a random order and cut again at the
+old lengths. Every value keeps its frequency and its neighbours; only the pairing with the activations is lost. The null
+of a target is the best score of any signal of any neuron. All targets share the same permutations, so the most extreme
+score of the whole scan can be compared with the most extreme score by chance.
 
-To let only sequences of equal length change places would keep every value's step as well. But then whatever the length
-of a sequence settles, such as its end, never changes, and no reader knows the length beforehand. What a step's place
-tells is scored without a neuron instead (`baselines`).
+Permuting only sequences of equal length would also keep every value's step. But then anything determined by the length
+of a sequence, such as its end, would never change, and no reader knows the length in advance. The information in a
+step's position is scored by `baselines` instead.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ SHUFFLES_AT_ONCE = 250
 
 
 class Shuffles:
-    """Random orders of the sequences of each half, `count` of them, drawn from `seed`."""
+    """Random orders of the sequences of each half, `count` of them, generated from `seed`."""
 
     def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = SHUFFLES):
         self.count = count
@@ -34,7 +34,7 @@ class Shuffles:
         self._orders = [random.permuted(np.tile(each, (count, 1)), axis=1) for each in sequences]
 
     def places(self, target: Target) -> Iterator[Halves]:
-        """Yield, a few shuffles at a time and for each half, (rows, shuffles): which row comes at each place."""
+        """Yield, a few shuffles at a time and for each half, (rows, shuffles): the row moved to each place."""
         for first in range(0, self.count, SHUFFLES_AT_ONCE):
             one, other = (
                 _places(self._sequence[rows], orders[first : first + SHUFFLES_AT_ONCE])

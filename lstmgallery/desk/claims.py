@@ -1,15 +1,14 @@
-"""Claims: what a write-up says of a network, measured, with a verdict.
+"""Claims: a write-up's statements about a network, measured, with a verdict.
 
-A claim names a subject, a measure and what is expected of its value. It is measured on held-out sequences of the
-gallery's own network, of untrained networks as a control, and under every seed of the sweep. A neuron that is named by
-what it does is chosen on one half of the sequences and measured on the other. What is said in general is measured in
-general: a measure may be taken over all seeds instead.
+A claim names a subject, a measure and an expected value. It is measured on held-out sequences in the gallery's own
+network, in untrained networks as a control, and under every seed of the sweep. A neuron named by its function is chosen
+on one half of the sequences and measured on the other. For general statements, a measure may be taken over all seeds:
 
-    share of seeds where first failure >= 12      of all seeds; one in which nothing could be measured does not pass
+    share of seeds where first failure >= 12      of all seeds; a seed where nothing could be measured does not pass
     median over seeds of first failure            also mean, min, max and quantile 0.9 over seeds of ...
 
-A claim holds, fails, or could not be measured. One that holds, but is met by untrained networks as well, says nothing
-about training, and says so. Nothing of a claim is evaluated but the grammar of subjects, measures and expectations.
+A claim holds, fails, or could not be measured. A claim that untrained networks meet too shows nothing about training,
+and its verdict says so. No code in a claim is evaluated, only the grammar of subjects, measures and expectations.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,10 +30,10 @@ from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
 
 Verdict = Literal["holds", "fails", "unmeasured"]
-EQUAL = 1e-9  # two numbers nearer than this are equal
-BY_LUCK = 0.05  # the share of untrained networks that may meet a claim that is about training
+EQUAL = 1e-9  # numbers closer than this are equal
+BY_LUCK = 0.05  # the share of untrained networks that may meet a claim about training
 
-# How an expectation may begin, besides the signs of comparison, which YAML wants in quotation marks.
+# The words an expectation may begin with; comparison signs also work, but YAML requires quotation marks around them.
 PHRASES = {
     ("below",): "<",
     ("at", "most"): "<=",
@@ -48,12 +47,12 @@ _IN_WORDS = {sign: " ".join(phrase) for phrase, sign in PHRASES.items()}
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a value has to pass: every (sign, bound)."""
+    """Bounds on a value, each (sign, bound); all must be met."""
 
     bounds: tuple[tuple[str, float], ...]
 
     def is_met(self, value: float) -> bool:
-        """Say whether a value passes all bounds."""
+        """Return whether a value meets all bounds."""
         return all(
             abs(value - bound) < EQUAL if sign == "==" else bool(OPERATORS[sign](value, bound))
             for sign, bound in self.bounds
@@ -68,9 +67,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class OverSeeds:
-    """What is made of a measure's values under many seeds: a statistic, or the share that passes a bound.
+    """A summary of a measure's values under many seeds: a statistic, or the share that meets a bound.
 
-    `text` is the measure's own, without what is made of it.
+    `text` is the text of the measure, without the summary.
     """
 
     text: str
@@ -80,7 +79,7 @@ class OverSeeds:
     bound: float = 0.0
 
     def summarise(self, by_seed: Mapping[int, float | None], like: Measurement) -> Measurement:
-        """Return the value over seeds. `like` is the measurement of one network: it says how its values are read."""
+        """Return the value over seeds. `like`, the measurement of one network, supplies the kind and unit."""
         data = pd.DataFrame({"seed": list(by_seed), "value": pd.Series(list(by_seed.values()), dtype=float)})
         values = data["value"].dropna()
         if self.operator:
@@ -97,7 +96,7 @@ LEFT_OUT = Measurement(None, unit="seed", reason="this build left the other seed
 
 @dataclass(frozen=True)
 class Question:
-    """Something that is asked of a network, or of it under many seeds: who, and what is measured.
+    """A question about a network, or about its seeds: a subject and a measure.
 
     The texts are the author's own.
     """
@@ -109,23 +108,23 @@ class Question:
 
     @property
     def key(self) -> str:
-        """The question in one line, the same wherever it is asked again."""
+        """The question in one line, the same wherever it is repeated."""
         return f"{self.subject.text}: {self.text}"
 
     @property
     def of_one(self) -> "Question":
-        """What is asked of each network; the question itself, where it is about one."""
+        """The question to ask each network; the question itself, if it is about one network."""
         return self if self.over is None else Question(self.subject, self.measure, self.over.text)
 
     def answer(self, trained: Trained) -> Measurement:
-        """Return what is measured in one trained network, which is asked only once."""
+        """Return the measurement in one trained network, measuring it only once."""
         if self.key not in trained.answers:
             trained.answers[self.key] = self.take(trained)
         found: Measurement = trained.answers[self.key]
         return found
 
     def take(self, trained: Trained) -> Measurement:
-        """Measure it in one trained network, keeping nothing: the data of many networks would fill the memory."""
+        """Measure it in one trained network without caching: the data of many networks would fill the memory."""
         places = self.subject.places(trained)
         if not places:
             return Measurement(None, reason="no neuron can be told by what is asked for")
@@ -135,7 +134,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim block, read: where it stands, the sentence, the question, and what its answer has to pass."""
+    """A parsed claim block: its place, its sentence, its question, and the expected answer."""
 
     place: str
     line: int
@@ -147,14 +146,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question came to: in the gallery's network, and beside it for comparison.
+    """The answer to a question in the gallery's network, with values for comparison.
 
-    `untrained`: the values in untrained networks, asked of whoever fits best in each, None where nothing could be
-    measured; of a question over seeds, the one value over all of them; None as a whole where they are not asked.
-    `null_p99`: what the role scan finds by chance, for a score. `standing`: what the table of roles says of a neuron
-    that was chosen by what it tells (`roles`), None for any other. `by_seed`: the value under each seed of the sweep,
-    None where nothing could be measured; None as a whole where there is no sweep, or the question is about one neuron's
-    number. `own`: where the question is asked over seeds, what the gallery's own network gives.
+    `untrained`: the values in untrained networks, each measured on its best-fitting neuron, None if nothing could be
+    measured; for a question over seeds, the single value over all of them; None as a whole if they are not asked.
+    `null_p99`: for a score, the role scan's result by chance. `standing`: for a neuron chosen by a feature, its
+    standing in the table of roles (`roles`), None for any other. `by_seed`: the value under each seed of the sweep,
+    None if nothing could be measured; None as a whole if there is no sweep, or the question names a neuron by number.
+    `own`: for a question over seeds, the value in the gallery's own network.
     """
 
     measurement: Measurement
@@ -171,7 +170,7 @@ class Answer:
 
     @property
     def is_left_out(self) -> bool:
-        """Whether it was asked over seeds, and none was trained."""
+        """Whether it is a question over seeds, and no seed was trained."""
         return self.is_over_seeds and self.by_seed is None
 
 
@@ -180,31 +179,31 @@ Answers = Mapping[str, Answer]  # by the key of the question
 
 @dataclass(frozen=True)
 class Tally:
-    """In how many networks a claim holds, of how many."""
+    """The number of networks in which a claim holds, and the total."""
 
     holding: int
     total: int
 
     @property
     def is_minority(self) -> bool:
-        """Whether the claim fails in most of them."""
+        """Whether the claim fails in most networks."""
         return 2 * self.holding < self.total
 
     @property
     def is_more_than_luck(self) -> bool:
-        """Whether it holds in more untrained networks than a claim about training may."""
+        """Whether it holds in more untrained networks than is allowed of a claim about training."""
         return self.holding > BY_LUCK * self.total
 
 
 def count_seeds(answer: Answer, expectation: Expectation) -> Tally | None:
-    """Return in how many seeds an answer is as expected; None where it was not asked of each seed."""
+    """Return the number of seeds in which an answer is as expected; None if it was not measured in each seed."""
     if answer.by_seed is None or answer.is_over_seeds:
         return None
     return _tally(answer.by_seed.values(), expectation)
 
 
 def count_untrained(answer: Answer, expectation: Expectation) -> Tally | None:
-    """Return in how many untrained networks an answer is as expected; None where they were not asked."""
+    """Return the number of untrained networks in which an answer is as expected; None if they were not measured."""
     return None if answer.untrained is None else _tally(answer.untrained, expectation)
 
 
@@ -213,7 +212,7 @@ def _tally(values: Collection[float | None], expectation: Expectation) -> Tally:
 
 
 def parse_question(text: str, subject: Subject) -> Question:
-    """Return the question that asks for a measure. Raises `GrammarError` where `text` names none of this subject."""
+    """Return the question for a measure. Raises `GrammarError` if `text` names no measure of this subject."""
     words = Words(text)
     question = take_question(words, subject)
     words.end()
@@ -221,7 +220,7 @@ def parse_question(text: str, subject: Subject) -> Question:
 
 
 def take_question(words: Words, subject: Subject) -> Question:
-    """Take a measure from a line, of one network or over seeds, and return the question that asks for it."""
+    """Take a measure from a line, of one network or over seeds, and return its question."""
     start = words.at
     over = _take_over(words)
     if over is not None and not subject.is_comparable:
@@ -240,7 +239,7 @@ def take_question(words: Words, subject: Subject) -> Question:
 
 
 def _take_over(words: Words) -> OverSeeds | None:
-    """Take what is made of a measure over seeds, if that is what stands there."""
+    """Take a summary over seeds, if one comes next."""
     if words.takes("share", "of", "seeds"):
         words.expect("where")
         return OverSeeds("", operator="?")
@@ -259,7 +258,7 @@ def _take_over(words: Words) -> OverSeeds | None:
 
 
 def parse_expectation(text: str) -> Expectation:
-    """Return what is expected: `below 0.1`, `at least 0.95`, `between 0.9 and 1.1`, `exactly 1`, or with a sign."""
+    """Return an expectation: `below 0.1`, `at least 0.95`, `between 0.9 and 1.1`, `exactly 1`, or with a sign."""
     words = Words(text)
     expectation = take_expectation(words)
     words.end()
@@ -267,7 +266,7 @@ def parse_expectation(text: str) -> Expectation:
 
 
 def take_expectation(words: Words) -> Expectation:
-    """Take what is expected from a line."""
+    """Take an expectation from a line."""
     if words.takes("between"):
         low = words.number("the lower bound")
         words.expect("and")
@@ -298,6 +297,6 @@ def verdict(value: float | None, expectation: Expectation) -> Verdict:
 def answer_elsewhere(
     network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
 ) -> dict[str, float | None]:
-    """Ask questions of `network` with other weights: the value by each question's key, None where there is none."""
+    """Return `network`'s answers with other weights by the keys of the questions, None if there is no value."""
     trained = Trained(network, weights, store.step_truths(network, sequences))
     return {question.key: question.take(trained).value for question in questions}

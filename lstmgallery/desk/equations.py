@@ -1,12 +1,12 @@
 """Check that stored traces obey the equations of their cell.
 
-Takes traces and weights, recomputes in float64, gives the largest residual of every neuron and equation, and where it
-stands. Two kinds of check:
+Takes traces and weights, recomputes in float64, gives the largest residual of every neuron and equation, and its place.
+Two kinds of check:
 
-- updates: a signal against the arithmetic of its neighbours, as a reader would redo it from the page
+- updates: a signal against the formula in its neighbours, as a reader would redo it from the page
   (`c = f*c' + i*g`, `h = o*tanh(c)`);
-- recomputed signals: every signal from the stored weights, the input and the stored state one step earlier. This is
-  what catches gates that are computed from the wrong state, which the updates alone cannot see.
+- recomputed signals: every signal from the stored weights, the input and the stored state one step earlier. This
+  catches gates computed from the wrong state, which the updates alone cannot detect.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,11 +25,11 @@ TOLERANCE = 1e-5  # float32 signals of a few units carry errors near 1e-6; a wro
 def check_equations(
     network: Network, weights: Arrays, steps: pd.DataFrame, read_layer: Callable[[int], Signals]
 ) -> pd.DataFrame:
-    """Return the largest residual of every neuron and equation and the step where it stands.
+    """Return the largest residual of every neuron and equation, and its step.
 
     `steps` is the table of steps; `read_layer(layer)` gives that layer's stored signals, each (rows, units), rows in
     the order of `steps`. Columns: layer, neuron, equation (`update` or `recomputed`), signal, residual (absolute),
-    sequence, step. A value that is not a number counts as an infinite residual.
+    sequence, step. NaN counts as an infinite residual.
     """
     is_first = steps["step"].to_numpy() == 0
     flow = one_hot(network, steps["token"])
@@ -50,7 +50,7 @@ def check_equations(
 
 
 def require_equations(network: Network, residuals: pd.DataFrame) -> None:
-    """Raise `GalleryError` naming the worst step of each neuron whose residual is above `TOLERANCE`."""
+    """Raise `GalleryError` with the worst step of each neuron whose residual exceeds `TOLERANCE`."""
     broken = residuals[~(residuals["residual"] <= TOLERANCE)].sort_values("residual", ascending=False)
     worst = broken.drop_duplicates(["layer", "neuron"])
     if worst.empty:

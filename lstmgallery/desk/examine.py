@@ -1,4 +1,4 @@
-"""Examine one network: everything the desk finds out about it, in one call. Takes traces and weights, gives tables."""
+"""Examine one network: all results of the desk in one call. Takes traces and weights, gives tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from lstmgallery.store import HELD_OUT
 
 @dataclass(frozen=True)
 class Examination:
-    """Tables of one network, each described where it is made: in the module of its name."""
+    """Tables of one network, each described in the module of the same name."""
 
     residuals: pd.DataFrame
     moments: pd.DataFrame
@@ -31,7 +31,7 @@ class Examination:
     frontier: pd.DataFrame
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # the matrices are small: on a busy machine more threads cost more
+@threadpool_limits.wrap(limits=1, user_api="blas")  # the matrices are small: on a busy machine extra threads cost time
 def examine(
     network: Network,
     *,
@@ -43,8 +43,7 @@ def examine(
 ) -> Examination:
     """Examine a network: `layers[layer][signal]` is (rows, units), rows in the order of `steps`.
 
-    `untrained` are the weights that training began with. `held_out` are the sequences of the held-out steps, in their
-    order.
+    `untrained` are the initial weights. `held_out` are the sequences of the held-out steps, in order.
     """
     is_held_out = (steps["split"] == HELD_OUT).to_numpy()
     traced = [{key: values[is_held_out] for key, values in layers[layer].items()} for layer in sorted(layers)]

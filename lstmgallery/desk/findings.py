@@ -1,7 +1,7 @@
-"""The few questions that a task asks of every seed of its networks, in the grammar of claims.
+"""A task's questions to every seed of its networks, in the grammar of claims.
 
-Takes a network and one seed's weights, gives a number for each. Neurons are found by what they do, never by their
-number, so that networks of different seeds can be compared.
+Takes a network and one seed's weights, gives a number for each question. Neurons are chosen by function, never by
+number, so networks of different seeds can be compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from lstmgallery.tasks.task import Finding
 
 @dataclass(frozen=True)
 class Asked:
-    """A finding of one network: its question, and what counts as yes, where it is a yes or no."""
+    """A finding of one network: its question and, for a yes/no question, the condition for a yes."""
 
     key: str
     words: str
@@ -33,14 +33,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Found:
-    """What one seed answers, and the neuron that it was measured of; either may be missing."""
+    """One seed's answer, and the neuron it was measured on; either may be missing."""
 
     value: float | None
     place: Place | None
 
 
 def findings_of(network: Network) -> tuple[Asked, ...]:
-    """Return what is asked of a network: the findings of its task, without those about a gate that its cell lacks."""
+    """Return the findings to ask of a network: those of its task, without those about gates its cell lacks."""
     return tuple(_read(network, each) for each in network.task.findings if each.gate in ("", *network.kind.keys))
 
 
@@ -57,7 +57,7 @@ def _read(network: Network, finding: Finding) -> Asked:
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -> dict[str, Found]:
-    """Return the answer to each finding; a frontier that was not reached counts as `FURTHEST` + 1."""
+    """Return the answer to each finding; a frontier that is never reached counts as `FURTHEST` + 1."""
     trained = Trained(network, weights, store.step_truths(network, sequences))
     found = {}
     for asked in findings_of(network):
@@ -68,7 +68,7 @@ def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -
 
 
 def tabulate(network: Network, by_seed: Mapping[int, Mapping[str, Found]]) -> pd.DataFrame:
-    """Return a row per seed and finding: seed, finding, value, layer, neuron, is_yes; what is not known is missing."""
+    """Return a row per seed and finding: seed, finding, value, layer, neuron, is_yes; unknown values are missing."""
     rows = []
     for seed, found in sorted(by_seed.items()):
         for asked in findings_of(network):

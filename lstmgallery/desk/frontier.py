@@ -1,7 +1,7 @@
-"""How far a network goes beyond what it was trained on: it writes on, greedily, for every size.
+"""Generalisation beyond the training range: the network writes on, greedily, for every size.
 
-Takes a network and its weights, gives one row per size and variant: what was expected, what was written, whether that
-was right, and the memory of one neuron at the delimiter, which shows why.
+Takes a network and its weights, gives one row per size and variant: the expected text, the written text, whether it is
+right, and the memory of one neuron at the delimiter, which explains why.
 """
 
 import pandas as pd
@@ -11,8 +11,8 @@ from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network
 
 FURTHEST = 100  # sizes tried, far beyond three times the training range of the shipped networks
-ATTEMPT = ["size", "variant", "prompt", "expected", "written", "right"]  # the columns that a claim publishes
-SPARE = 10  # tokens that a network may write too many before it is stopped
+ATTEMPT = ["size", "variant", "prompt", "expected", "written", "right"]  # the columns a claim publishes
+SPARE = 10  # surplus tokens a network may write before it is stopped
 
 
 def find_frontier(
@@ -20,10 +20,10 @@ def find_frontier(
 ) -> pd.DataFrame:
     """Return the frontier of a network, with the memory of (layer, neuron) at the delimiter.
 
-    `trained_only` leaves out the variants that training did not have.
+    `trained_only` leaves out the variants absent from training.
 
     Columns: size, variant, is_trained (whether training had that variant), prompt, expected, written, ended, right,
-    memory. Empty where the task has one size only.
+    memory. Empty if the task has a single size.
     """
     task = network.task
     every = (each for size in range(1, FURTHEST + 1) for each in task.stretched(size))
@@ -52,6 +52,6 @@ def find_frontier(
 
 
 def first_failure(frontier: pd.DataFrame) -> int | None:
-    """Return the smallest size at which a variant that training had is wrong, or None if none is."""
+    """Return the smallest size at which a variant seen in training is wrong, or None if there is none."""
     wrong = frontier.loc[~frontier["right"].astype(bool) & frontier["is_trained"].astype(bool), "size"]
     return None if wrong.empty else int(wrong.min())

@@ -1,7 +1,7 @@
-"""Read the small closed languages of content, word by word: subjects, measures, conditions, expectations.
+"""Parse the small closed languages of content, word by word: subjects, measures, conditions, expectations.
 
-Takes one line of text, gives its words with their places, so that a mistake can be pointed at. Nothing is evaluated:
-every word is compared with the words that may stand there.
+Takes one line of text, gives its words with their places, so errors can point at them. Nothing is evaluated: every
+word is compared with the words allowed in its place.
 """
 
 import math
@@ -17,11 +17,11 @@ _WORD = re.compile(
     re.ASCII,
 )
 
-LONGEST_NUMBER = 9  # digits of a whole number: Python refuses to read one of thousands
+LONGEST_NUMBER = 9  # digits of a whole number: Python refuses to parse thousands of them
 
 
 class GrammarError(Exception):
-    """A line that does not follow its grammar: what was expected and found, and at which character, from 0."""
+    """A line that does not follow its grammar: the expected words, the word found, and its character offset from 0."""
 
     def __init__(self, message: str, *, at: int, hint: str | None = None):
         super().__init__(message)
@@ -32,7 +32,7 @@ class GrammarError(Exception):
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a line, where it begins, and whether it stood in quotation marks."""
+    """One word of a line, its offset, and whether it was quoted."""
 
     text: str
     at: int
@@ -52,7 +52,7 @@ class Words:
 
     @property
     def at(self) -> int:
-        """Where the next word begins, or the line ends."""
+        """The offset of the next word, or of the end of the line."""
         return self._words[self._next].at if self._next < len(self._words) else len(self.line)
 
     @property
@@ -60,22 +60,22 @@ class Words:
         return self._next == len(self._words)
 
     def peek(self, ahead: int = 0) -> str:
-        """Return the next word, or one further `ahead`, without taking it; nothing at the end."""
+        """Return the next word, or one further `ahead`, without taking it; an empty string at the end."""
         at = self._next + ahead
         return self._words[at].text if at < len(self._words) else ""
 
     def take(self) -> Word:
-        """Take the next word, whatever it is; at the end an empty one."""
+        """Take the next word, whatever it is; an empty one at the end."""
         word = Word("", len(self.line)) if self.is_at_end else self._words[self._next]
         self._next = min(self._next + 1, len(self._words))
         return word
 
     def begin_with(self, *phrase: str) -> bool:
-        """Say whether these words are the next ones, without taking them."""
+        """Return whether these words come next, without taking them."""
         return [word.text for word in self._words[self._next : self._next + len(phrase)]] == list(phrase)
 
     def takes(self, *phrase: str) -> bool:
-        """Take these words if they are the next ones; say whether they were."""
+        """Take these words if they come next; return whether they did."""
         if not self.begin_with(*phrase):
             return False
         self._next += len(phrase)
@@ -87,7 +87,7 @@ class Words:
             raise self.error(f"expected {word!r}")
 
     def choose(self, what: str, valid: Iterable[str]) -> str:
-        """Take the next word, which must be one of `valid`, called `what` in the message."""
+        """Take the next word, which must be one of `valid`; `what` names it in the message."""
         choices = list(valid)
         if self.peek() in choices:
             return self.take().text
@@ -117,6 +117,6 @@ class Words:
             raise GrammarError(f"expected nothing more, found {self.line[self.at :]!r}", at=self.at)
 
     def error(self, expected: str, *, hint: str | None = None) -> GrammarError:
-        """Return the error that the next word is not what was expected."""
+        """Return the error for a next word that was not expected."""
         found = repr(self.peek()) if not self.is_at_end else "the end of the line"
         return GrammarError(f"{expected}, found {found}", at=self.at, hint=hint)

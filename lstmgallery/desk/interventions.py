@@ -1,14 +1,14 @@
-"""Change one neuron while the network reads or writes, and see what breaks: causes, not correlations.
+"""Change one neuron while the network reads or writes, and measure what breaks: causes, not correlations.
 
 Takes a network, its weights and sequences, gives rows of (layer, neuron, intervention, signal, amount, condition,
 measure, value, baseline, sequences). All neurons are changed in one batched computation, a block of rows for each.
-Neuron 0 of layer 0 stands for several neurons changed at once: the `k` that carry the task's main feature best.
+Neuron 0 of layer 0 means several neurons changed at once: the `k` that carry the task's main feature best.
 
 - `zero`, `mean`: the memory held at zero, or at its mean, from the first step to the last.
 - `shut`, `open`: one gate held at 0 or at 1.
-- `add`: at the delimiter, `amount` counts are added to the cell, in units of what one more token counted adds to it.
-- `exchange`: at the last token before the delimiter, the memory is overwritten with what it holds in the twin sequence
-  that differs in what has to be held.
+- `add`: at the delimiter, `amount` counts are added to the cell, one count being the effect of one more counted token.
+- `exchange`: at the last token before the delimiter, the memory is overwritten with the memory in the twin sequence,
+  which differs in the information to hold.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ DOSES = (-3, -2, -1, 0, 1, 2, 3)
 
 @dataclass(frozen=True)
 class Group:
-    """Neurons changed at once, and the place and condition under which they are listed."""
+    """Neurons changed at once, and the place and condition they are listed under."""
 
     listed: Place
     condition: str
@@ -60,9 +60,9 @@ def measure_causes(
 ) -> pd.DataFrame:
     """Return all interventions on all neurons.
 
-    `memory_means`: each neuron's mean memory over the held-out steps. `ranked`: all neurons, best first by how well
-    they carry the task's main feature; where the task has an intervention of its own, the first 1, 2, 3, ... of them
-    are also changed at once.
+    `memory_means`: each neuron's mean memory over the held-out steps. `ranked`: all neurons, the best carriers of the
+    task's main feature first; if the task has an intervention of its own, the first 1, 2, 3, ... of them are also
+    changed at once.
     """
     rows = [*measure_holds(network, weights, sequences, _every_hold(network, memory_means))]
     groups = [Group(place, "", (place,)) for place in memory_means]
@@ -71,7 +71,7 @@ def measure_causes(
 
 
 def measure_changes(network: Network, weights: Arrays, groups: Sequence[Group]) -> Iterator[dict[str, Any]]:
-    """Change each group in the way of the task: add doses, or exchange twins; nothing where it has neither."""
+    """Change each group by the task's own interventions: add doses, exchange twins; yield nothing without either."""
     if network.task.dose is not None:
         yield from measure_doses(network, weights, groups, dose=network.task.dose)
     if network.task.twins is not None:
@@ -92,7 +92,7 @@ def _every_hold(network: Network, memory_means: dict[Place, float]) -> Iterator[
 def measure_holds(
     network: Network, weights: Arrays, sequences: Sequence[str], holds: Iterable[Hold]
 ) -> Iterator[dict[str, Any]]:
-    """Hold one signal of one neuron, and measure loss and right answers on `sequences`."""
+    """Hold one signal of one neuron, and measure the loss and the right answers on `sequences`."""
     reads, following, is_step = encode(sequences, network.task.vocabulary)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
@@ -110,7 +110,7 @@ def measure_holds(
 
 
 def _holding(holds: Sequence[Hold], rows_each: int) -> Change:
-    """Return a change in which block k of the rows obeys hold k."""
+    """Return a change that applies hold k to block k of the rows."""
     blocks: dict[tuple[int, str], list[tuple[slice, int, float]]] = {}
     for at, hold in enumerate(holds):
         layer, neuron = hold.place
@@ -128,9 +128,9 @@ def _holding(holds: Sequence[Hold], rows_each: int) -> Change:
 def _results(
     network: Network, logits: np.ndarray, following: np.ndarray, is_step: np.ndarray, determined: np.ndarray
 ) -> dict[str, float]:
-    """Return the loss in nats a token, the share of sequences right, and the share right at each place of answers.
+    """Return the loss in nats a token, the share of sequences right, and the share right at each position of answers.
 
-    Where answers differ in length, they have no places.
+    Answers that differ in length have no positions.
     """
     shifted = logits - logits.max(axis=2, keepdims=True)
     log_total = np.log(np.exp(shifted).sum(axis=2))
@@ -184,7 +184,7 @@ def write_with_counts(
 ) -> tuple[list[str], np.ndarray]:
     """Let a counting network write on with `counts` added to one cell at the last token of every prompt.
 
-    Returns what was written behind each prompt, and whether it came to an end within `at_most` tokens.
+    Returns the text written after each prompt, and whether it ended within `at_most` tokens.
     """
     assert network.task.dose is not None
     of_layer, neuron = place
@@ -203,7 +203,7 @@ def write_with_counts(
 def measure_exchanges(
     network: Network, weights: Arrays, groups: Sequence[Group], *, twins: Twins
 ) -> Iterator[dict[str, Any]]:
-    """Give each group of neurons, just before the delimiter, what it holds in the twin sequence."""
+    """Give each group of neurons, just before the delimiter, its memory in the twin sequence."""
     memory = network.kind.memory
     prompts = [prompt for pair in twins.pairs for prompt in pair]
     twin_of = np.arange(len(prompts)) ^ 1
@@ -230,7 +230,7 @@ def measure_exchanges(
 
 @dataclass(frozen=True)
 class _Row:
-    """The beginning of a row: who was changed, and how."""
+    """The beginning of a row: the neurons changed, and the change."""
 
     place: Place
     intervention: str

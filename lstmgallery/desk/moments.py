@@ -1,7 +1,7 @@
 """Summarise every signal of every neuron: its range, its mean, and how often it is nearly shut or wide open.
 
-Takes held-out activations, gives one row per neuron and signal. Works on chunks of rows: `merge` joins partial
-results in any order, so memory is bounded by the chunk.
+Takes held-out activations, gives one row per neuron and signal. Works on chunks of rows: `merge` combines partial
+results in any order, so the chunk size bounds memory.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-SHUT, OPEN = 0.1, 0.9  # a gate below the one is nearly shut, above the other nearly wide open
+SHUT, OPEN = 0.1, 0.9  # a gate is nearly shut below the first, wide open above the second
 
 
 def moments_of(signals: Mapping[str, np.ndarray], *, layer: int) -> pd.DataFrame:
@@ -39,13 +39,13 @@ def moments_of(signals: Mapping[str, np.ndarray], *, layer: int) -> pd.DataFrame
 
 
 def merge(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Join partial results of the same or of different layers into one row per (layer, neuron, signal)."""
+    """Combine partial results of any layers into one row per (layer, neuron, signal)."""
     how = {"count": "sum", "sum": "sum", "minimum": "min", "maximum": "max", "shut": "sum", "open": "sum"}
     return pd.concat(list(parts)).groupby(["layer", "neuron", "signal"], as_index=False, sort=True).agg(how)
 
 
 def finish(merged: pd.DataFrame) -> pd.DataFrame:
-    """Turn merged partial results into what is stored and shown.
+    """Convert merged partial results into the table that is stored and shown.
 
     Columns: layer, neuron, signal, steps, minimum, mean, maximum, shut and open (shares of steps in [0, 1]).
     """

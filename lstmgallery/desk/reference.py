@@ -1,7 +1,7 @@
-"""The networks in NumPy, float64: the reference that traces are checked against, and the place to intervene.
+"""The networks in NumPy, float64: the reference for checking traces, and the place to intervene.
 
-Written from the equations and not from the Keras cells, so that each can catch the other's mistakes. A `Reader` reads
-many sequences side by side, one step at a time; whatever it computes can be changed on the way by a `Change`.
+Written from the equations, independently of the Keras cells, so that each can catch the other's mistakes. A `Reader`
+reads many sequences in parallel, one step at a time; a `Change` can modify any signal on the way.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ def step_of(kind: CellKind) -> Step:
 
 
 def layer_weights(weights: Arrays, layer: int) -> dict[str, np.ndarray]:
-    """Return one layer's weights in float64, without the layer's name before theirs."""
+    """Return one layer's weights in float64, without the layer's name as a prefix."""
     prefix = f"layer_{layer}/"
     return {
         name.removeprefix(prefix): values.astype(np.float64)
@@ -40,7 +40,7 @@ def one_hot(network: Network, tokens: Iterable[str]) -> np.ndarray:
 
 
 class Reader:
-    """A network reading `rows` sequences side by side from a zero state.
+    """A network reading `rows` sequences in parallel from a zero state.
 
     After `read`, `signals[layer - 1][signal]` is (rows, units). `step` counts the steps read so far.
     """
@@ -57,7 +57,7 @@ class Reader:
         self._one_hot = np.eye(len(network.task.vocabulary))
 
     def read(self, tokens: np.ndarray) -> np.ndarray:
-        """Read one token in each row, given as numbers (rows,); return the logits of the next, (rows, vocabulary)."""
+        """Read one token per row, given as indices (rows,); return the logits of the next, (rows, vocabulary)."""
         flow = self._one_hot[tokens]
         for layer, weights in enumerate(self.layers, start=1):
             change = keep if self.change is None else self._change_of(layer)
@@ -75,7 +75,7 @@ class Reader:
 
 
 def run_reference(network: Network, weights: Arrays, sequence: str) -> list[dict[str, np.ndarray]]:
-    """Run the network freely along one sequence; return each layer's signals, each (steps, units)."""
+    """Run the network unchanged along one sequence; return each layer's signals, each (steps, units)."""
     index = {token: at for at, token in enumerate(network.task.vocabulary)}
     reader = Reader(network, weights, rows=1)
     steps = []
@@ -111,11 +111,11 @@ def read_signals(network: Network, weights: Arrays, sequences: Sequence[str]) ->
 def write_on(
     network: Network, weights: Arrays, prompts: Sequence[str], *, at_most: int, change: Change | None = None
 ) -> tuple[list[str], np.ndarray, list[dict[str, np.ndarray]]]:
-    """Let the network go on writing behind each prompt, always its first choice, until it writes the end token.
+    """Let the network continue each prompt greedily until it writes the end token.
 
-    Prompts are read so that all end at the same step, number `longest prompt`: shorter ones wait in the zero state.
-    Returns what was written, whether it came to an end within `at_most` tokens, and each layer's signals at the last
-    token of the prompt, each (rows, units).
+    All prompts end at the same step, the length of the longest: shorter ones wait in the zero state. Returns the texts
+    written, whether each ended within `at_most` tokens, and each layer's signals at the last token of the prompt, each
+    (rows, units).
     """
     vocabulary = network.task.vocabulary
     index = {token: at for at, token in enumerate(vocabulary)}

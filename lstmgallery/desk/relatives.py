@@ -1,7 +1,7 @@
-"""Which other neuron of its layer each neuron resembles most: the correlation of their memories.
+"""The nearest relative of each neuron within its layer, by correlation of their memories.
 
-Takes held-out memories, gives one row per neuron: layer, neuron, nearest, correlation (of the largest size, sign kept).
-Works on chunks of rows: partial results are sums and can be merged in any order.
+Takes held-out memories, gives one row per neuron: layer, neuron, nearest, correlation (the largest in absolute value,
+with its sign). Works on chunks of rows: partial results are sums and can be merged in any order.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-DUPLICATE = 0.99  # from this size of correlation on, two neurons are called duplicates
+DUPLICATE = 0.99  # two neurons with a correlation of at least this size are duplicates
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def sums_of(memory: np.ndarray, *, layer: int) -> Sums:
 
 
 def merge(parts: Iterable[Sums]) -> dict[int, Sums]:
-    """Join partial sums by layer, in any order."""
+    """Combine partial sums by layer, in any order."""
     merged: dict[int, Sums] = {}
     for part in parts:
         other = merged.get(part.layer)

@@ -1,4 +1,4 @@
-"""What the pages need of one network, read from its folder and joined: figures' steps, summaries, checks."""
+"""The results of one network for its pages, read from its folder and joined: figures' steps, summaries, checks."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Residual:
-    """Where one neuron departs furthest from its equations, and by how much."""
+    """The largest deviation of one neuron from its equations, and its place."""
 
     signal: str
     residual: float
@@ -49,27 +49,27 @@ class Results:
     network: Network
     folder: Path
     about: dict[str, Any]
-    weights: dict[str, np.ndarray]  # those that the traces were recorded from
+    weights: dict[str, np.ndarray]  # the weights the traces were recorded from
     curve: pd.DataFrame
     steps: pd.DataFrame
     moments: dict[tuple[int, int, str], Moment]  # by layer, neuron, signal
     residuals: dict[tuple[int, int], Residual]  # by layer, neuron
     relatives: pd.DataFrame
-    roles: pd.DataFrame  # those that are roles, each neuron's most telling one first
-    best_rows: pd.DataFrame  # what is said of each neuron first, a role or not
+    roles: pd.DataFrame  # rows that are roles, each neuron's most telling first
+    best_rows: pd.DataFrame  # each neuron's headline row, a role or not
     scores: pd.DataFrame  # the whole table of roles
     controls: dict[tuple[str, str], tuple[float, ...]]  # by feature and phase: the best score of each untrained network
-    main_ranking: pd.DataFrame  # the neurons by how well they carry the task's main feature
+    main_ranking: pd.DataFrame  # the neurons, best carrier of the task's main feature first
     interventions: pd.DataFrame
     frontier: pd.DataFrame
-    nulls: dict[tuple[str, str], float]  # by feature and phase: the score that chance stays below in 99 of 100
-    seeds: pd.DataFrame | None  # None where the sweep was left out
-    seeds_about: Mapping[str, Any] | None  # what the sweep's file says of itself
+    nulls: dict[tuple[str, str], float]  # by feature and phase: the 99th percentile of the score by chance
+    seeds: pd.DataFrame | None  # None if the sweep was left out
+    seeds_about: Mapping[str, Any] | None  # the metadata of the sweep's file
     origin: Origin  # where the weights were trained
-    pinned: Mapping[str, str] | None  # hash and date of the pin that the weights came from
+    pinned: Mapping[str, str] | None  # hash and date of the pin the weights came from
     figure_signals: tuple[dict[str, np.ndarray], ...]
     trained: Trained  # the network as measures see it
-    untrained: tuple[Trained, ...]  # networks before training that claims are asked of, on the same steps
+    untrained: tuple[Trained, ...]  # untrained networks that claims are measured on, on the same steps
 
     @property
     def figure_steps(self) -> pd.DataFrame:
@@ -80,15 +80,15 @@ class Results:
         return self.steps[self.steps["split"] == store.HELD_OUT]
 
     def roles_of(self, layer: int, neuron: int) -> list[Any]:
-        """Return a neuron's roles, the most telling one first."""
+        """Return a neuron's roles, the most telling first."""
         return self._roles.get((layer, neuron), [])
 
     def best_row_of(self, layer: int, neuron: int) -> Any:
-        """Return the row that is said of a neuron first, whether or not it is a role."""
+        """Return a neuron's headline row, whether or not it is a role."""
         return self._best_rows[layer, neuron][0]
 
     def chosen_row(self, subject: Subject) -> Any:
-        """Return the row of the table of roles by which a neuron was chosen; None for any other subject."""
+        """Return the row of the table of roles that a neuron was chosen by; None for any other subject."""
         places = subject.places(self.trained)
         if subject.selector is None or not places:
             return None
@@ -103,7 +103,7 @@ class Results:
         )
 
     def interventions_on(self, layer: int, neuron: int) -> list[Any]:
-        """Return what was done to a neuron, a row each; layer and neuron 0 stand for several at once."""
+        """Return the interventions on a neuron, a row each; layer and neuron 0 mean several at once."""
         return self._interventions.get((layer, neuron), [])
 
     def relative_of(self, layer: int, neuron: int) -> Any:
@@ -112,7 +112,7 @@ class Results:
 
     @property
     def is_whole_language(self) -> bool:
-        """Whether the held-out sequences are the whole language, which was trained on."""
+        """Whether the held-out sequences are the whole language, training sequences included."""
         return bool(self.about["held_out"]["is_whole_language"])
 
     @property
@@ -123,14 +123,14 @@ class Results:
 
     @property
     def sequences(self) -> int:
-        """How many sequences the numbers were measured on."""
+        """The number of sequences the numbers were measured on."""
         return int(self.held_out["sequence"].nunique())
 
     def rows_of_figure(self, number: int) -> np.ndarray:
-        """Return which figure rows belong to figure sequence `number`, counting from 0."""
+        """Return the figure rows of figure sequence `number`, counting from 0."""
         return self._rows_of_figures[number]
 
-    # Each table is taken apart once: a page asks for a few rows of it, and there is a page for every neuron.
+    # Group each table once: every neuron has a page, and each page needs a few rows.
 
     @cached_property
     def _roles(self) -> "RowsByNeuron":
@@ -165,7 +165,7 @@ def _by_neuron(table: pd.DataFrame) -> RowsByNeuron:
 
 
 def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results:
-    """Read the results of `network` from `folder`, `build/<network>`; `with_seeds` those of other seeds too."""
+    """Read the results of `network` from `folder`, `build/<network>`; `with_seeds` includes those of other seeds."""
     roles = store.read_table(folder / store.ROLES)
     steps = store.read_steps(folder)
     moments = store.read_table(folder / store.MOMENTS)

@@ -1,18 +1,18 @@
-"""Say which scores of which signals mean something: a role is what a neuron tells that nothing simpler tells as well.
+"""Decide which scores are roles: a neuron has a role if it tells a feature better than anything simpler does.
 
 Takes held-out activations and ground truth, gives one row per (layer, neuron, signal, feature, phase). Nothing is
-picked by eye: the scan is exhaustive, and every score stands beside what it has to beat. The rules, in order; a score's
-`standing` is the first of them that it fails, or `role`:
+picked by eye: the scan is exhaustive, and every score is listed with the values it has to beat. The rules, in order; a
+score's `standing` is the first rule it fails, or `role`:
 
 - `small`: it is at least `SMALLEST`.
-- `chance`: it is above the 99th percentile of its null (`chance`), and in no more than `ERROR_RATE` of the shuffles
-  does anything in the whole scan stand out as far, in standard deviations of its own null (p). So that is the chance
-  that a network in which there is nothing to be found gets past this rule at all.
-- `untrained`: it is above the 95th percentile of what the best signal of an untrained network reaches (`untrained`), by
-  at least `MARGIN`.
-- `baseline`: it is above what the step number, the steps since the delimiter, the token read or the token before tells
-  without any neuron (`baselines`), by at least `MARGIN`.
-- `few`: it rests on at least `FEWEST_CASES` steps, of either class where there are two.
+- `chance`: it is above the 99th percentile of its null (`chance`), and in at most `ERROR_RATE` of the shuffles is any
+  score of the whole scan as extreme, in standard deviations of its own null (p). So `ERROR_RATE` is the probability
+  that any score of a network with nothing to find passes this rule.
+- `untrained`: it is above the 95th percentile of the best score of an untrained network (`untrained`), by at least
+  `MARGIN`.
+- `baseline`: it is above the scores of the step number, the steps since the delimiter, the token read and the token
+  before, without any neuron (`baselines`), by at least `MARGIN`.
+- `few`: it rests on at least `FEWEST_CASES` steps, of either class if there are two.
 """
 
 import json
@@ -31,17 +31,17 @@ from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, Target, feature_
 from lstmgallery.network import Network
 
 ERROR_RATE = 0.01
-SMALLEST = {R2: 0.5, AUC: 0.75}  # below this a signal is not said to carry a feature, however sure its score is
-# By how much a role exceeds what untrained networks reach, and what needs no neuron. R² varies more among them.
+SMALLEST = {R2: 0.5, AUC: 0.75}  # below this a signal does not carry a feature, however certain its score
+# The margin of a role over untrained networks and over the baselines. R² varies more among untrained networks.
 MARGIN = {R2: 0.1, AUC: 0.05}
 FEWEST_CASES = 20
-COUNTS, FOLLOWS = 0.95, 0.8  # R² from which a count is said to be counted, or followed
-NEARLY_ALWAYS, MOSTLY = 0.95, 0.8  # precision and recall from which a signal is said to be high where a feature is
-STANDINGS = ("small", "chance", "untrained", "baseline", "few", "role")  # the worst first
+COUNTS, FOLLOWS = 0.95, 0.8  # smallest R² of a count described as counted, or followed
+NEARLY_ALWAYS, MOSTLY = 0.95, 0.8  # smallest precision and recall for these words
+STANDINGS = ("small", "chance", "untrained", "baseline", "few", "role")  # worst first
 ROLE = "role"
-LEAST_SPREAD = 1e-3  # of a null: one that never moves would make anything stand out
-ROUNDING = 1e-9  # two scores that differ by no more are equal
-DIGITS = 2  # that a percentile of shuffles or of untrained networks carries
+LEAST_SPREAD = 1e-3  # of a null: against a constant one every score would be extreme
+ROUNDING = 1e-9  # scores that differ by no more are equal
+DIGITS = 2  # decimals of a percentile of shuffles or of untrained networks
 
 _KEY = ["feature", "phase", "measure"]
 _SCORES = ["layer", "neuron", "signal", *_KEY, "score", "first_half", "second_half", "direction"]
@@ -50,7 +50,7 @@ _SHARED = ["untrained_median", "untrained_p95", "untrained_max", *BASELINES, "st
 
 @dataclass(frozen=True)
 class Roles:
-    """What a scan found. `table`: the rows; `untrained`: feature, phase, network (from 1) and its best score."""
+    """The results of a scan. `table`: the rows; `untrained`: feature, phase, network (from 1) and its best score."""
 
     table: pd.DataFrame
     untrained: pd.DataFrame
@@ -64,11 +64,11 @@ def find_roles(
     *,
     shuffles: int = SHUFFLES,
 ) -> Roles:
-    """Score every signal of `neurons` on the held-out steps, and say which scores are roles.
+    """Score every signal of `neurons` on the held-out steps, and decide which scores are roles.
 
-    `untrained`: the neurons of untrained networks of the same shape, on the same steps, one after the other. The
-    columns of the table are described in `store.RESULT_COLUMNS`; `low` to `separates` are missing where a score fails a
-    rule before `baseline`, and the last three for counts.
+    `untrained`: the neurons of untrained networks of the same shape, on the same steps, network by network. The columns
+    of the table are described in `store.RESULT_COLUMNS`; `low` to `separates` are missing for scores that fail a rule
+    before `baseline`, and the last three of them for counts.
     """
     targets = find_targets(network, held_out)
     best_untrained = np.stack([best_scores(each, targets) for each in untrained], axis=1)
@@ -91,9 +91,9 @@ def find_roles(
 def rank_neurons(scores: pd.DataFrame, feature: str, *, signals: Iterable[str], phase: str = POOLED) -> pd.DataFrame:
     """Return the best row of each neuron for `feature` among `signals`, the winner first: `best(<feature>)`.
 
-    Neurons are chosen on the first half of the sequences, by `first_half`; what is said of a chosen one is measured on
-    the second. `feature` is a column's name, or one with a value (`letter=A`); a name alone stands for all its values.
-    Equal scores are ordered by layer, neuron, feature and signal.
+    Neurons are chosen on the first half of the sequences, by `first_half`, and measured on the second. `feature` is a
+    column's name, or one with a value (`letter=A`); a name alone means all its values. Ties are ordered by layer,
+    neuron, feature and signal.
     """
     matches = (scores["feature"] == feature) | scores["feature"].str.startswith(f"{feature}=")
     wanted = scores[matches & (scores["phase"] == phase) & scores["signal"].isin(list(signals))]
@@ -103,14 +103,14 @@ def rank_neurons(scores: pd.DataFrame, feature: str, *, signals: Iterable[str], 
 
 
 def headline_roles(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return the rows that are roles, each neuron's most telling one first: see `order_rows`."""
+    """Return the rows that are roles, each neuron's most telling first: see `order_rows`."""
     return order_rows(roles[roles["standing"] == ROLE], roles, network)
 
 
 def best_rows(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return one row for each neuron: the most telling of those with the best standing, a role or not.
+    """Return one row per neuron: the most telling of those with the best standing, a role or not.
 
-    Of rows that fail a rule before `baseline`, the highest score is taken: 2 AUC - 1 is compared with R².
+    Of rows that fail a rule before `baseline`, the highest score is chosen: 2 AUC - 1 is compared with R².
     """
     ordered = order_rows(roles, roles, network)
     standing = ordered["standing"].map(STANDINGS.index)
@@ -123,16 +123,16 @@ def best_rows(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
 
 
 def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return rows of the table, each neuron's best one first, and one for all features that are the same.
+    """Return rows of the table, each neuron's best first, with one row per group of identical features.
 
-    `strength` is how well a row tells its feature (`find_strength`), on however few steps: what is told exactly comes
-    before what is told roughly. Among equals the most telling comes first. `telling` is in bits a step: what a score
-    tells of its feature beyond what it has to beat, times the share of steps at which the feature is known. A fit of R²
-    tells -log2(1 - R²) / 2 bits, as a Gaussian channel does (Cover and Thomas 2006); of a yes/no feature of entropy H,
-    an AUC is taken to tell (2 AUC - 1) H. It only orders what has already been found. Equal ones are ordered by phase
-    (pooled first), the task's order of features, and the cell's of signals.
+    `strength` is how well a row tells its feature (`find_strength`), on however few steps: exact rows come before rough
+    ones. Within a strength, the most telling comes first. `telling` is in bits a step: the information of a score about
+    its feature beyond the values it has to beat, times the share of steps at which the feature is known. A fit of R²
+    gives -log2(1 - R²) / 2 bits, as a Gaussian channel does (Cover and Thomas 2006); for a yes/no feature of entropy H,
+    an AUC is taken to give (2 AUC - 1) H. It only orders existing findings. Ties are ordered by phase (pooled first),
+    the task's order of features, and the cell's order of signals.
 
-    Of features that are the same on the steps scored, the one is taken that the same signal tells best over all steps.
+    Of features identical on the steps scored, the one that the same signal tells best over all steps is kept.
     """
     signals = network.kind.keys
     rows = rows.copy()
@@ -157,8 +157,8 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
 def find_strength(row: Any) -> int:
     """Return how well a row tells its feature, from 0 to 3.
 
-    A count: 3 where it is counted, 2 where it is followed. A yes/no feature: 3 only where one threshold separates all
-    steps, and also those of each half when it is chosen on the other; else 2 or 1 by the lower of precision and recall.
+    A count: 3 if it is counted, 2 if it is followed. A yes/no feature: 3 only if one threshold separates all steps, and
+    the steps of each half when chosen on the other; else 2 or 1 by the lower of precision and recall.
     """
     if row.measure == R2:
         return 3 if row.score >= COUNTS else 2 if row.score >= FOLLOWS else 0
@@ -177,9 +177,9 @@ def find_chosen(
     phase: str,
     direction: int | None,
 ) -> Any:
-    """Return the row by which `best(<feature>)` chose a neuron; of equal ones the one with the best standing.
+    """Return the row by which `best(<feature>)` chose a neuron; of ties the one with the best standing.
 
-    `direction` 1 or -1: the neuron was looked for among those that are high, or low, where the feature is.
+    `direction` 1 or -1: the neuron was chosen among those that are high, or low, where the feature is.
     """
     layer, neuron = place
     matches = (roles["feature"] == feature) | roles["feature"].str.startswith(f"{feature}=")
@@ -194,7 +194,7 @@ def find_chosen(
 
 
 def best_baseline(row: Any) -> tuple[str, float]:
-    """Return the baseline that tells most of a row's target, and its score."""
+    """Return the baseline that tells a row's target best, and its score."""
     key = max(BASELINES, key=lambda name: float(getattr(row, name)))
     return key, float(getattr(row, key))
 
@@ -202,7 +202,7 @@ def best_baseline(row: Any) -> tuple[str, float]:
 def _beside(
     network: Network, held_out: pd.DataFrame, targets: Sequence[Target], by_chance: np.ndarray, untrained: np.ndarray
 ) -> pd.DataFrame:
-    """Return what a score of each target has to beat, a row for each by its key."""
+    """Return the values that a score of each target has to beat, a row per target by key."""
     aliases = find_aliases(network, held_out, targets)
     beside = pd.DataFrame(
         {
@@ -222,10 +222,10 @@ def _beside(
 
 
 def _p(rows: pd.DataFrame, furthest: np.ndarray) -> np.ndarray:
-    """Return for each row (1 + k) / (1 + n): k of the n shuffles bring anything that stands out as far.
+    """Return for each row (1 + k) / (1 + n), where k of the n shuffles have a score at least as extreme.
 
-    How far a score stands out is measured on -log(1 - score), in standard deviations of its own null; `furthest`,
-    (shuffles,), is how far anything does in each shuffle.
+    A score's extremeness is its distance from the mean of its own null on the scale -log(1 - score), in standard
+    deviations; `furthest`, (shuffles,), is the largest of any score in each shuffle.
     """
     distance = ((-np.log(1 - rows["score"] + rows["finest"]) - rows["mean"]) / rows["spread"]).to_numpy()
     exceeded = len(furthest) - np.searchsorted(np.sort(furthest), distance, side="left")
@@ -240,13 +240,13 @@ def _left(by_chance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 
 
 def _finest(target: Target) -> float:
-    """Return the smallest step in which a target's score can move."""
+    """Return the smallest step between possible scores of a target."""
     pairs = target.steps if target.measure == R2 else target.positives * (target.steps - target.positives)
     return 1 / pairs
 
 
 def _standing(rows: pd.DataFrame) -> np.ndarray:
-    """Return for each row the first rule that it fails, or `role`."""
+    """Return for each row the first rule it fails, or `role`."""
     baseline = rows[list(BASELINES)].max(axis=1)
     margin = rows["measure"].map(MARGIN)
     cases = np.fmin(rows["positives"].fillna(rows["steps"]), rows["steps"] - rows["positives"].fillna(0))
@@ -263,7 +263,7 @@ def _standing(rows: pd.DataFrame) -> np.ndarray:
 def _certainty(
     rows: pd.DataFrame, network: Network, held_out: pd.DataFrame, neurons: Iterable[Neuron], targets: Sequence[Target]
 ) -> pd.DataFrame:
-    """Return the interval of each score that is more than chance and no training, and what a threshold makes of it."""
+    """Return, for each score that beats chance and untrained networks, its interval and its best threshold."""
     resamples = Resamples(held_out, seed=network.seed)
     by_key = {target.key: target for target in targets}
     asked = rows[rows["standing"].isin(["baseline", "few", ROLE])]
@@ -296,5 +296,5 @@ def _telling(rows: pd.DataFrame, most_steps: int) -> pd.Series:
 
 
 def _group(feature: str, same_as: str) -> str:
-    """Return one text for all features that are the same, or opposite."""
+    """Return one text for all identical, or opposite, features."""
     return " ".join(sorted({feature, *(each.removeprefix(OPPOSITE) for each in json.loads(same_as))}))

@@ -2,10 +2,10 @@
 
 Takes activations, neuron by neuron, and targets; gives a row for each (layer, neuron, signal, target). Line and
 direction are fitted on one half of the sequences and scored on the other, so R² can be negative and AUC can fall below
-one half. Signals are read to a resolution of `RESOLUTION`: finer differences than that do not count, and all sums are
-sums of whole numbers, the same on every machine in whatever order they are taken.
+one half. Signals are read to a resolution of `RESOLUTION`: finer differences do not count, and all sums are sums of
+whole numbers, the same on every machine in any order.
 
-Activations are taken in batches of neurons, so memory is bounded by a batch.
+Activations are processed in batches of neurons, so the batch size bounds memory.
 """
 
 import itertools
@@ -26,7 +26,7 @@ Neuron = tuple[int, int, Mapping[str, np.ndarray]]  # layer, neuron, signals of 
 
 @dataclass(frozen=True)
 class Columns:
-    """Signals of some neurons side by side: `levels` is (held-out rows, columns), whole multiples of `RESOLUTION`."""
+    """Signals of some neurons as columns: `levels` is (held-out rows, columns), whole multiples of `RESOLUTION`."""
 
     names: tuple[tuple[int, int, str], ...]  # layer, neuron, signal
     levels: np.ndarray
@@ -34,10 +34,10 @@ class Columns:
 
 @dataclass(frozen=True)
 class Fits:
-    """How well columns tell truths, each (columns, truths).
+    """Scores of columns for truths, each (columns, truths).
 
-    `forth` is fitted on the first half and scored on the second, `back` the other way round; `own` is fitted and scored
-    on the first half. `direction` is 1 where the signal is high when the truth is, -1 where it is low.
+    `forth` is fitted on the first half and scored on the second, `back` the reverse; `own` is fitted and scored on the
+    first half. `direction` is 1 if the signal is high when the truth is, -1 if it is low.
     """
 
     forth: np.ndarray
@@ -73,16 +73,16 @@ def side_by_side(neurons: Iterable[Neuron]) -> Iterator[Columns]:
 
 
 def read_levels(values: np.ndarray) -> np.ndarray:
-    """Return a signal to the resolution it is read to, in whole multiples of it, float64."""
+    """Return a signal rounded to `RESOLUTION`, in whole multiples of it, float64."""
     return np.round(values.astype(np.float64) / RESOLUTION)
 
 
 def score_neurons(neurons: Iterable[Neuron], targets: Sequence[Target]) -> pd.DataFrame:
     """Score neurons against all targets.
 
-    Columns: layer, neuron, signal, feature, phase, measure, score (mean of both halves, each scored with what was
-    fitted on the other), first_half (fitted and scored on the first half), second_half (fitted on the first half,
-    scored on the second), direction. Sorted by layer, neuron, feature, phase and signal.
+    Columns: layer, neuron, signal, feature, phase, measure, score (mean of both halves, each scored with the fit on the
+    other), first_half (fitted and scored on the first half), second_half (fitted on the first half, scored on the
+    second), direction. Sorted by layer, neuron, feature, phase and signal.
     """
     found = [
         (columns.names, target, fits) for columns in side_by_side(neurons) for target, fits in fit_all(columns, targets)
@@ -109,7 +109,7 @@ def score_neurons(neurons: Iterable[Neuron], targets: Sequence[Target]) -> pd.Da
 
 
 def best_scores(neurons: Iterable[Neuron], targets: Sequence[Target]) -> np.ndarray:
-    """Return (targets,), the best score that any signal of any of the neurons reaches."""
+    """Return (targets,), the best score of any signal of any neuron."""
     best = {target.key: -np.inf for target in targets}
     for columns in side_by_side(neurons):
         for target, fits in fit_all(columns, targets):
@@ -118,7 +118,7 @@ def best_scores(neurons: Iterable[Neuron], targets: Sequence[Target]) -> np.ndar
 
 
 def fit_all(columns: Columns, targets: Sequence[Target]) -> Iterator[tuple[Target, Fits]]:
-    """Yield each target with how well each column tells it, (columns, 1)."""
+    """Yield each target with the scores of all columns for it, (columns, 1)."""
     for _, sharing in by_mask(targets):
         prepared = prepare(columns, sharing[0])
         for target in sharing:
@@ -127,14 +127,14 @@ def fit_all(columns: Columns, targets: Sequence[Target]) -> Iterator[tuple[Targe
 
 
 def by_mask(targets: Iterable[Target]) -> Iterator[tuple[int, list[Target]]]:
-    """Yield the targets that are scored on the same rows together."""
+    """Yield groups of targets that are scored on the same rows."""
     ordered = sorted(targets, key=lambda target: target.mask)
     for mask, sharing in itertools.groupby(ordered, key=lambda target: target.mask):
         yield mask, list(sharing)
 
 
 class Prepared:
-    """Columns at the rows of one mask, with what every score against them needs, each made when first asked for."""
+    """Columns at the rows of one mask, with the intermediate values that all scores share, computed on first use."""
 
     def __init__(self, values: Halves):
         self.values = values  # for each half, (rows, columns)
@@ -149,7 +149,7 @@ class Prepared:
         return self._ranks
 
     def fit(self, measure: str, truths: Halves) -> Fits:
-        """Return how well each column tells each truth; `truths` is for each half (rows, truths), whole numbers."""
+        """Return the scores of each column for each truth; `truths`: for each half, (rows, truths), whole numbers."""
         return self._fit_lines(truths) if measure == R2 else self._fit_directions(truths)
 
     def _fit_directions(self, truths: Halves) -> Fits:
@@ -168,7 +168,7 @@ def prepare(columns: Columns, target: Target) -> Prepared:
 
 @dataclass(frozen=True)
 class Sums:
-    """What a straight line of y over x needs: sums over the rows of a half, each broadcasting to (columns, truths)."""
+    """The sums for a straight line of y over x: over the rows of a half, each broadcasting to (columns, truths)."""
 
     n: np.ndarray | float
     x: np.ndarray
@@ -191,7 +191,7 @@ def sums_of(values: np.ndarray, truths: np.ndarray) -> Sums:
 
 
 def fit_lines(one: Sums, other: Sums) -> Fits:
-    """Fit y = a + b x on one half and return 1 - SSE / SST on the other, both ways and on the first half alone."""
+    """Fit y = a + b x on one half and return 1 - SSE / SST on the other, both ways, and on the first half alone."""
     slope = _slope(one)
     return Fits(
         forth=_explained(one, slope, other),
@@ -202,7 +202,7 @@ def fit_lines(one: Sums, other: Sums) -> Fits:
 
 
 def fit_directions(one: np.ndarray, other: np.ndarray) -> Fits:
-    """Return the AUC of one half in the direction that the other suggests, from the areas of both halves."""
+    """Return the AUC of each half in the direction fitted on the other, from the areas of both halves."""
     rises = one >= 0.5
     return Fits(
         forth=np.where(rises, other, 1 - other),
@@ -215,7 +215,7 @@ def fit_directions(one: np.ndarray, other: np.ndarray) -> Fits:
 def area(ranks: np.ndarray, truths: np.ndarray) -> np.ndarray:
     """Return (columns, truths), the AUC of each column: `ranks` twice the ranks, (rows, columns).
 
-    Mann and Whitney 1947. Not a number where a truth is everywhere or nowhere.
+    Mann and Whitney 1947. NaN if a truth holds everywhere or nowhere.
     """
     positive = truths.sum(axis=0)
     negative = len(truths) - positive
@@ -231,17 +231,17 @@ def _slope(sums: Sums) -> np.ndarray:
 
 
 def _explained(fitted: Sums, slope: np.ndarray, scored: Sums) -> np.ndarray:
-    """Return the share of the variance of y in `scored` that the line fitted on `fitted` explains there."""
+    """Return the share of the variance of y in `scored` explained by the line fitted on `fitted`."""
     total = (scored.n * scored.yy - scored.y**2) / scored.n
     offset = (scored.y / scored.n - fitted.y / fitted.n) - slope * (scored.x / scored.n - fitted.x / fitted.n)
     errors = total + (slope**2 * _spread(scored) - 2 * slope * _shared(scored)) / scored.n + scored.n * offset**2
-    varies = np.broadcast_to(total > 0, errors.shape)  # a resample may hold one value alone
+    varies = np.broadcast_to(total > 0, errors.shape)  # a resample may hold a single value
     explained: np.ndarray = 1 - np.divide(errors, total, out=np.full_like(errors, np.nan), where=varies)
     return explained
 
 
 def _spread(sums: Sums) -> np.ndarray:
-    """Return n times the sum of squares of x about its mean: exactly zero where x never changes."""
+    """Return n times the sum of squares of x about its mean: exactly zero if x is constant."""
     spread: np.ndarray = sums.n * sums.xx - sums.x**2
     return spread
 

@@ -1,17 +1,17 @@
-"""Who is measured or drawn: a network, one of its layers, or one neuron, named by number or by what it does.
+"""The subjects of measures and figures: a network, one of its layers, or one neuron, named by number or by function.
 
     counter                                   the whole network
     copy-machine layer 2                      all neurons of a layer
     counter 3, copy-machine 2.7               neuron 3; neuron 7 of layer 2
-    counter best(remaining)                   the neuron that tells a feature best, as in the table of roles
+    counter best(remaining)                   the neuron that tells a feature best, by the table of roles
     copy-machine layer 2 best(next_letter=b)  the best of a layer
-    selective-counter best(phase=delimiter of hidden)      by one signal alone
-    selective-counter best(a_count of hidden at delimiter) at one phase alone
-    state-memorizer best(letter=A high)       only neurons that are high where it holds; also low
+    selective-counter best(phase=delimiter of hidden)      by one signal only
+    selective-counter best(a_count of hidden at delimiter) in one phase only
+    state-memorizer best(letter=A high)       only neurons that are high where the feature holds; also low
     counter second(remaining)                 the next best
 
-A neuron named by what it does is found again in every network it is asked of, so that seeds can be compared. It is
-chosen on the first half of the held-out sequences.
+A neuron named by function is chosen anew in every network measured, so seeds can be compared. It is chosen on the first
+half of the held-out sequences.
 """
 
 import re
@@ -31,18 +31,18 @@ _PLACE = re.compile(rf"\d{{1,{LONGEST_NUMBER}}}(\.\d{{1,{LONGEST_NUMBER}}})?", r
 
 @dataclass(frozen=True)
 class Selector:
-    """A neuron by what it does: number `rank` (from 0) of those that tell `feature` best."""
+    """A neuron by function: number `rank` (from 0) of those that tell `feature` best."""
 
     rank: int
     feature: str
     signals: tuple[str, ...]
     phase: str
-    direction: int | None = None  # 1: only neurons that are high where the feature is; -1: low
+    direction: int | None = None  # 1: only neurons that are high where the feature holds; -1: low
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is meant: `layer` and `neuron` are None where all are. `text` is how the author wrote it."""
+    """The network, layer or neuron named; `layer` and `neuron` are None for all. `text` is the author's spelling."""
 
     text: str
     network: Network
@@ -56,11 +56,11 @@ class Subject:
 
     @property
     def is_comparable(self) -> bool:
-        """Whether the subject can be found in another network: not if it is a neuron known by its number alone."""
+        """Whether the subject exists in other networks too: not if it is a neuron named by number."""
         return self.neuron is None
 
     def places(self, trained: Trained) -> tuple[Place, ...]:
-        """Return who is meant in one trained network; nobody where no neuron can be told by its selector."""
+        """Return the subject's neurons in one trained network; none if its selector finds no neuron."""
         if self.selector is None:
             return tuple(
                 (layer, neuron)
@@ -74,7 +74,7 @@ class Subject:
 
 
 def parse_subject(text: str, networks: Mapping[str, Network]) -> Subject:
-    """Return who `text` names. Raises `GrammarError` where it names nobody."""
+    """Return the subject `text` names. Raises `GrammarError` if it names none."""
     words = Words(text)
     subject = take_subject(words, networks)
     words.end()
@@ -82,7 +82,7 @@ def parse_subject(text: str, networks: Mapping[str, Network]) -> Subject:
 
 
 def take_subject(words: Words, networks: Mapping[str, Network]) -> Subject:
-    """Take a subject from the front of a line."""
+    """Take a subject from the beginning of a line."""
     start = words.at
     name = words.peek()
     if name not in networks:
@@ -141,7 +141,7 @@ def _take_selector(words: Words, network: Network) -> Selector:
 
 
 def take_feature(words: Words, network: Network, *, needs_value: bool) -> str:
-    """Take a feature of the task or the next token, and for a category its value: `remaining`, `letter=A`."""
+    """Take a feature of the task or the next token, and the value of a category: `remaining`, `letter=A`."""
     kinds = {feature.key: feature.kind for feature in network.task.features} | {NEXT_TOKEN: "category"}
     key = words.choose("a feature of the task", kinds)
     if kinds[key] == "count":
@@ -155,7 +155,7 @@ def take_feature(words: Words, network: Network, *, needs_value: bool) -> str:
 
 
 def values_of(network: Network, column: str) -> tuple[str, ...]:
-    """Return the values that a category, the token or the next token can have."""
+    """Return the possible values of a category, the token or the next token."""
     if column in ("token", NEXT_TOKEN):
         return network.task.vocabulary
     return network.task.feature(column).values

@@ -1,11 +1,11 @@
-"""What signals are scored against: every feature of a task, within every phase, on held-out steps.
+"""The targets that signals are scored against: every feature of a task, within every phase, on held-out steps.
 
 Takes the ground truth of held-out steps, gives targets: a count, or one value of a category or of the next token, and
-the steps on which it is known. Held-out sequences are divided into two halves, taken in turn, so that whatever is
-fitted or chosen on one can be scored on the other.
+the steps at which it is known. Held-out sequences alternate between two halves, so fits and choices made on one half
+can be scored on the other.
 
-Some targets are one and the same on the steps that are scored ("the next token is the end" where "the b's still owed
-are 0"). What tells one tells the other, so all of them are named together.
+Some targets are identical on the steps scored ("the next token is the end" and "the b's still owed are 0"). A signal
+that tells one tells the other, so they are named together.
 """
 
 import json
@@ -20,8 +20,8 @@ from lstmgallery.network import Network
 POOLED = "all"
 NEXT_TOKEN = "next_token"
 TOKEN, TOKEN_BEFORE = "token", "token_before"
-OPPOSITE = "not "  # before the name of a feature that is there exactly where another is not
-FEWEST_ROWS = 4  # of either half, and of either class, below which nothing is scored
+OPPOSITE = "not "  # prefix for a feature that is the exact opposite of another
+FEWEST_ROWS = 4  # of either half and either class: with fewer nothing is scored
 
 R2, AUC = "r2", "auc"
 Halves = tuple[np.ndarray, np.ndarray]
@@ -29,10 +29,10 @@ Halves = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Target:
-    """What a signal is scored against: a feature, or one value of it, within a phase or over all of them.
+    """A feature, or one value of it, within a phase or over all of them.
 
-    `rows`: for each half, the held-out rows that count, (n,). `truths`: for each half, what is true at them, (n,)
-    float64 whole numbers: a count, or 1 where the yes/no feature is there. Targets of equal `mask` have equal rows.
+    `rows`: for each half, the held-out rows scored, (n,). `truths`: for each half, the values at them, (n,) float64
+    whole numbers: a count, or 1 where the yes/no feature holds. Targets of equal `mask` have equal rows.
     """
 
     feature: str
@@ -52,12 +52,12 @@ class Target:
 
     @property
     def positives(self) -> float:
-        """How many of the steps have a yes/no feature; not a number for a count."""
+        """The number of steps with a yes/no feature; NaN for a count."""
         return float("nan") if self.measure == R2 else float(sum(truth.sum() for truth in self.truths))
 
     @property
     def truth(self) -> np.ndarray:
-        """The truth at all rows, one half after the other."""
+        """The truth at all rows, the second half after the first."""
         return np.concatenate(self.truths)
 
 
@@ -68,7 +68,7 @@ def find_targets(
     features: Collection[str] | None = None,
     phases: Collection[str] | None = None,
 ) -> list[Target]:
-    """Return every target that the held-out steps can be scored against, or those of some features and phases alone.
+    """Return every target of the held-out steps, or only those of some features and phases.
 
     `features` are names of columns (`letter`) or of single values (`letter=A`).
     """
@@ -90,18 +90,18 @@ def find_targets(
 
 
 def divide(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row the half, 0 or 1, that its sequence is in: sequences go to the halves in turn."""
+    """Return for each row the half of its sequence, 0 or 1: sequences alternate between the halves."""
     return number_sequences(held_out) % 2
 
 
 def number_sequences(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row the number of its sequence among the held-out ones, from 0."""
+    """Return for each row the index of its sequence among the held-out ones, from 0."""
     numbers: np.ndarray = np.unique(held_out["sequence"].to_numpy(), return_inverse=True)[1]
     return numbers
 
 
 def steps_since_delimiter(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row how many steps ago the delimiter was read; -1 where it has not been yet."""
+    """Return for each row the number of steps since the delimiter was read; -1 before it."""
     step = held_out["step"].to_numpy()
     delimiter = np.where(held_out["phase"] == "delimiter", step, -1)
     at = pd.Series(delimiter).groupby(held_out["sequence"].to_numpy()).transform("max").to_numpy()
@@ -109,7 +109,7 @@ def steps_since_delimiter(held_out: pd.DataFrame) -> np.ndarray:
 
 
 def tokens_before(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row the token read one step earlier; an empty text at step 0."""
+    """Return for each row the token read one step earlier; an empty string at step 0."""
     before: np.ndarray = np.where(held_out["step"] == 0, "", held_out["token"].shift(fill_value=""))
     return before
 
@@ -117,11 +117,11 @@ def tokens_before(held_out: pd.DataFrame) -> np.ndarray:
 def find_aliases(
     network: Network, held_out: pd.DataFrame, targets: Collection[Target]
 ) -> dict[tuple[str, str, str], str]:
-    """Return for each target, by its key, the JSON list of other features that are the same on its steps.
+    """Return for each target, by key, the JSON list of other features that are identical on its steps.
 
-    A yes/no feature is the same as one that is there at the same steps, and the opposite of one that is there at all
-    others, written with `not ` before it; besides all of the task's, single values of counts, the token read and the
-    token before are looked at. A count is the same as one that differs from it by a constant, or by its sign too.
+    Yes/no features are identical if they hold at the same steps, opposite if each holds exactly where the other does
+    not; opposite ones are listed after `not `. Candidates are all features of the task, single values of counts, the
+    token read and the token before. Counts are identical if they differ only by a constant, or also by their sign.
     """
     flags = dict(_flags(network, held_out))
     counts = [target for target in targets if target.measure == R2]
@@ -139,12 +139,12 @@ def find_aliases(
 
 
 def feature_order(network: Network) -> Mapping[str, int]:
-    """Return the place of each feature's column in the task's own order, the next token last."""
+    """Return the position of each feature's column in the task's own order, the next token last."""
     return {key: at for at, key in enumerate((*(feature.key for feature in network.task.features), NEXT_TOKEN))}
 
 
 def _same(measure: str, one: np.ndarray, other: np.ndarray) -> int:
-    """Return 1 where two truths are the same, -1 where they are opposite, 0 where they differ."""
+    """Return 1 if two truths are identical, -1 if they are opposite, 0 otherwise."""
     if measure == AUC:
         return 1 if np.array_equal(one, other) else -1 if np.array_equal(one, 1 - other) else 0
     if len(np.unique(one - other)) == 1:
@@ -153,7 +153,7 @@ def _same(measure: str, one: np.ndarray, other: np.ndarray) -> int:
 
 
 def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Yield (feature, measure, values, whether they are known) for every count and every value of a category."""
+    """Yield (feature, measure, values, mask of known values) for every count and every value of a category."""
     for feature in network.task.features:
         column = held_out[feature.key]
         is_known = column.notna().to_numpy()
@@ -168,7 +168,7 @@ def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str
 
 
 def _flags(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield every yes/no feature, single counts and the last two tokens read as 1 and 0, nan where it is not known."""
+    """Yield every yes/no feature, single counts and the last two tokens read, as 1 and 0, NaN where unknown."""
     for feature, measure, values, is_known in _truths(network, held_out):
         if measure == AUC:
             yield feature, np.where(is_known, values, np.nan)

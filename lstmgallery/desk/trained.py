@@ -1,8 +1,8 @@
-"""A trained network as measures see it: its held-out steps, every signal along them, and what changing it does.
+"""A trained network as measures see it: its held-out steps, all its signals, and the effects of changing it.
 
 The network of the gallery is read from its files; the same network under another seed, or untrained, is run again from
-its weights. Both answer the same questions, each computed when first asked and then kept. What is said of a neuron that
-was chosen on the first half of the held-out sequences is measured on `second_half`.
+its weights. Both have the same methods, each computed on first use and then cached. A neuron chosen on the first half
+of the held-out sequences is measured on `second_half`.
 """
 
 import functools
@@ -29,7 +29,7 @@ Found = TypeVar("Found")
 
 
 def _kept(method: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
-    """Keep what a method returns, by its arguments and for as long as its object lives: it is asked again and again."""
+    """Cache a method's results by its arguments for the lifetime of its object."""
 
     @functools.wraps(method)
     def asked(*arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
@@ -58,10 +58,10 @@ class Trained:
         whole: "Trained | None" = None,
         like: "Trained | None" = None,
     ):
-        """`read_layer` and `frontier` give what is already known; what is not given is computed from the weights.
+        """`read_layer` and `frontier` supply known results; missing ones are computed from the weights.
 
-        `whole` is the network on all held-out steps, where `steps` are those of the second half alone. `like` is
-        another network on the same steps, to share what is known of them.
+        `whole` is the network on all held-out steps, if `steps` are only the second half's. `like` is another network
+        on the same steps, whose facts about them are shared.
         """
         self.network = network
         self.weights = weights
@@ -71,11 +71,11 @@ class Trained:
         self._whole = whole
         self._like = like
         self._scores: dict[tuple[str, str], pd.DataFrame] = {}
-        self.answers: dict[str, Any] = {}  # what it was asked before, by the key of the question
+        self.answers: dict[str, Any] = {}  # cached answers by the key of the question
 
     @functools.cached_property
     def sequences(self) -> tuple[str, ...]:
-        """The held-out sequences in their order."""
+        """The held-out sequences in order."""
         read = self.steps[self.steps["step"] > 0]
         return tuple(read.groupby("sequence", sort=True)["token"].agg("".join))
 
@@ -89,7 +89,7 @@ class Trained:
 
     @functools.cached_property
     def second_half(self) -> "Trained":
-        """The network on the second half of the held-out sequences, where nothing was chosen or fitted."""
+        """The network on the second half of the held-out sequences, not used for choosing or fitting."""
         is_second = divide(self.steps) == 1
 
         def read_layer(layer: int) -> Signals:
@@ -99,7 +99,7 @@ class Trained:
 
     @functools.cached_property
     def frontier(self) -> pd.DataFrame:
-        """Where the network is right at every size that training had a variant of."""
+        """The frontier, over the variants seen in training."""
         if self._whole is not None:
             return self._whole.frontier
         if self._frontier is not None:
@@ -116,13 +116,13 @@ class Trained:
 
     @_kept
     def targets(self, feature: str, phase: str) -> list[Target]:
-        """Return what the steps can be scored against for a feature."""
+        """Return the targets of the steps for a feature."""
         return find_targets(self.network, self.steps, features=[feature], phases=[phase])
 
     def score(self, place: Place, signal: str, feature: str, phase: str) -> float | None:
-        """Return how well one signal tells a feature; None where that cannot be scored.
+        """Return the score of one signal for a feature; None if it cannot be scored.
 
-        On the second half alone, line or direction are those of the first.
+        The second half is scored with the line or direction fitted on the first.
         """
         scores = (self._whole or self).scores(feature, phase)
         if scores.empty:
@@ -136,10 +136,10 @@ class Trained:
     def ranking(
         self, feature: str, phase: str, signals: tuple[str, ...], *, direction: int | None = None
     ) -> tuple[Place, ...]:
-        """Return all neurons, best first by how well any of `signals` tells the feature; none if it has no score.
+        """Return all neurons, best first by the best score of `signals` for the feature; none if it has no score.
 
         They are ranked on the first half of the sequences. `direction` 1 or -1 leaves out signals that are low, or
-        high, where the feature is.
+        high, where the feature holds.
         """
         scores = self.scores(feature, phase)
         if scores.empty:
@@ -150,13 +150,13 @@ class Trained:
         return tuple(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
 
     def best_for_task(self) -> tuple[Place, ...]:
-        """Return all neurons, best first by how well they carry the task's main feature."""
+        """Return all neurons, the best carrier of the task's main feature first."""
         whole = self._whole or self
         return whole.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
 
     @_kept
     def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:
-        """Return what holding a neuron's signal does; `how` is zero, mean, shut or open."""
+        """Return the effects of holding a neuron's signal; `how` is zero, mean, shut or open."""
         layer, neuron = place
         values = {
             "zero": 0.0,
@@ -169,7 +169,7 @@ class Trained:
 
     @_kept
     def changed(self, places: tuple[Place, ...]) -> pd.DataFrame:
-        """Return what adding counts to the cells of `places`, or exchanging their memories, does; empty elsewhere."""
+        """Return the effects of adding counts to the cells of `places`, or exchanging memories; else an empty table."""
         groups = [Group(places[0] if len(places) == 1 else ALL, "", places)]
         return pd.DataFrame(measure_changes(self.network, self.weights, groups))
 

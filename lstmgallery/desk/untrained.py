@@ -1,9 +1,8 @@
-"""Networks of the same shape that were never trained, as many as it takes to see what no training brings.
+"""Untrained networks of the same shape, as a control: what a network shows without training.
 
-Initial weights are drawn here, in NumPy, as Keras draws those that training begins with: kernels uniform within
-±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases as the
-cell's table says. So they are the same wherever a gallery is built, and
-drawing them needs no TensorFlow. Only forward passes are made.
+Initial weights are drawn in NumPy, with the distributions of Keras: kernels uniform within ±√(6 / (inputs + outputs))
+(Glorot and Bengio 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases by the cell's table. So they are the
+same wherever a gallery is built, and drawing them needs no TensorFlow. They only run forwards.
 """
 
 import numpy as np
@@ -11,17 +10,17 @@ import numpy as np
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.network import Network
 
-UNTRAINED = 100  # of which the network before its own training is the first
-ASKED = 40  # of these, the first, are asked what write-ups claim
+UNTRAINED = 100  # including the network before its own training, the first
+ASKED = 40  # the first of these, on which claims are measured
 
 
 def untrained_networks(network: Network, own: Arrays) -> list[Arrays]:
-    """Return the weights of `UNTRAINED` networks: what training began with, `own`, and others drawn like it."""
+    """Return the weights of `UNTRAINED` networks: the initial weights `own`, and others drawn the same way."""
     return [own, *(draw_weights(network, number) for number in range(1, UNTRAINED))]
 
 
 def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:
-    """Return initial weights under the names of `weights.npz`, float32; `number` tells one draw from another."""
+    """Return initial weights under the names of `weights.npz`, float32; `number` is the index of the draw."""
     random = np.random.default_rng([network.seed, 5, number])
     weights = {}
     for name, shape in network.weight_shapes.items():
@@ -37,7 +36,7 @@ def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:
 
 
 def _orthogonal(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Return a matrix with orthonormal rows, uniform among all of them (the signs of R's diagonal taken out of Q)."""
+    """Return a uniformly distributed matrix with orthonormal rows (Q, with the signs of R's diagonal taken out)."""
     q, r = np.linalg.qr(random.normal(size=shape[::-1]))
     matrix: np.ndarray = (q * np.sign(np.diag(r))).T
     return matrix

@@ -1,7 +1,7 @@
-"""The lab: everything that needs TensorFlow, and nothing else does.
+"""The lab: all code that needs TensorFlow.
 
-Importing this package starts TensorFlow, once and quietly: its start-up chatter says nothing to the person who builds
-a gallery. The networks are small, so the processor is used even where there is a GPU, and everything is compiled for
+Importing this package starts TensorFlow, once and without its start-up messages, which mean nothing to the person
+building a gallery. The networks are small, so the CPU is used even if there is a GPU, and everything is compiled for
 one instruction set: equal networks give bit-equal weights on every x86-64 processor.
 """
 
@@ -17,7 +17,7 @@ from lstmgallery.machine import fix_instruction_set
 
 @contextmanager
 def _stderr_kept_unless_failed() -> Iterator[None]:
-    """Hold back what is written to file descriptor 2 (C++ logs included); show it if the block fails."""
+    """Hold back output to file descriptor 2 (C++ logs included); show it if the block fails."""
     sys.stderr.flush()
     original = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -43,6 +43,6 @@ with interrupts_held(), _stderr_kept_unless_failed():
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")
-    tf.config.list_logical_devices()  # starts the runtime here, where its greeting is held back
+    tf.config.list_logical_devices()  # starts the runtime here, where its messages are held back
     tf.get_logger().setLevel("ERROR")
     tf.config.experimental.enable_op_determinism()

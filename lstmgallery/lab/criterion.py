@@ -1,6 +1,6 @@
-"""The success criterion: every token that its language determines is the network's first choice.
+"""The success criterion: every token determined by the language is the network's first choice.
 
-It is checked while a network trains, and again on weights that were trained elsewhere.
+It is checked during training, and again on weights trained elsewhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,14 +15,14 @@ from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
 from lstmgallery.tasks.vocabulary import encode
 
-Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, as many
+Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, (batch, time)
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """The success criterion and what was found: every determined token of every checked sequence is predicted.
+    """The success criterion and its result: every determined token of every checked sequence is predicted.
 
-    `is_sampled` says that the sequences checked are a sample of the training range and not all of it.
+    `is_sampled`: whether the sequences checked are only a sample of the training range.
     """
 
     sequences: int
@@ -38,7 +38,7 @@ class Criterion:
 
     @property
     def words(self) -> str:
-        """What was expected and found, for a message about weights that do not meet it."""
+        """The expected and the found score, for a message about weights that miss the criterion."""
         scope = "sampled sequences" if self.is_sampled else "sequences of the training range"
         return (
             f"expected every determined token right on all {self.sequences} {scope}, found {self.sequences_right} "
@@ -50,7 +50,7 @@ class Criterion:
 
 
 def compile_prediction(model: keras.Model) -> Predict:
-    """Return a function that gives a model's first choice after every token of a batch."""
+    """Return a function from a batch of tokens to a model's first choice after each of them."""
 
     @tf.function(jit_compile=True, autograph=False)
     def predict(tokens: Any) -> Any:
@@ -62,7 +62,7 @@ def compile_prediction(model: keras.Model) -> Predict:
 def check_predictions(
     network: Network, predict: Predict, sequences: tuple[str, ...], *, is_sampled: bool, steps: int
 ) -> Criterion:
-    """Return the criterion of what `predict` predicts on `sequences`, after `steps` steps of training."""
+    """Return the criterion for the predictions of `predict` on `sequences`, after `steps` steps of training."""
     reads, following, _ = encode(sequences, network.task.vocabulary)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
@@ -79,7 +79,7 @@ def check_predictions(
 
 
 def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion:
-    """Return the criterion of weights that were trained for `steps` steps, here or elsewhere."""
+    """Return the criterion for weights trained for `steps` steps, here or elsewhere."""
     split = network.split()
     model = build_model(network)
     write_weights(model, weights)

@@ -1,7 +1,7 @@
-"""The Keras model of a network: one and the same for training and for tracing.
+"""The Keras model of a network, shared by training and tracing.
 
-Tokens in; out come the logits of the next token and every signal of every layer. Training reads only the logits,
-so whatever it does not need costs it nothing.
+Tokens in; the logits of the next token and every signal of every layer out. Training reads only the logits, so unused
+outputs cost it nothing.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ Weights = dict[str, np.ndarray]
 
 @keras.saving.register_keras_serializable(package="lstmgallery")
 class Readout(keras.layers.Dense):
-    """A dense layer whose result, like that of the cells, does not depend on the processor."""
+    """A dense layer whose results, like those of the cells, do not depend on the processor."""
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:  # noqa: ARG002
         """inputs: (batch, time, units); returns (batch, time, columns)."""
@@ -28,10 +28,10 @@ class Readout(keras.layers.Dense):
 
 
 def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
-    """Return the untrained model of `network`, its initial weights drawn from `seed` (the network's own if None).
+    """Return the untrained model of `network`, with initial weights drawn from `seed` (the network's own if None).
 
     It takes tokens, (batch, time) int32, and returns `{"logits": (batch, time, tokens), "signals": a list with one
-    (batch, time, signals, units) for each layer}`. Every sequence starts from a zero state.
+    (batch, time, signals, units) per layer}`. Every sequence starts from a zero state.
     """
     seed = network.seed if seed is None else seed
     kind = network.kind
@@ -60,7 +60,7 @@ def read_weights(model: keras.Model) -> Weights:
 
 
 def write_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
-    """Put `weights`, named as in `weights.npz`, into the model. Raises ValueError if a name or a shape differs."""
+    """Load `weights`, named as in `weights.npz`, into the model. Raises ValueError if a name or a shape differs."""
     targets = {f"{layer.name}/{variable.name}": variable for layer in model.layers for variable in layer.variables}
     if missing := sorted(targets.keys() ^ weights.keys()):
         raise ValueError(f"weights: expected {sorted(targets)}, received {sorted(weights)}; differing: {missing}")

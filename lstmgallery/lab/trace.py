@@ -1,8 +1,8 @@
-"""Run a trained network over sequences and keep every signal of every neuron at every step.
+"""Run a trained network over sequences and record every signal of every neuron at every step.
 
-Takes a network, its weights and sequences; gives the arrays that `store` writes. Memory is bounded by what is asked
-for: callers that trace much ask for it in chunks. The forward pass is left to operations of TensorFlow that are the
-same on every x86-64 processor: equal weights give equal traces, whatever XLA compiles for.
+Takes a network, its weights and sequences; gives the arrays that `store` writes. Memory grows with the number of
+sequences: callers trace large numbers in chunks. The forward pass uses TensorFlow operations that are the same on
+every x86-64 processor: equal weights give equal traces, whatever XLA compiles for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ BATCH = 256
 
 
 def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequence[str]) -> Trace:
-    """Return what the network computes while it reads each of `sequences` from a zero state."""
+    """Return the trace of the network reading each of `sequences` from a zero state."""
     model = build_model(network)
     write_weights(model, weights)
     signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]

@@ -1,8 +1,8 @@
-"""Train a network until it predicts every token that its language determines.
+"""Train a network until it predicts every token determined by its language.
 
 Takes a `Network`, gives weights, the training curve and the verdict on the success criterion. The networks are so
-small that starting an operation costs more than computing it: many steps run inside one compiled call, which takes a
-step of the shipped networks from milliseconds to a fraction of one (`tests/benchmarks/training.py`).
+small that launching an operation costs more than computing it: many steps run inside one compiled call, which reduces
+a step of the shipped networks from milliseconds to a fraction of one (`tests/benchmarks/training.py`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,10 +21,10 @@ from lstmgallery.lab.model import Weights, build_model, read_weights, write_weig
 from lstmgallery.network import Network
 from lstmgallery.tasks.vocabulary import encode
 
-STEPS_PER_CALL = 20  # fixed: another number would be compiled anew
-CALLS_PER_GLANCE = 10  # at the most; early on, where the curve is steep, every call is looked at
-GRADIENT_NORM = 1.0  # gradients above it are scaled down to it: Pascanu, Mikolov and Bengio 2013
-CURVE_SEQUENCES = 500  # how many sequences the training curve's share is taken over
+STEPS_PER_CALL = 20  # fixed: another number would need another compilation
+CALLS_PER_GLANCE = 10  # at most; early on, where the curve is steep, every call is checked
+GRADIENT_NORM = 1.0  # larger gradients are scaled down to it: Pascanu, Mikolov and Bengio 2013
+CURVE_SEQUENCES = 500  # number of sequences for the share in the training curve
 
 Report = Callable[[int, float], None]  # (steps done, share of sequences right)
 
@@ -47,9 +47,9 @@ def train(network: Network, *, report: Report) -> Trained:
     """Train `network` under its own seed and return it, its curve and its criterion.
 
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
-    Equal networks give bit-equal weights wherever the libraries and the instruction set are the same.
+    With the same libraries and instruction set, equal networks give bit-equal weights.
     """
-    with interrupts_held() as deliver_interrupt:  # a compilation may swallow it
+    with interrupts_held() as deliver_interrupt:  # compilation may swallow Ctrl-C
 
         def report_and_deliver(steps: int, right: float) -> None:
             report(steps, right)
@@ -64,7 +64,7 @@ def train(network: Network, *, report: Report) -> Trained:
 def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> Iterator[Trained]:
     """Train `network` under each of `seeds` in turn, on the same split, compiled once.
 
-    A seed draws the initial weights and the batches. A network that misses the criterion is returned like any other.
+    A seed determines the initial weights and the batches. A network that misses the criterion is returned too.
     """
     split = network.split()
     model = build_model(network)
@@ -105,7 +105,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
 def compile_training(
     network: Network, model: keras.Model, optimizer: keras.optimizers.Optimizer, sequences: tuple[str, ...]
 ) -> Callable[[Any, Any], Any]:
-    """Return a function of a seed and of the steps done that does `STEPS_PER_CALL` more and returns their mean loss."""
+    """Return a function of a seed and the steps done that runs `STEPS_PER_CALL` more and returns their mean loss."""
     reads, following, is_step = (tf.constant(part) for part in encode(sequences, network.task.vocabulary))
     is_full_batch = len(sequences) <= network.training.batch
 
@@ -125,8 +125,8 @@ def compile_training(
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
-    # The loop is TensorFlow's own and not one of Python's that AutoGraph would turn into it: whether AutoGraph manages
-    # to depends on the version of Python and on which warnings are errors.
+    # A TensorFlow loop rather than a Python loop converted by AutoGraph: whether AutoGraph succeeds depends on the
+    # version of Python and on which warnings are errors.
     @tf.function(jit_compile=True, autograph=False)
     def train_steps(seed: Any, done: Any) -> Any:
         def one_more(step: Any, total: Any) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
-"""What the networks learn: one folder for each kind of task, one union of them all for the front matter.
+"""The tasks of the networks: one folder for each kind, one union of them all for the front matter.
 
-A task names its tokens, its sequences, and the ground truth of every step; `facets` say what else it offers. To add
-one, write its class beside the others and list it in `AnyTask`.
+A task gives its tokens, its sequences, and the ground truth of every step; `facets` describe everything else it offers.
+To add one, write its class beside the others and list it in `AnyTask`.
 """
 
 from typing import Annotated

@@ -1,6 +1,6 @@
-"""What only some tasks offer, as plain data: each facet opens an experiment, and the figures and measures that show it.
+"""Optional features of tasks as plain data: each facet enables an experiment, with its figures and measures.
 
-A task without a facet is without these; nobody asks which task it is.
+A task that lacks a facet lacks these too; no code asks for the kind of task.
 """
 
 import re
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rule:
-    """What a language determines: its prompts, the delimiter, and the answer, letter by letter.
+    """The rule of a language: its prompts, the delimiter, and the answer, letter by letter.
 
-    `prompt` is a regular expression, in the syntax that Python and JavaScript share, for all that may be read before
-    the `delimiter`, lengths outside the training range included. The answer is what `writes` has for each letter of the
-    prompt, in order, and nothing for a letter that it lacks; after it comes the end. `answer_length` is how many places
-    of every answer are looked at one by one: 0 where answers differ in length.
+    `prompt` is a regular expression, in syntax shared by Python and JavaScript, for any text allowed before the
+    `delimiter`, lengths outside the training range included. The answer is the entry of `writes` for each letter of the
+    prompt, in order, nothing for letters without one; then comes the end. `answer_length` is the number of positions of
+    every answer that are measured separately: 0 if answers differ in length.
     """
 
     prompt: str
@@ -23,22 +23,22 @@ class Rule:
     answer_length: int = 0
 
     def answer(self, prompt: str) -> str:
-        """Return what has to be written after a prompt, which ends with the delimiter."""
+        """Return the right answer to a prompt, which ends with the delimiter."""
         return "".join(self.writes.get(letter, "") for letter in prompt.removesuffix(self.delimiter))
 
     def is_followed(self, sequence: str) -> bool:
-        """Say whether a sequence is a prompt with its answer."""
+        """Return whether a sequence is a prompt with its answer."""
         prompt, delimiter, written = sequence.partition(self.delimiter)
         return bool(delimiter) and bool(re.fullmatch(self.prompt, prompt)) and written == self.answer(prompt)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Sequences can be longer than in training: how far does a network go? `Task.stretched` makes them.
+    """Sequences longer than in training, to test how far a network generalises. `Task.stretched` makes them.
 
-    `name`: what is counted by the size, in words. `longest`: the largest size in training. `variants`: in what
-    sequences of one size differ, in words. `plain`: the variant that plots show where all would be too many, and
-    `plain_words` what they are called there.
+    `name`: the meaning of the size, in words. `longest`: the largest size in training. `variants`: the difference
+    between sequences of one size, in words. `plain`: the variant shown in plots too small for all, and `plain_words`
+    its name there.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Dose:
-    """Tokens are counted, and as many are written: add to what a network holds, and it writes more.
+    """Counting tokens and writing as many: add to a network's memory, and it writes more.
 
     `counted` is the token read, `written` the token written, from 1 to `longest` of them in training.
     """
@@ -62,9 +62,9 @@ class Dose:
 
 @dataclass(frozen=True)
 class Twins:
-    """Sequences differ in one thing that a network has to hold: exchange it, and it writes what its twin would.
+    """Pairs of sequences that differ in one fact to remember: exchange it, and the network writes its twin's answer.
 
-    `pairs` are prompts that end with the delimiter; `what` they differ in, in words.
+    `pairs` are prompts that end with the delimiter; `what` names their difference, in words.
     """
 
     what: str

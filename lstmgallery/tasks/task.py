@@ -1,8 +1,8 @@
-"""What every task offers to training, tracing and measuring, whatever its kind.
+"""The interface of all tasks for training, tracing and measuring.
 
 A sequence is a plain string, one character a token. The network reads the start token and then the characters; at
-each step it predicts the next one, at the last step the end token. So a sequence of k characters has k + 1 steps,
-step 0 reading the start token.
+each step it predicts the next one, at the last step the end token. So a sequence of k characters has k + 1 steps, and
+step 0 reads the start token.
 """
 
 import abc
@@ -22,8 +22,8 @@ FeatureKind = Literal["count", "category"]
 class Feature:
     """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet.
 
-    `words` name it in running text: a count as what is counted, a category as a clause with a place for its value.
-    `values` are all that a category can have.
+    `words` name it in running text: for a count, the things counted; for a category, a clause with a place for its
+    value. `values` are all possible values of a category.
     """
 
     key: str
@@ -35,11 +35,11 @@ class Feature:
 
 @dataclass(frozen=True)
 class Finding:
-    """A question that is asked of every seed of a network, in the grammar of claims.
+    """A question about every seed of a network, in the grammar of claims.
 
-    `of` names the neuron, `measure` what is measured of it, `expect` what counts as yes where it is yes or no. They may
-    say `{memory}` for the cell's memory, `{last}` for the last layer, `{furthest}` for the largest size tried,
-    and `{beyond}` for the one after it. Cells without `gate` are not asked.
+    `of` names the neuron, `measure` the measure, `expect` the condition for a yes, if it is a yes/no question. They may
+    contain `{memory}` for the cell's memory, `{last}` for the last layer, `{furthest}` for the largest size tried, and
+    `{beyond}` for the one after it. Networks whose cells lack `gate` are skipped.
     """
 
     key: str
@@ -52,9 +52,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Share:
-    """How often the sequences of a split have one `value` of what they differ in, `name`: shares of 1.
+    """The share of a split's sequences with one `value` of a property, `name`: shares of 1.
 
-    `drawn`: of what the task draws. `held_out`: of what was held out.
+    `drawn`: among the task's draws. `held_out`: among the held-out sequences.
     """
 
     name: str
@@ -65,11 +65,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Split:
-    """What a network is trained on and what is kept from it.
+    """The training sequences and held-out sequences of a network.
 
-    `training` may repeat sequences: it is drawn as the task draws them. `range` holds what the criterion is checked
-    on. `is_whole` says that the language was too small to keep anything back, so `held_out` is the language itself.
-    `shares` say how much `held_out` is like what the task draws; there are none where the language is used whole.
+    `training` may repeat sequences: it is drawn as the task draws. `range` holds the sequences for checking the
+    criterion. `is_whole`: whether the language was too small to hold out anything, so `held_out` is the whole language.
+    `shares` compare `held_out` with the task's draws; there are none if the language is used whole.
     """
 
     training: tuple[str, ...]
@@ -82,7 +82,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Stretched:
-    """A sequence of some size; `is_trained` says whether training had its variant (not its size)."""
+    """A sequence of some size; `is_trained`: whether training had its variant (not its size)."""
 
     size: int
     variant: str
@@ -91,16 +91,16 @@ class Stretched:
 
 
 class Task(pydantic.BaseModel, abc.ABC):
-    """What a network learns. Its facets, None where it lacks them, decide what else is measured and shown."""
+    """A task for networks to learn. Its facets, None if it lacks them, enable further experiments and figures."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
 
     letters: ClassVar[tuple[str, ...]]
-    phases: ClassVar[tuple[str, ...]] = ()  # values of the feature `phase`, within which roles are looked for too
+    phases: ClassVar[tuple[str, ...]] = ()  # values of the feature `phase`; each is scanned for roles separately too
     features: ClassVar[tuple[Feature, ...]]
-    main_feature: ClassVar[str]  # what the task comes down to: the feature that its central neuron has to carry
+    main_feature: ClassVar[str]  # the feature that the task's central neuron has to carry
     findings: ClassVar[tuple[Finding, ...]] = ()
-    strata_names: ClassVar[tuple[str, ...]] = ()  # what the numbers of a stratum count
+    strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -109,36 +109,36 @@ class Task(pydantic.BaseModel, abc.ABC):
 
     @property
     def rule(self) -> Rule | None:
-        """What settles the tokens after a delimiter."""
+        """The rule that determines the tokens after a delimiter."""
         return None
 
     @property
     def sizes(self) -> Sizes | None:
-        """How sequences are made longer than in training."""
+        """The sizes of sequences beyond training."""
         return None
 
     @property
     def dose(self) -> Dose | None:
-        """What is counted, and written as often."""
+        """The token counted, and the token written as often."""
         return None
 
     @property
     def twins(self) -> Twins | None:
-        """Sequences that differ in one thing to be held."""
+        """Sequences that differ in one fact to remember."""
         return None
 
     def stretched(self, size: int) -> Iterator[Stretched]:  # noqa: ARG002
-        """Yield sequences of `size`, beyond the training range too; nothing where a task has one size."""
+        """Yield sequences of `size`, beyond the training range too; nothing if the task has a single size."""
         yield from ()
 
     @property
     @abc.abstractmethod
     def form(self) -> str:
-        """What the sequences look like, in one line, with the ranges of this instance."""
+        """The form of the sequences, in one line, with the ranges of this instance."""
 
     @abc.abstractmethod
     def split(self, *, held_out: int) -> Split:
-        """Divide the sequences into what is trained on and `held_out` that never are."""
+        """Divide the sequences into training sequences and `held_out` held-out ones."""
 
     @abc.abstractmethod
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
@@ -146,7 +146,7 @@ class Task(pydantic.BaseModel, abc.ABC):
 
     @abc.abstractmethod
     def determined(self, sequence: str) -> list[bool]:
-        """Say for each step whether what was read settles the token after it."""
+        """Return for each step whether the tokens read so far determine the next one."""
 
     def feature(self, key: str) -> Feature:
         """Return a feature by its key."""

@@ -1,16 +1,16 @@
-"""Tokens, and sequences as arrays of their numbers, padded to a rectangle."""
+"""Tokens, and sequences as padded arrays of token indices."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-# Longer than one character, so that no character of a text can be mistaken for them.
+# Longer than one character, so no character of a text can be mistaken for them.
 START = "<start>"
 END = "<end>"
 
 
 def with_start(sequence: str) -> list[str]:
-    """Return the tokens read while a network reads `sequence`: the start token, then each character."""
+    """Return the tokens a network reads for `sequence`: the start token, then each character."""
     return [START, *sequence]
 
 
@@ -18,7 +18,7 @@ def encode(sequences: Sequence[str], vocabulary: Sequence[str]) -> tuple[np.ndar
     """Return (reads, next, is_step) for a batch of sequences, each (sequences, longest + 1).
 
     `reads` are the tokens read, the start token first; `next` those to predict, the end token last (int32);
-    `is_step` is False in the padding behind shorter sequences.
+    `is_step` is False in the padding after shorter sequences.
     """
     start, end, *_ = range(len(vocabulary))
     index = {token: at for at, token in enumerate(vocabulary)}

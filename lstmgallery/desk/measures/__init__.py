@@ -1,10 +1,10 @@
-"""What can be measured of a subject, written in a small closed language: a module for each measure, one line here.
+"""The measures, written in a small closed language: a module for each measure, one line here.
 
-A measure is a class with the phrases it `begins` with, its grammar and its checks (`from_line`), and how it is taken
+A measure is a class with the phrases it `begins` with, its grammar and checks (`from_line`), and its arithmetic
 (`take`). To add one, write its module beside the others and list its class in `MEASURES`.
 
-Everything is measured on held-out sequences; of a neuron that was chosen by what it does, on the half of them on which
-it was not chosen. Of several neurons a statistic takes all values together.
+Everything is measured on held-out sequences; a neuron chosen by function is measured on the half not used to choose
+it. A statistic of several neurons pools all their values.
 """
 
 from typing import ClassVar, Protocol, Self
@@ -30,18 +30,18 @@ from lstmgallery.errors import nearest
 
 
 class Measure(Protocol):
-    """One thing that can be measured."""
+    """A quantity that can be measured."""
 
-    begins: ClassVar[tuple[str, ...]]  # the phrases that it begins with, each of one word or several
-    has_control: ClassVar[bool]  # whether untrained networks are asked as a control
+    begins: ClassVar[tuple[str, ...]]  # the phrases it begins with, each of one or more words
+    has_control: ClassVar[bool]  # whether untrained networks are measured as a control
 
     @classmethod
     def from_line(cls, words: Words, subject: Subject) -> Self:
-        """Take the measure from a line, its phrase first. Raises `GrammarError` where it is none of this subject."""
+        """Take the measure from a line, phrase included. Raises `GrammarError` if it does not apply to this subject."""
         ...
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
-        """Measure it of the neurons at `places` of a trained network."""
+        """Measure the neurons at `places` of a trained network."""
         ...
 
 
@@ -62,7 +62,7 @@ MEASURES: tuple[type[Measure], ...] = (
 
 
 def take_measure(words: Words, subject: Subject) -> Measure:
-    """Take a measure from a line. Raises `GrammarError` where it names none, or none of this subject."""
+    """Take a measure from a line. Raises `GrammarError` if it names none, or none that applies to this subject."""
     by_phrase = {tuple(phrase.split()): measure for measure in MEASURES for phrase in measure.begins}
     for phrase in sorted(by_phrase, key=len, reverse=True):  # `right with` before `right`
         if words.begin_with(*phrase):

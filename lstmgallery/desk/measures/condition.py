@@ -1,6 +1,6 @@
-"""Where something is measured: `where token == X and step > 2`.
+"""The conditions of measures: `where token == X and step > 2`.
 
-A condition compares token, next_token, step or a feature of the task with a value; of a frontier, its sizes.
+A condition compares token, next_token, step or a feature of the task with a value; for a frontier, its sizes.
 """
 
 import operator
@@ -28,14 +28,14 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison of a column of the steps, or of the frontier, with a value."""
+    """A comparison of a column of the steps, or of the frontier, with a value."""
 
     column: str
     operator: str
     value: str | float
 
     def of(self, table: pd.DataFrame) -> np.ndarray:
-        """Return for each row whether it passes; a missing value does not."""
+        """Return for each row whether it passes; missing values do not."""
         column = table[self.column]
         passes: np.ndarray = (OPERATORS[self.operator](column, self.value) & column.notna()).to_numpy(bool)
         return passes
@@ -43,7 +43,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Condition:
-    """Comparisons that must all pass. `text` is how the author wrote them."""
+    """Comparisons that must all pass. `text` is the author's spelling."""
 
     comparisons: tuple[Comparison, ...] = ()
     text: str = ""
@@ -57,7 +57,7 @@ class Condition:
 
 
 def take_where(words: Words, network: Network) -> Condition:
-    """Take `where` and a condition of the steps if they are next; all steps pass otherwise."""
+    """Take `where` and a condition of the steps if they come next; otherwise all steps pass."""
     return take_condition(words, network) if words.takes("where") else Condition()
 
 

@@ -16,7 +16,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Difference:
-    """The mean of a quantity under one condition less its mean under another, or divided by it."""
+    """The mean of a quantity under one condition, minus or divided by its mean under another."""
 
     begins: ClassVar[tuple[str, ...]] = ("difference", "ratio")
     has_control: ClassVar[bool] = True

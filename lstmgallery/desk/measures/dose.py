@@ -1,6 +1,6 @@
 """`slope of dose-response` and `turned by exchange`; of a network: with 3 neurons.
 
-The slope counts b's for each count added; turned is the share of sequences turned to the other letter.
+The slope is in b's per count added; turned is the share of sequences turned to the other letter.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Dose:
     has_control: ClassVar[bool] = False
 
     result: str
-    neurons: int | None  # how many of the best at once; None for the subject's own neuron
+    neurons: int | None  # number of the best changed at once; None for the subject's own neuron
 
     @classmethod
     def from_line(cls, words: Words, subject: Subject) -> Self:

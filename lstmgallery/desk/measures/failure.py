@@ -14,7 +14,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Failure:
-    """The smallest size written wrong, or the largest before it; one size beyond all that were tried if none is."""
+    """The smallest size written wrong, or the largest before it; one beyond all sizes tried if none is wrong."""
 
     begins: ClassVar[tuple[str, ...]] = ("first", "last")
     has_control: ClassVar[bool] = False

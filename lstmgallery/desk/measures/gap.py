@@ -1,4 +1,4 @@
-"""`gap of cell where token == X`: between the two nearest values, as a share of the whole range."""
+"""`gap of cell where token == X`: the distance of the two nearest values, as a share of the whole range."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -16,7 +16,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Gap:
-    """How near values come to each other: the smallest distance of any two, as a share of their range."""
+    """The smallest distance of any two values, as a share of their range."""
 
     begins: ClassVar[tuple[str, ...]] = ("gap",)
     has_control: ClassVar[bool] = True

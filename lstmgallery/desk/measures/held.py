@@ -13,7 +13,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Held:
-    """What is left while a signal of one neuron is held: the share right, or the loss in nats a token."""
+    """Performance while a signal of one neuron is held: the share right, or the loss in nats a token."""
 
     begins: ClassVar[tuple[str, ...]] = ("right with", "loss", "right_1", "right_2", "right_3")
     has_control: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""What a measure gives: a value, how it is to be read, and what it was measured on."""
+"""The result of a measure: a value, its kind, and its data."""
 
 from dataclasses import dataclass, field
 
@@ -9,11 +9,10 @@ from lstmgallery.desk.measures.condition import Condition
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was found: `value` is None where nothing could be measured, and `reason` says why.
+    """A measured value: `value` is None if nothing could be measured, and `reason` says why.
 
-    `n` counts what it was measured on, in `unit`s. `data` holds exactly those values, a row each. `kind` says how the
-    value is to be read: a plain number, a share of 1, a whole count, or a size that was tried (one beyond `FURTHEST`
-    stands for any larger one).
+    `n` is the sample size, in `unit`s. `data` holds exactly those values, one per row. `kind` is the kind of value: a
+    plain number, a share of 1, a whole count, or a tried size (`FURTHEST` + 1 means any larger one).
     """
 
     value: float | None
@@ -25,5 +24,5 @@ class Measurement:
 
 
 def nothing_passes(condition: Condition) -> Measurement:
-    """Return that there is nothing to measure under a condition."""
+    """Return an empty measurement because no step passes a condition."""
     return Measurement(None, reason=f"nothing that was measured has {condition.text}" if condition.text else "no steps")

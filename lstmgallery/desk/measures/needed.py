@@ -1,4 +1,4 @@
-"""`neurons needed`: how many of the best have to be changed at once."""
+"""`neurons needed`: the number of best neurons to change at once."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -12,12 +12,12 @@ from lstmgallery.desk.measures.requirements import require_facet
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 
-ENOUGH = 0.95  # a slope or a share that counts as whole, here and wherever a page says how many neurons it takes
+ENOUGH = 0.95  # a slope or a share that counts as the full effect, here and wherever a page counts the neurons needed
 
 
 @dataclass(frozen=True)
 class Needed:
-    """How many of the best neurons have to be changed at once for the change to come through whole."""
+    """The smallest number of best neurons to change at once for the full effect."""
 
     begins: ClassVar[tuple[str, ...]] = ("neurons",)
     has_control: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""What is read of a neuron at every step: `cell`, `abs(cell)`, or `change(cell)`, its difference from the step before.
+"""A neuron's quantities at every step: `cell`, `abs(cell)`, or `change(cell)`, its difference from the step before.
 
 `read_values` gives the values of a quantity as a table: most measures are computed from one, and publish it.
 """
@@ -17,7 +17,7 @@ from lstmgallery.network import Network
 
 @dataclass(frozen=True)
 class Quantity:
-    """A signal, or the size (`abs`) or the change from the step before (`change`) of one."""
+    """A signal, its absolute value (`abs`) or its change from the step before (`change`)."""
 
     signal: str
     wrappers: tuple[str, ...] = ()  # from the inside out
@@ -57,7 +57,7 @@ def take_quantity(words: Words, network: Network) -> Quantity:
 def read_values(
     trained: Trained, places: tuple[Place, ...], quantity: Quantity, condition: Condition, *columns: str
 ) -> pd.DataFrame:
-    """Return one row for each neuron and step of a condition: where, what was read, the value, and more `columns`."""
+    """Return a row for each neuron and step of a condition: the place, the token, the value, and more `columns`."""
     chosen = condition.of(trained.steps)
     steps = trained.steps.loc[chosen, list(dict.fromkeys(["sequence", "step", "token", *columns]))]
     parts = []

@@ -1,6 +1,6 @@
-"""What a measure requires of a subject: that it is one neuron, or that its task has a facet.
+"""The requirements of measures: a subject that is one neuron, or a task with some facet.
 
-Each function raises `GrammarError` where that is not so, `at` the measure's first word.
+Each function raises `GrammarError`, `at` the measure's first word, if its requirement is not met.
 """
 
 from lstmgallery.desk.grammar import GrammarError
@@ -16,12 +16,12 @@ def require_neuron(subject: Subject, *, at: int) -> None:
 
 
 def require_sizes(network: Network, *, at: int) -> None:
-    """Require a task that can be stretched: one with a frontier."""
+    """Require a task with sizes, hence a frontier."""
     if network.task.sizes is None:
         raise GrammarError(f"the task of {network.name} has one size only", at=at)
 
 
 def require_facet(network: Network, facet: object, *, at: int) -> None:
-    """Require a facet of the network's task, such as `network.task.dose`, which is None where the task has none."""
+    """Require a facet of the network's task, such as `network.task.dose`, which is None if the task lacks it."""
     if facet is None:
         raise GrammarError(f"this is not measured of a {network.task.kind} task", at=at)

@@ -15,7 +15,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Right:
-    """The share of sequences written right, over sizes of a condition, every size tried."""
+    """The share of sequences written right, over the tried sizes that pass a condition."""
 
     begins: ClassVar[tuple[str, ...]] = ("right",)
     has_control: ClassVar[bool] = False

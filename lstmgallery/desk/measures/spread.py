@@ -14,7 +14,7 @@ from lstmgallery.desk.trained import Trained
 
 @dataclass(frozen=True)
 class Spread:
-    """How far values differ where a feature is equal: the largest range of a group, as a share of the whole range."""
+    """The spread of values with equal feature: the largest range within a group, as a share of the whole range."""
 
     begins: ClassVar[tuple[str, ...]] = ("spread",)
     has_control: ClassVar[bool] = True

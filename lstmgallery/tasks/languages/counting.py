@@ -12,7 +12,7 @@ from lstmgallery.tasks.facets import Dose, Rule, Sizes
 from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
 from lstmgallery.tasks.task import Feature, Finding, Stretched
 
-_ARRANGEMENTS = 3  # random places of the X's tried for each number of a's and X's
+_ARRANGEMENTS = 3  # random placements of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
 _REMAINING = Feature(
     "remaining", "count", "The b's still owed: the a's read so far less the b's read so far.", "the b’s still owed"
@@ -151,7 +151,7 @@ class SelectiveCounting(Language):
         return _sprinkle(random, n, k)
 
     def stretched(self, size: int) -> Iterator[Stretched]:
-        """Yield sequences with up to twice the training range's X's, each number in a few random arrangements."""
+        """Yield sequences with up to twice as many X's as in training, each number in a few random arrangements."""
         random = np.random.default_rng([size, 3])
         for k in range(2 * self.most_ignored + 1):
             for _ in range(_ARRANGEMENTS if k else 1):

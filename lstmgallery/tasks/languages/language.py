@@ -1,4 +1,4 @@
-"""Formal languages: sequences that follow a rule with a delimiter, after which the rule determines every token."""
+"""Formal languages: sequences with a delimiter, after which a rule determines every token."""
 
 import abc
 import collections
@@ -11,9 +11,9 @@ from lstmgallery.tasks.facets import Rule
 from lstmgallery.tasks.task import Feature, Finding, Share, Split, Task
 
 PHASES = ("before", "delimiter", "after")
-ENUMERABLE = 20_000  # a language of more sequences than this is sampled, never listed
+ENUMERABLE = 20_000  # a language with more sequences than this is sampled, never listed
 SPLIT_SEED = (1, 1)
-SPARED = 2  # of so many sequences of one stratum, at most one is kept from training
+SPARED = 2  # of this many sequences of one stratum, at most one is held out
 
 
 PHASE = Feature(
@@ -26,7 +26,7 @@ FAILURE = Finding(
 
 
 class Language(Task):
-    """A task whose sequences follow a rule with a delimiter, after which the rule determines every token."""
+    """A task whose sequences have a delimiter, after which a rule determines every token."""
 
     rule: ClassVar[Rule]
     phases: ClassVar = PHASES
@@ -34,7 +34,7 @@ class Language(Task):
     @property
     @abc.abstractmethod
     def size(self) -> int:
-        """How many different sequences there are within the ranges of this instance."""
+        """The number of different sequences within the ranges of this instance."""
 
     @abc.abstractmethod
     def sequences(self) -> Iterator[str]:
@@ -46,12 +46,12 @@ class Language(Task):
 
     @abc.abstractmethod
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
-        """Return each feature but the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
+        """Return each feature except the phase as one value per step: len(sequence) + 1 of them, None where unknown."""
 
     def strata(self) -> Mapping[tuple[int, ...], int]:
-        """Return the kinds of sequences that a network has to be trained on, each with how many sequences it has.
+        """Return the kinds of sequences needed in training, each with its number of sequences.
 
-        None, as here, for a language of which nothing can be spared.
+        Empty, as here, for a language too small to hold out anything.
         """
         return {}
 
@@ -66,16 +66,16 @@ class Language(Task):
         return {"phase": phase, **self.feature_values(sequence)}
 
     def determined(self, sequence: str) -> list[bool]:
-        """Say for each step whether the language determines the token after it: all from the delimiter on."""
+        """Return for each step whether the language determines the next token: all from the delimiter on."""
         at = sequence.index(self.rule.delimiter) + 1
         return [step >= at for step in range(len(sequence) + 1)]
 
     def split(self, *, held_out: int, draws: int = ENUMERABLE) -> Split:
-        """Divide the language into what is trained on and `held_out` distinct sequences that never are.
+        """Divide the language into training sequences and `held_out` distinct held-out ones.
 
-        These are drawn as the task draws, but at most one of `SPARED` sequences of each stratum: no kind of sequence is
-        kept from training as a whole, so the smallest kinds are missing. A language that cannot spare twice as many is
-        used whole on both sides. The split does not depend on a network's seed, so seeds are compared on equal
+        Held-out sequences are drawn as the task draws, but at most one of `SPARED` sequences of each stratum: no kind
+        of sequence is held out completely, so the smallest kinds are missing. A language that cannot spare twice as
+        many is used whole on both sides. The split does not depend on a network's seed, so seeds are compared on equal
         sequences.
         """
         room = {stratum: size // SPARED for stratum, size in self.strata().items()}
@@ -99,7 +99,7 @@ class Language(Task):
         return Split(training, checked, tuple(kept), is_whole=False, is_range_sampled=is_sampled, shares=shares)
 
     def _shares(self, drawn: list[str], kept: list[str]) -> Iterator[Share]:
-        """Yield how often each value of each number of a stratum is drawn, and held out."""
+        """Yield the frequency of each value of each number of a stratum, drawn and held out."""
         for at, name in enumerate(self.strata_names):
             of_drawn, of_kept = (collections.Counter(self.stratum(each)[at] for each in part) for part in (drawn, kept))
             for value in sorted(of_drawn):
@@ -107,7 +107,7 @@ class Language(Task):
 
 
 def running_count(sequence: str, letter: str) -> list[int]:
-    """Return how often `letter` has been read at each step, the start token's step first."""
+    """Return the number of times `letter` has been read at each step, the start token's step first."""
     counts = [0]
     for character in sequence:
         counts.append(counts[-1] + (character == letter))
