@@ -1,1 +1,1 @@
-"""The press: from results in files to the pages of the site, as `{path: bytes}`. No TensorFlow, no effects."""
+"""The press: renders results in files as pages of the site, `{path: bytes}`. No TensorFlow, no side effects."""

@@ -1,9 +1,9 @@
-"""Where everything stands in the site, and which fragments its pages have for others to link to.
+"""The addresses of the site: the paths of its pages, and the fragments other pages can link to.
 
-The state of an explorer stands in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
+The state of an explorer is in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
 `key=value` joined by `&`, percent-encoded:
 
-    text      what the network reads
+    text      the text the network reads
     layer     layer shown, from 1
     signal    signal shown in the overview: `cell`, `hidden`, `input_gate`, ...
     neuron    neuron shown, from 1
@@ -11,15 +11,15 @@ The state of an explorer stands in the fragment of its address, `explorer/counte
     do        changes, joined by `,`; each is one of
                   <layer>.<neuron>.<signal>=<value>@<step>           held at a value from a step on
                   <layer>.<neuron>.<signal>+<amount>@<step>          added to the memory at one step (amount may be < 0)
-                  <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of what one more a adds
-    write     `greedy`, or `<temperature>~<seed>`: the network writes on behind the text
+                  <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of the effect of one more a
+    write     `greedy`, or `<temperature>~<seed>`: the network writes on after the text
     find      `<first step>-<last step>~<threshold>`: neurons that are on from first to last, off just before and after;
               the threshold is a share of the signal's range
     sort      `number` (by role without it)
-    filter    only neurons whose number or role has this in it
+    filter    text that the neuron's number or role must contain
     letters   `off`: no characters in the overview
 
-Whatever is missing takes its default; what cannot be read is reported on the page and takes its default too.
+Missing keys take their defaults; unreadable ones are reported on the page and take their defaults too.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def writeup_path(slug: str) -> str:
 
 
 def figure_path(slug: str, figure: str, extension: str) -> str:
-    """Return the path of one figure alone: `html` as a page, `svg` as a drawing, `csv` as numbers."""
+    """Return the path of one figure alone: `html` for the page, `svg` for the drawing, `csv` for the numbers."""
     return f"writeups/{slug}/{figure}.{extension}"
 
 
@@ -82,7 +82,7 @@ def explorer_url(
     write: str | None = None,
     find: str | None = None,
 ) -> str:
-    """Return the path and fragment that open a network's explorer in a state; the module says what each key means."""
+    """Return the path and fragment that open a network's explorer in a state; the module's docstring lists the keys."""
     state = {
         "text": text,
         "layer": layer,
@@ -98,10 +98,10 @@ def explorer_url(
 
 
 def hold(layer: int, neuron: int, signal: str, value: float, *, step: int) -> str:
-    """Return the change, as `do` takes it, that holds a signal at `value` from `step` on."""
+    """Return the change, in the syntax of `do`, that holds a signal at `value` from `step` on."""
     return f"{layer}.{neuron}.{signal}={value:g}@{step}"
 
 
 def add_counts(layer: int, neuron: int, signal: str, counts: float, *, step: int) -> str:
-    """Return the change, as `do` takes it, that adds `counts` a's worth to a memory at `step`."""
+    """Return the change, in the syntax of `do`, that adds the effect of `counts` a's to a memory at `step`."""
     return f"{layer}.{neuron}.{signal}+{counts:g}counts@{step}"

@@ -1,5 +1,5 @@
 """The preview: a server for one author on one machine that shows the newest content a moment after every save.
 
-`shown` holds what is shown and what is wrong with anything newer; `server` answers a browser; `serve` watches the
-content and the theme and brings the two together. Nothing is written but results in the build folder.
+`shown` holds the pages shown and the problems of newer content; `server` answers a browser; `serve` watches the content
+and the theme and connects the two. Only results in the build folder are written.
 """

@@ -1,7 +1,7 @@
 """Serve the preview: bring the gallery up to date, then again after every save, until Ctrl-C.
 
-Two threads beside the one that waits for Ctrl-C: one notes which files were saved, the other loads. So a save is noted
-while a network trains, and a training whose network was saved again is given up.
+Two threads run beside the one that waits for Ctrl-C: one records saved files, the other loads. So a save is noticed
+while a network trains, and training is cancelled if its network is saved again.
 """
 
 import multiprocessing
@@ -23,19 +23,19 @@ from lstmgallery.preview.server import PreviewServer
 from lstmgallery.preview.shown import Shown
 from lstmgallery.progress import Progress
 
-QUIET_MS = 20  # a save is over when its files have been left alone for so long
+QUIET_MS = 20  # a save is complete when its files have been unchanged for this long
 RETRY_SECONDS = 1.0
 TOLD_EVERY_SECONDS = 0.25
-PATIENCE_SECONDS = 5.0  # for a training to notice that it is no longer wanted
+PATIENCE_SECONDS = 5.0  # time for a cancelled training to stop
 
 
 class SupersededError(Exception):
-    """A training is given up: its network was saved again, or the preview ends."""
+    """Training was cancelled: its network was saved again, or the preview ends."""
 
 
 @dataclass
 class Saves:
-    """The files saved since the last load, shared by the thread that notes and the one that loads."""
+    """The files saved since the last load, shared by the watching and the loading thread."""
 
     files: set[Path] = field(default_factory=set)
     over: threading.Event = field(default_factory=threading.Event)  # no more saves: the preview ends
@@ -52,7 +52,7 @@ class Saves:
             self.changed.notify_all()
 
     def take(self, timeout: float | None) -> set[Path]:
-        """Wait for a save, at most `timeout` seconds, and return what was saved."""
+        """Wait for a save, at most `timeout` seconds, and return the saved files."""
         with self.changed:
             self.changed.wait_for(lambda: self.files or self.over.is_set(), timeout)
             taken, self.files = self.files, set()
@@ -60,7 +60,7 @@ class Saves:
 
 
 class PreviewProgress:
-    """Says on open pages, too, what is running; gives a training up that nobody wants any more."""
+    """Shows progress on open pages too, and cancels superseded training."""
 
     def __init__(self, console: Progress, shown: Shown, saves: Saves):
         self.console = console
@@ -94,7 +94,7 @@ class PreviewProgress:
 
 
 class Loader:
-    """Brings the gallery up to date, at the start and after each save, and shows what came of it."""
+    """Brings the gallery up to date, at the start and after each save, and shows the result."""
 
     def __init__(self, project: Project, console: Console, *, only: str | None, seeds: int):
         self.project = project
@@ -112,14 +112,14 @@ class Loader:
             return load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read).plan
 
     def note_saves(self) -> None:
-        """Note every save in the content and the theme until the end."""
+        """Record every save in the content and the theme until the end."""
         for changes in watchfiles.watch(
             self.project.content, str(THEME), stop_event=self.saves.over, step=QUIET_MS, raise_interrupt=False
         ):
             self.saves.note({Path(file) for _, file in changes})
 
     def load_after_saves(self) -> None:
-        """Load after every save until the end; what is wrong is shown, and stays until it is mended."""
+        """Load after every save until the end; problems are shown until they are fixed."""
         files: set[Path] = set()
         while not self.saves.over.is_set():
             files |= self.saves.take(RETRY_SECONDS if files else None)
@@ -130,14 +130,14 @@ class Loader:
                 with ConsoleProgress(self.console) as progress:
                     plan = self._load(PreviewProgress(progress, self.shown, self.saves))
             except SupersededError:
-                continue  # with what was saved meanwhile
+                continue  # with the files saved meanwhile
             except InUseError as error:
                 self._refuse(error.problems)
                 continue  # until the other build is done
             except GalleryError as error:
                 self._refuse(error.problems)
-            except Exception as error:  # the preview outlives whatever a half-written theme may break
-                if not self.saves.over.is_set():  # else the end took a training's processes away
+            except Exception as error:  # the preview survives any error in a half-written theme
+                if not self.saves.over.is_set():  # at the end, training fails because its processes are stopped
                     self._refuse((Problem("preview", f"{type(error).__name__}: {error}"),))
             else:
                 self.shown.show(plan)
@@ -176,7 +176,7 @@ def serve(project: Project, console: Console, *, port: int, opens: bool, only: s
             loader.saves.end()
             loader.shown.end()
             server.shutdown()
-            for process in multiprocessing.active_children():  # of a sweep that nobody waits for any more
+            for process in multiprocessing.active_children():  # of an abandoned sweep
                 process.terminate()
             for thread in threads:
                 thread.join(PATIENCE_SECONDS)

@@ -1,9 +1,9 @@
-"""Answer a browser on this machine: the pages of the plan, and the events that make open pages load again.
+"""Answer a browser on this machine: serve the pages of the plan, and the events that reload open pages.
 
 Only files of the plan are served, so no address leads into the file system. The server listens on 127.0.0.1 and
-answers only who calls it by that name or `localhost`: a page of another site cannot read it, not even with a name of
-its own that it lets point here (DNS rebinding). Pages are changed on their way out, never in the plan: they get the
-script that follows the events, and their policy lets that script listen.
+answers only requests to that host or `localhost`: a page of another site cannot read it, not even through a host name
+of its own that points here (DNS rebinding). Pages are modified as they are served, never in the plan: they get the
+script that follows the events, and a policy that lets it connect.
 """
 
 import json
@@ -51,7 +51,7 @@ NOTHING_YET = b"""<!doctype html>
 
 
 class PreviewServer(ThreadingHTTPServer):
-    """Listens on `port` of this machine alone from the moment it is made; port 0 takes any that is free."""
+    """Listens on `port` of this machine only, as soon as it is created; port 0 takes any free one."""
 
     shown: Shown
 
@@ -69,16 +69,16 @@ class PreviewServer(ThreadingHTTPServer):
 
     @property
     def names(self) -> set[str]:
-        """What a browser on this machine may call this server."""
+        """The host names a browser on this machine may use for this server."""
         names = {ADDRESS, "localhost"}
         return {f"{name}:{self.server_port}" for name in names} | (names if self.server_port == 80 else set())
 
     def handle_error(self, *_: Any) -> None:
-        """Stay silent: a browser that goes away in the middle of an answer is no error."""
+        """Stay silent: a browser that disconnects in the middle of an answer is no error."""
 
 
 def adapt_page(page: bytes, version: str) -> bytes:
-    """Return a page with the script that follows the events, and with a policy that lets it listen."""
+    """Return a page with the script that follows the events, and with a policy that lets it connect."""
     added = (
         '<link rel="stylesheet" href="/_preview/overlay.css">\n'
         f'<script defer src="/_preview/reload.js" data-version="{version}"></script>\n</head>'
@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = HTTPStatus.OK
         if path not in shown:
             path, status = "404.html", HTTPStatus.NOT_FOUND
-        version = shown.state.version  # taken first: if it changes meanwhile, the page finds out and loads again
+        version = shown.state.version  # read first: if it changes meanwhile, the page notices and reloads
         file = shown.render(path)
         content = NOTHING_YET if file is None else file.content
         if file is None:
@@ -165,4 +165,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *_: Any) -> None:  # noqa: A002
-        """Say nothing: the console belongs to what was saved and what is wrong."""
+        """Stay silent: the console is for saves and problems."""

@@ -1,7 +1,7 @@
-"""What the preview shows: the last plan that was good, what is wrong with anything newer, and what is running.
+"""The state of the preview: the last good plan, the problems of newer content, and the running work.
 
-Written by the thread that loads, read by the threads that answer browsers. A page is rendered when it is asked for;
-its last good bytes are kept, so that a broken template does not take it away.
+Written by the loading thread, read by the threads that answer browsers. A page is rendered on request; its last good
+bytes are kept, so a broken template does not remove it.
 """
 
 import threading
@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class State:
-    """What an open page is told: which version of the site is shown, what is wrong, and what is running."""
+    """The state sent to open pages: the version of the site, the problems, and the running work."""
 
     version: str
     problems: tuple[Problem, ...] = ()
@@ -29,20 +29,20 @@ class State:
 
 @dataclass(frozen=True)
 class File:
-    """One file of the site as it is served; `is_current` unless its newest version cannot be rendered."""
+    """One served file of the site; `is_current` unless its newest version cannot be rendered."""
 
     content: bytes
     is_current: bool
 
 
 class Shown:
-    """The files of the site that the preview shows, and the state that its open pages follow."""
+    """The files of the site in the preview, and the state followed by open pages."""
 
     def __init__(self, plan: Mapping[str, Make], report: Callable[[Problem], None]):
-        """`report` is told of every page that cannot be rendered."""
+        """`report` is called for every page that cannot be rendered."""
         self._plan = plan
         self._report = report
-        self._began = time.time_ns()  # a page left open by an earlier preview has another version
+        self._began = time.time_ns()  # pages left open by an earlier preview have another version
         self._number = 1
         self._state = State(f"{self._began}-{self._number}")
         self._good: dict[str, bytes] = {}
@@ -57,28 +57,28 @@ class Shown:
         return path in self._plan
 
     def show(self, plan: Mapping[str, Make]) -> None:
-        """Show a new plan: open pages load again."""
+        """Show a new plan: open pages reload."""
         with self._changed:
             self._plan = plan
             self._number += 1
             self._set(State(f"{self._began}-{self._number}"))
 
     def tell(self, doing: str) -> None:
-        """Say on open pages what is running; the empty text takes it away."""
+        """Show the running work on open pages; an empty text removes it."""
         with self._changed:
             self._set(replace(self._state, doing=doing))
 
     def refuse(self, problems: tuple[Problem, ...]) -> None:
-        """Show what is wrong with the newest content over the last good page."""
+        """Show the problems of the newest content over the last good page."""
         with self._changed:
             self._set(replace(self._state, problems=problems, doing=""))
 
     def render(self, path: str) -> File | None:
-        """Return a file of the site: its newest version, or the last good one where that fails; None if neither is."""
+        """Return a file of the site: its newest version, or the last good one if that fails; None without either."""
         state, make = self._state, self._plan[path]
         try:
             content = make()
-        except Exception as error:  # a template in the middle of being written can raise anything
+        except Exception as error:  # a half-written template can raise anything
             problem = problem_of(error, path)
             with self._changed:
                 if self._state.version == state.version and problem not in self._state.problems:
@@ -89,7 +89,7 @@ class Shown:
         return File(content, is_current=True)
 
     def follow(self) -> Iterator[State | None]:
-        """Yield the state, and each that comes after it; None where nothing has changed for a while."""
+        """Yield the state and each later one; None if nothing has changed for a while."""
         told = None
         while not self._is_over:
             with self._changed:
@@ -100,7 +100,7 @@ class Shown:
             yield told if is_news else None
 
     def end(self) -> None:
-        """Let go of everyone who follows."""
+        """Release all followers."""
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
@@ -111,7 +111,7 @@ class Shown:
 
 
 def problem_of(error: Exception, path: str) -> Problem:
-    """Return what keeps a page from being rendered, at the place in the theme, or else in the code, where it broke."""
+    """Return the problem that stops a page from rendering, at its place in the theme, or else in the code."""
     frames = traceback.extract_tb(error.__traceback__)
     of_theme = [frame for frame in frames if str(THEME) in frame.filename]
     place, line = str(getattr(error, "filename", None) or ""), getattr(error, "lineno", None)

@@ -1,6 +1,6 @@
 """Figures of write-ups: a module for each kind, with its block's model, its checks and its drawing.
 
-`plain` lists the kinds, beside which there is the comparison of two.
+`plain` lists the kinds; in addition, a comparison shows two of them.
 """
 
 from typing import get_args
@@ -13,7 +13,7 @@ from lstmgallery.press.figures.plain import PLAIN
 
 
 class Captioned(Strict):
-    """What every figure carries: a stable id, a caption, and a text alternative."""
+    """The fields of every figure: a stable id, a caption, and a text alternative."""
 
     id: str
     caption: str = pydantic.Field(min_length=1, max_length=1_000)
@@ -22,7 +22,7 @@ class Captioned(Strict):
 
 _MODELS: tuple[type[Block], ...] = (*PLAIN, ComparisonBlock)
 KINDS: dict[str, type[Block]] = {get_args(model.model_fields["kind"].annotation)[0]: model for model in _MODELS}
-FIGURES: dict[str, type[Captioned]] = {  # by kind, with what every figure carries
+FIGURES: dict[str, type[Captioned]] = {  # by kind, with the fields of every figure
     kind: pydantic.create_model(f"Figure{model.__name__}", __base__=(Captioned, model))  # type: ignore[arg-type]
     for kind, model in KINDS.items()
 }

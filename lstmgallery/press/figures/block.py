@@ -1,7 +1,7 @@
-"""The block of a figure, as its author states it: what every kind offers, and how it is checked against the networks.
+"""The block of a figure, as its author wrote it: the interface of all kinds, and the checks against the networks.
 
-A block is YAML in a fence of Markdown whose language is `figure`. Each kind is one model in a module of its own, with
-its checks and its drawing.
+A block is YAML in a Markdown fence with the language `figure`. Each kind is one model in a module of its own, with its
+checks and its drawing.
 """
 
 import abc
@@ -22,27 +22,27 @@ LONGEST_SEQUENCE = 200  # tokens in one figure
 
 
 class Strict(pydantic.BaseModel):
-    """A model that takes its keys and nothing else."""
+    """A model that rejects unknown keys."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 @dataclass
 class Checker:
-    """Checks blocks of one document against the networks, and collects what is wrong.
+    """Checks the blocks of one document against the networks, and collects the problems.
 
-    `broken` are networks whose own files have mistakes: they are known, but nothing more can be said of them.
-    `searched` are those with a saved search.
+    `broken` are networks whose own files have mistakes: their names are known, but nothing else. `searched` are those
+    with a saved search.
     """
 
     networks: Mapping[str, Network]
     broken: Collection[str]
     searched: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
-    named: dict[str, Subject] = field(default_factory=dict)  # everyone named so far
+    named: dict[str, Subject] = field(default_factory=dict)  # all subjects named so far
 
     def subject(self, document: Document, path: KeyPath, text: str, *, is_neuron: bool | None = None) -> Subject | None:
-        """Return who a value names; a neuron, several (`is_neuron` False), or either (None)."""
+        """Return the subject a value names: a neuron (`is_neuron` True), several (False), or either (None)."""
         if text.split(" ")[0] in self.broken:
             return None
         subject: Subject | None = self.parsed(document, path, lambda: parse_subject(text, self.networks))
@@ -58,7 +58,7 @@ class Checker:
         return None
 
     def sequence(self, document: Document, path: KeyPath, network: Network, text: str) -> None:
-        """Check that a network can read a sequence."""
+        """Report a sequence that a network cannot read."""
         unknown = next((at for at, token in enumerate(text) if token not in network.task.letters), None)
         if unknown is not None:
             message = f"the token {text[unknown]!r} is not in the vocabulary of {network.name}"
@@ -69,7 +69,7 @@ class Checker:
             self.problems.append(document.problem(path, message))
 
     def expect_neurons(self, document: Document, path: KeyPath) -> None:
-        """Report that no neuron is named."""
+        """Report that the block names no neuron."""
         message = "expected the key 'neuron' or 'neurons', found none"
         self.problems.append(document.problem(path, message, hint="add: neuron: ..."))
 
@@ -109,24 +109,24 @@ class Checker:
 
 
 class Block(Strict, abc.ABC):
-    """A kind of figure: its keys, what has to be true of them, and how it is drawn."""
+    """A kind of figure: its keys, its checks and its drawing."""
 
     kind: str
 
     @property
     def blocks(self) -> tuple["Block", ...]:
-        """What is drawn: the block itself, unless it holds others."""
+        """The blocks to draw: the block itself, unless it contains others."""
         return (self,)
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """The ids of the claims whose answers it shows."""
+        """The ids of the claims it shows."""
         return ()
 
     @abc.abstractmethod
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
-        """Report what the model cannot know by itself: names of networks, neurons, signals, tokens, features."""
+        """Report mistakes the model alone cannot detect: names of networks, neurons, signals, tokens, features."""
 
     @abc.abstractmethod
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
-        """Draw it; `subjects` are those it names, by how they are named."""
+        """Draw it; `subjects` are the subjects it names, by the author's spelling."""

@@ -25,7 +25,7 @@ class CellBlock(Block):
     kind: Literal["cell"]
     cell: DiagramKey
     highlight: tuple[str, ...] = ()
-    equations: bool = False  # beside it
+    equations: bool = False  # shown beside it
 
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         checker.among(document, (*path, "highlight"), self.highlight, DIAGRAMS[self.cell].kind.keys, "a signal")

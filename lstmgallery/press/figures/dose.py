@@ -1,4 +1,4 @@
-"""What comes out for each count added to a cell."""
+"""The output for each count added to a cell."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def dose_plot(results: Results, layer: int, neuron: int) -> Plot | None:
 
 
 def plot_doses(rows: Sequence[Any], dose: Dose, *, slope: float, name: str) -> Plot:
-    """Plot how many more tokens come out against what was added to a cell, in counts."""
+    """Plot the number of additional tokens written against the counts added to a cell."""
     read_name, written_name = f"{dose.counted}’s", f"{dose.written}’s"
     amounts, more = [row.amount for row in rows], [row.value - row.baseline for row in rows]
     ends = around([*amounts, *more, -3.0, 3.0])

@@ -1,4 +1,4 @@
-"""What figures are drawn from, and what is drawn: parts and the numbers that they show."""
+"""The inputs and outputs of drawing a figure: the studio, and parts with their numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,48 +20,47 @@ from lstmgallery.tasks.vocabulary import with_start
 
 @dataclass(frozen=True)
 class Part:
-    """One mark of a figure: its title with a link, and what is drawn. `summary` states what it shows in words."""
+    """One mark of a figure, and its title with a link. `summary` states its content in words."""
 
     title: str
     path: str | None
     drawn: Mark
     summary: str
     table: Table | None = None
-    explorer: str = ""  # the address that opens the explorer where this is to be seen, where there is one
+    explorer: str = ""  # the address that opens the explorer on this view, if there is one
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a block came to: parts in columns side by side, and the numbers of exactly what they show."""
+    """A drawn block: parts in columns side by side, and exactly the numbers they show."""
 
     columns: tuple[tuple[Part, ...], ...]
     data: pd.DataFrame
 
     @classmethod
     def of(cls, *parts: Part, data: pd.DataFrame) -> "Drawing":
-        """Return parts side by side."""
+        """Return a drawing of parts side by side."""
         return cls(tuple((part,) for part in parts), data)
 
 
 @dataclass(frozen=True)
 class Studio:
-    """What figures are drawn from: the results of each network by its name, and the answers of the claims.
+    """The inputs of figures: the results of each network by name, and the answers of the claims.
 
-    Sequences are run again through a network's own weights, so any sequence can be drawn, not only those that were
-    traced.
+    Sequences are run again through a network's own weights, so any sequence can be drawn, not only the traced ones.
     """
 
     results: Mapping[str, Results]
     answers: Answers
     claims: Mapping[str, Claim]
-    searches: Mapping[str, Search] = field(default_factory=dict)  # saved ones, by network
+    searches: Mapping[str, Search] = field(default_factory=dict)  # saved searches by network
 
     def results_of(self, subject: Subject) -> Results:
         """Return the results of a subject's network."""
         return self.results[subject.network.name]
 
     def place_of(self, subject: Subject) -> Place:
-        """Return the one neuron that a subject names."""
+        """Return the neuron that a subject names."""
         return subject.places(self.results_of(subject).trained)[0]
 
     def signals(self, network: Network, sequence: str) -> list[dict[str, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""How far a network goes beyond what it was trained on."""
+"""A network's performance beyond its training range."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from lstmgallery.tasks.facets import Dose
 
 
 class FrontierBlock(Block):
-    """How far a network goes: where it is right, what its best neuron holds there, or what it writes."""
+    """A network's frontier: where it is right, its best neuron's memory there, or the text it writes."""
 
     kind: Literal["frontier"]
     network: str
@@ -54,7 +54,7 @@ class FrontierBlock(Block):
 
 @dataclass(frozen=True)
 class Frontier:
-    """How far a network goes beyond its training: where it is right, and its best neuron's memory, which shows why."""
+    """A network's frontier: where it is right beyond training, and its best neuron's memory, which explains why."""
 
     sentence: str
     rows: tuple[RightRow, ...]
@@ -64,11 +64,11 @@ class Frontier:
     layer: int
     neuron: int
     trained: int
-    shown: str  # which sequences the plots show, where not all
+    shown: str  # the sequences shown in the plots, if not all
 
 
 def frontier(results: Results) -> Frontier | None:
-    """Return the frontier of a network; None where its task has one size only."""
+    """Return the frontier of a network; None if its task has a single size."""
     table, task = results.frontier, results.network.task
     sizes = task.sizes
     if sizes is None:
@@ -111,7 +111,7 @@ def frontier(results: Results) -> Frontier | None:
 
 
 def _shortened(text: str) -> str:
-    """Return a text of one repeated letter as its count, any other as it is, cut where it is long."""
+    """Return a text of one repeated letter as its count, any other unchanged, cut if it is long."""
     if len(text) > 3 and len(set(text)) == 1:
         return f"{len(text)} {text[0]}’s"
     if not text:
@@ -120,7 +120,7 @@ def _shortened(text: str) -> str:
 
 
 def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: str, variant_name: str) -> Plot:
-    """Plot one neuron's memory at the delimiter over the sizes tried, a line for each variant; wrong ones stand out."""
+    """Plot one neuron's memory at the delimiter over the sizes tried, a line per variant; wrong ones stand out."""
     frame = Frame((1, int(frontier["size"].max())), around(frontier["memory"], include=0.0), width=900, height=240)
     series = []
     for _, part in frontier.groupby("variant", sort=True):
@@ -152,7 +152,7 @@ def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: s
 
 
 def plot_written(frontier: pd.DataFrame, dose: Dose) -> Plot:
-    """Plot how many tokens were written over how many were read and counted."""
+    """Plot the number of tokens written over the number read and counted."""
     read_name, written_name = f"{dose.counted}’s", f"{dose.written}’s"
     sizes = frontier["size"].tolist()
     written = [len(text) - len(text.lstrip(dose.written)) for text in frontier["written"]]
@@ -200,7 +200,7 @@ def draw_right(frontier: pd.DataFrame) -> tuple[RightRow, ...]:
 
 
 def _runs(sizes: Sequence[int]) -> str:
-    """Return whole numbers as their runs: 1 to 13, 15, 17 to 19."""
+    """Return whole numbers as ranges: 1 to 13, 15, 17 to 19."""
     runs: list[list[int]] = []
     for size in sizes:
         if runs and size == runs[-1][-1] + 1:

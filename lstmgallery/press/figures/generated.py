@@ -1,4 +1,4 @@
-"""What a network writes after prompts, always its first choice."""
+"""A network's greedy continuations of prompts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -17,7 +17,7 @@ from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of
 from lstmgallery.press.marks.listing import Listing, Written
 
 MOST_PROMPTS = 12
-LONGEST_WRITTEN = 40  # tokens that a network may write too many in a list of what it writes
+LONGEST_WRITTEN = 40  # surplus tokens a network may write in a list
 
 
 class Add(Strict):
@@ -28,7 +28,7 @@ class Add(Strict):
 
 
 class GeneratedBlock(Block):
-    """What a network writes behind prompts, always its first choice; beside it, what it writes when it is changed."""
+    """A network's greedy continuations of prompts, and beside them those of the changed network."""
 
     kind: Literal["generated"]
     network: str
@@ -83,6 +83,6 @@ class GeneratedBlock(Block):
 
 
 def _is_right(network: Network, prompt: str, written: str) -> bool | None:
-    """Say whether what was written is what the language wants; None where it leaves a choice."""
+    """Return whether the text written is the language's answer; None if the language leaves a choice."""
     wanted = network.task.rule.answer(prompt)
     return written == wanted if network.task.rule.is_followed(prompt + wanted) else None

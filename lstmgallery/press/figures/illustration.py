@@ -1,4 +1,4 @@
-"""A figure that was read, and what was drawn from it."""
+"""A parsed figure, and its drawing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lstmgallery.press.figures.drawing import Drawing, Part, Studio
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure block, read: its model, and everyone whom it names by how they are named."""
+    """A parsed figure block: its model, and the subjects it names by the author's spelling."""
 
     id: str
     caption: str
@@ -23,7 +23,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure, drawn."""
+    """A drawn figure."""
 
     figure: Figure
     drawing: Drawing
@@ -47,13 +47,13 @@ class Illustration:
 
     @property
     def frame_height(self) -> int:
-        """How high a frame in another page has to be to show the figure whole, in pixels: about that."""
+        """The approximate height in pixels of a frame that shows the whole figure in another page."""
         each = [part.drawn.frame_height + 30 for part in self.parts]
         return 170 + (max(each) * max(map(len, self.columns)) if self.is_wide else sum(each))
 
     @property
     def palettes(self) -> set[str]:
-        """The colour scales that a legend has to explain."""
+        """The colour scales for a legend to explain."""
         return {palette for part in self.parts for palette in part.drawn.palettes}
 
 

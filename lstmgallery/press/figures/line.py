@@ -19,7 +19,7 @@ from lstmgallery.press.marks.strips import Point, show_tokens
 from lstmgallery.press.marks.text import brief, number
 from lstmgallery.tasks.vocabulary import with_start
 
-LINE_STYLES = ("main", "second", "third", "fourth")  # of the stylesheet, for lines that share a plot
+LINE_STYLES = ("main", "second", "third", "fourth")  # classes in the stylesheet, for lines in one plot
 
 
 class LineBlock(Block):
@@ -32,7 +32,7 @@ class LineBlock(Block):
 
     @property
     def named(self) -> dict[KeyPath, str]:
-        """The neurons by the place where they are named."""
+        """The neurons by the place of their names."""
         return {("neurons", at): text for at, text in enumerate(self.neurons)}
 
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
@@ -67,7 +67,7 @@ class LineBlock(Block):
 
 
 def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: str) -> Plot:
-    """Plot signals over the steps of one sequence, each line named at its end."""
+    """Plot signals over the steps of one sequence, with each line's name at its end."""
     everything = np.concatenate(list(lines.values())).tolist()
     named = len(lines) > 1
     frame = Frame((0, len(tokens) - 1), around(everything, include=0.0), width=720, height=230, room=64 if named else 0)
@@ -95,7 +95,7 @@ def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: 
 
 
 def _apart(points: Sequence[Point], least: float = 13) -> tuple[Point, ...]:
-    """Move labels apart vertically, from the top down, where they would overlap."""
+    """Return labels moved apart vertically, from the top down, so that none overlap."""
     placed: list[Point] = []
     for point in sorted(points, key=lambda point: (point.y, point.label)):
         floor = placed[-1].y + least if placed else point.y

@@ -47,7 +47,7 @@ class SaturationBlock(Block):
 
 
 def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ...]:
-    """Return for each gate of a layer how often it is shut and open, neuron by neuron."""
+    """Return a plot for each gate of a layer: how often it is shut and open, neuron by neuron."""
     gates = [signal for signal in results.network.kind.signals if signal.palette == "gate"]
     found = []
     for gate in gates:

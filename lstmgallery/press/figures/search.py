@@ -65,16 +65,16 @@ def recipe_words(recipe: Recipe) -> str:
 
 @dataclass(frozen=True)
 class Tried:
-    """One recipe of a search: what it is, what was measured in the networks that learned the task, how many did not."""
+    """One recipe of a search: its name, the values of the networks that learned the task, the number that did not."""
 
     name: str
     values: tuple[float, ...]
     trained: int
-    passing: int | None  # how many pass the bound, where there is one
+    passing: int | None  # the number that pass the bound, if there is one
 
 
 def plot_search(rows: Sequence[Tried], *, words: str, bound: float | None, expected: str) -> Plot:
-    """Plot a measure under each recipe of a search: a row for each, a dot for each network, a line at the median."""
+    """Plot a measure under each recipe of a search: a row per recipe, a dot per network, a line at the median."""
     everything = [value for row in rows for value in row.values]
     if not everything:
         return plot_nothing("No network of this search learned the task.")

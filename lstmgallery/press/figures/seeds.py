@@ -28,7 +28,7 @@ class SeedsBlock(Block):
         return (self.claim,)
 
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
-        """Leave it to the write-up whether there is such a claim: it may stand further down."""
+        """Leave it to the write-up to check that the claim exists: it may come later in the file."""
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:  # noqa: ARG002
         claim = studio.claims[self.claim]
@@ -52,7 +52,7 @@ class SeedsBlock(Block):
 
 
 def plot_seeds(values: pd.Series, *, words: str, bounds: Sequence[float], own: float | None) -> Plot:
-    """Plot a measure over seeds as a strip of dots, a line at each bound; the shown network's own value is marked."""
+    """Plot a measure over seeds as a strip of dots, a line at each bound; the shown network's value is marked."""
     shown = [] if own is None else [own]
     frame = Frame(around([*values, *bounds, *shown], margin=0.12), (0.0, 1.0), width=440, height=92)
     lines = [Series("line", "faint", frame.points((bound, bound), (0.0, 1.0))) for bound in bounds]
@@ -60,7 +60,7 @@ def plot_seeds(values: pd.Series, *, words: str, bounds: Sequence[float], own: f
     dots = frame.points(values, height)
     marks = [Series("dots", "main", dots, radius=4)]
     if own is not None:
-        # A pinned network need not be one of those trained here: it then has a place of its own.
+        # A pinned network is not always among those trained here: it then gets a dot of its own.
         equal = np.flatnonzero(np.isclose(values.to_numpy(), own, rtol=0, atol=1e-9))
         at = dots[int(equal[0])] if len(equal) else frame.point(own, 0.5)
         marks.append(Series("dots", "own", (at,), radius=6))

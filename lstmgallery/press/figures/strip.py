@@ -1,4 +1,4 @@
-"""Signals of neurons along sequences, the token printed in every cell."""
+"""Signals of neurons along sequences, with the token in every cell."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -16,7 +16,7 @@ from lstmgallery.tasks.vocabulary import with_start
 
 
 class StripBlock(Block):
-    """Signals of one or several neurons along sequences, the token printed in every cell."""
+    """Signals of one or several neurons along sequences, with the token in every cell."""
 
     kind: Literal["strip"]
     neuron: str | None = None
@@ -26,7 +26,7 @@ class StripBlock(Block):
 
     @property
     def named(self) -> dict[KeyPath, str]:
-        """The neurons by the place where they are named."""
+        """The neurons by the place of their names."""
         return {("neurons", at): text for at, text in enumerate(self.neurons)} | (
             {} if self.neuron is None else {("neuron",): self.neuron}
         )

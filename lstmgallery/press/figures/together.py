@@ -1,4 +1,4 @@
-"""What happens when the best 1, 2, 3, ... neurons are changed at once."""
+"""The effect of changing the best 1, 2, 3, ... neurons at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -15,7 +15,7 @@ from lstmgallery.press.marks.text import number
 
 
 class TogetherBlock(Block):
-    """What happens when the best 1, 2, 3, ... neurons are changed at once."""
+    """The effect of changing the best 1, 2, 3, ... neurons at once."""
 
     kind: Literal["together"]
     network: str
@@ -36,7 +36,7 @@ class TogetherBlock(Block):
 
 
 def groups_plot(results: Results) -> Plot | None:
-    """Return what changing the best 1, 2, 3, ... neurons at once does; None for tasks without such an intervention."""
+    """Return a plot of changing the best 1, 2, 3, ... neurons at once; None for tasks without such an intervention."""
     values = [row.value for row in results.interventions_on(0, 0)]
     if dose := results.network.task.dose:
         what, measure = f"each count added brings one more {dose.written}", f"{dose.written}’s for each count added"
@@ -54,7 +54,7 @@ def groups_plot(results: Results) -> Plot | None:
 
 
 def plot_groups(values: Sequence[float], *, summary: str, measure: str) -> Plot:
-    """Plot what happens when the best 1, 2, 3, ... neurons are changed at once."""
+    """Plot the effect of changing the best 1, 2, 3, ... neurons at once."""
     sizes = list(range(1, len(values) + 1))
     frame = Frame((1, max(len(values), 2)), around([*values, 0.0, 1.0]))
     full = Series("line", "faint", frame.points((1, len(values)), (1, 1)))

@@ -1,4 +1,4 @@
-"""What a neuron holds when it reads one token, sequence by sequence, grouped by a feature."""
+"""A neuron's value at one token, sequence by sequence, grouped by a feature."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,12 +16,12 @@ from lstmgallery.press.marks.text import brief, number
 
 
 class ValuesBlock(Block):
-    """What a neuron holds when it reads one token, sequence by sequence, grouped by a feature."""
+    """A neuron's value at one token, sequence by sequence, grouped by a feature."""
 
     kind: Literal["values"]
     neuron: str
     signal: str
-    token: str | None = None  # the delimiter, where it is not said
+    token: str | None = None  # the delimiter by default
     by: str
 
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
@@ -69,11 +69,11 @@ def plot_values(data: pd.DataFrame, signal: str, by: str, *, name: str, words: s
     dots = []
     for at, part in enumerate(groups.values()):
         ordered = part.sort_values([signal, "text"])
-        # Spread sideways in a fixed pattern, so that equal values can be told apart.
+        # Spread sideways in a fixed pattern, so that equal values do not overlap.
         for number_in_group, row in enumerate(ordered[["text", signal]].itertuples(index=False)):
             aside = ((number_in_group * 5) % 9 - 4) * 0.06 if len(ordered) > 1 else 0.0
             dots.append(frame.point(at + aside, row[1], f"{row[0]}: {number(row[1])}"))
-    # Labelled by sequences, which are words of no language: zxx.
+    # The labels are sequences, not words of a language: zxx.
     marks = Series("dots", "main", tuple(dots), radius=3 if len(data) < 100 else 2.2, language="zxx")
     means = [
         Series("line", "own-line", frame.points((at - 0.32, at + 0.32), (part[signal].mean(),) * 2))

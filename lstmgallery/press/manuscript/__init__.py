@@ -1,1 +1,1 @@
-"""What authors write, read and checked: Markdown, prose with its quotes, blocks, write-ups, the site's own file."""
+"""Parse and check the authors' content: Markdown, prose with quotes, blocks, write-ups, `site.yaml`."""

@@ -1,6 +1,6 @@
 """Read the blocks of a write-up: figures and claims, validated against the networks.
 
-Takes a block's `Document`, gives what it states, and every mistake as a `Problem`.
+Takes a block's `Document`, gives a figure or a claim, and every mistake as a `Problem`.
 """
 
 import pydantic
@@ -14,7 +14,7 @@ from lstmgallery.press.figures.illustration import Figure
 
 
 class ClaimBlock(Strict):
-    """A sentence, what is measured of whom, and what its value has to pass."""
+    """A sentence, a subject, a measure and an expected value."""
 
     id: str
     neuron: str | None = None
@@ -25,7 +25,7 @@ class ClaimBlock(Strict):
 
 
 def read_figure(checker: Checker, document: Document) -> Figure | None:
-    """Return the figure of a block, or None if something is wrong with it."""
+    """Return the figure of a block, or None if it has mistakes."""
     checker.named = {}
     before = len(checker.problems)
     values = document.values
@@ -49,7 +49,7 @@ def read_figure(checker: Checker, document: Document) -> Figure | None:
 
 
 def read_claim(checker: Checker, document: Document) -> Claim | None:
-    """Return the claim of a block, or None if something is wrong with it."""
+    """Return the claim of a block, or None if it has mistakes."""
     before = len(checker.problems)
     claim = checker.validated(ClaimBlock, document)
     if claim is None:

@@ -1,4 +1,4 @@
-"""Read what people wrote: the site's settings, the networks and their prose, the write-ups; all mistakes in one run."""
+"""Read the content folder: the site's settings, the networks with their prose, the write-ups; all mistakes at once."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Site(pydantic.BaseModel):
     tagline: str = pydantic.Field(min_length=1, max_length=200)
     description: str = pydantic.Field(min_length=1, max_length=300)
     author: str = pydantic.Field("", max_length=80)
-    base_url: str | None = None  # where the site will be found: with it there are a feed, a sitemap, absolute links
+    base_url: str | None = None  # the address of the published site; enables a feed, a sitemap, absolute links
 
     @pydantic.field_validator("base_url")
     @classmethod
@@ -44,17 +44,16 @@ class Site(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class NetworkContent:
-    """A network with the prose of its page, in which nothing but links is filled in, and what stands beside its file.
+    """A network with the prose of its page, in which only links are filled in, and the files beside its own.
 
-    `pin`: the weights that are shown, where its author kept them, unless it is trained anew. `search`: a saved search
-    over its recipes.
+    `pin`: the pinned weights to show, unless the network is retrained. `search`: a saved search over its recipes.
     """
 
     network: Network
     prose: Prose[Link]
     pin: Pin | None = None
     search: Search | None = None
-    is_pinned: bool = False  # whether a pin stands beside it, read or not
+    is_pinned: bool = False  # whether it has a pin, read or not
 
     @property
     def path(self) -> str:
@@ -62,13 +61,13 @@ class NetworkContent:
 
     @property
     def chosen(self) -> Search | None:
-        """The search by which the pinned network was chosen, where there was one."""
+        """The search that chose the pinned network, if there was one."""
         return None if self.pin is None else self.pin.header.search
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that stands in the content folder: the networks in the order of the index, the write-ups in reading order."""
+    """The content folder: the networks in the order of the index, the write-ups in reading order."""
 
     site: Site
     networks: tuple[NetworkContent, ...]
@@ -83,7 +82,7 @@ class Content:
 
     @cached_property
     def fragments(self) -> dict[str, set[str] | None]:
-        """What can be linked to on each page; None where it is not known before the page is rendered."""
+        """The link targets on each page; None if they are unknown before the page is rendered."""
         networks = [entry.network for entry in self.networks]
         neurons = [
             neuron_path(network.name, layer, neuron)
@@ -97,13 +96,13 @@ class Content:
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}
 
     def address_of(self, link: Link) -> str | None:
-        """Return where a link leads in the site; None where that page is left out with its network."""
+        """Return the address of a link in the site; None if the page is left out with its network."""
         target, sign, fragment = link.target.partition("#")
         page = self.pages.get(target, target)
         return page + sign + fragment if page in self.fragments else None
 
     def only(self, networks: Collection[str]) -> "Content":
-        """Return the content without other networks, and without the write-ups that need them."""
+        """Return the content with only these networks, without the write-ups that need others."""
         return Content(
             self.site,
             tuple(entry for entry in self.networks if entry.network.name in networks),
@@ -114,8 +113,8 @@ class Content:
 def read_content(folder: Path, *, without_pins: bool | str = False, searching: bool = False) -> Content:
     """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files.
 
-    `without_pins` leaves all pins, or that of one network, unread: whoever trains anew need not mind an old one.
-    While `searching`, figures may show searches that are not saved yet.
+    `without_pins` skips all pins, or that of one network: retraining does not need the old one to be valid. While
+    `searching`, figures may show searches that are not saved yet.
     """
     problems: list[Problem] = []
 
@@ -139,7 +138,7 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
         if without_pins not in (True, name) and pinned.is_file():
             try:
                 pin = read_pin(pinned, entry.network)
-            except GalleryError as error:  # the network itself can be read, and what names it be checked
+            except GalleryError as error:  # the network itself is readable, so references to it can be checked
                 problems.extend(error.problems)
         return replace(entry, pin=pin, search=searches.get(name), is_pinned=pinned.is_file()), links
 
@@ -173,7 +172,7 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
 
 
 def _addresses_of_network(name: str) -> tuple[str, ...]:
-    """Return with what links to a network, its neurons and its explorer begin."""
+    """Return the prefixes of links to a network, its neurons and its explorer."""
     return f"networks/{name}.md", f"networks/{name}/", explorer_path(name)
 
 
@@ -182,7 +181,7 @@ def _addresses_of_writeup(name: str) -> tuple[str, ...]:
 
 
 def _read_network(file: Path, problems: list[Problem]) -> tuple[NetworkContent, Linked]:
-    """Read a network; what is wrong in its prose is added to `problems` and does not keep it from being read."""
+    """Read a network; mistakes in its prose are added to `problems` and do not stop the reading."""
     network, document = read_network(file)
     reader: ProseReader[Link] = ProseReader(document, f"networks/{file.name}", problems)
     return NetworkContent(network, reader.read_body()), reader.linked

@@ -1,4 +1,4 @@
-"""Markdown to HTML that is safe to print. What people wrote is untrusted and is sanitised."""
+"""Convert Markdown to safe HTML. Authors' text is untrusted and sanitised."""
 
 import markdown
 import nh3
@@ -14,10 +14,10 @@ ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
 
 
 def to_html(text: str) -> str:
-    """Return Markdown as HTML that is not yet safe to print."""
+    """Return Markdown as HTML, not yet sanitised."""
     return markdown.markdown(text, extensions=list(EXTENSIONS), output_format="html")
 
 
 def sanitise(html: str) -> str:
-    """Return HTML with nothing in it but text markup: no scripts, styles, images, classes or ids."""
+    """Return HTML reduced to text markup: no scripts, styles, images, classes or ids."""
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)

@@ -1,8 +1,8 @@
-"""Prose that people write: Markdown to HTML that is safe to print, with marks where something is filled in later.
+"""Authors' prose: Markdown converted to safe HTML, with marks for parts to fill in later.
 
 A link leads to another content file (`selective.md#gates`, `../networks/counter.md`) or to a page of the site
-(`../how-to-read.html`), by the way from the content file that it stands in; where that page is found from here is
-filled in when a page is rendered. A mark is made of private-use characters, which content itself may not have.
+(`../how-to-read.html`), relative to its own content file; its address in the site is filled in when a page is
+rendered. A mark consists of private-use characters, which content itself may not contain.
 """
 
 import html
@@ -21,46 +21,46 @@ from lstmgallery.press.manuscript.markup import sanitise, to_html
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 PRIVATE = re.compile("[\ue000-\ue01f]")
-REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # nor what XML and pages cannot show
-_TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
+REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # for marks, or not valid in XML and pages
+_TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # in the sanitiser's format
 
 LineColumn = tuple[int, int]  # line and column, from 1
-Url = Callable[[str], str]  # (path from the site's root, fragment included) -> link from the page that is rendered
-Other = TypeVar("Other")  # what may be filled in besides links
+Url = Callable[[str], str]  # (path from the site's root, fragment included) -> link from the page being rendered
+Other = TypeVar("Other")  # parts to fill in besides links
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link within the content folder or the site: `target` is its path from there, its fragment included."""
+    """A link within the content folder or the site: `target` is the path from its root, fragment included."""
 
     target: str
 
 
 @dataclass(frozen=True)
 class Prose(Generic[Other]):
-    """HTML, or plain text, with marks where parts are to be filled in."""
+    """HTML, or plain text, with marks for parts to fill in."""
 
     marked: str
     parts: tuple[Other | Link, ...] = ()
 
     def fill(self, show: Callable[[Other | Link], str]) -> str:
-        """Return the text with every mark replaced by what `show` makes of its part."""
+        """Return the text with every mark replaced by `show` of its part."""
         return MARK.sub(lambda match: show(self.parts[part_number(match[1])]), self.marked)
 
 
 def part_number(digits: str) -> int:
-    """Return which part a mark stands for, from what is between its ends."""
+    """Return the number of a mark's part from the digits between its ends."""
     return int("".join(str(ord(digit) - ZERO) for digit in digits))
 
 
 def link_attribute(address: str | None, url: Url) -> str:
-    """Return what stands in a link's tag: where it leads, or nothing where its page is left out of the site."""
+    """Return the attribute of a link's tag: its address, or nothing if its page is left out of the site."""
     return "" if address is None else f' href="{escape(url(address))}"'
 
 
 @dataclass(frozen=True)
 class Linked:
-    """The links of one content file, each with its place: checked once every file is read, since they lead to any."""
+    """The links of one content file, each with its place; checked after all files are read."""
 
     document: Document
     links: tuple[tuple[Link, LineColumn], ...]
@@ -68,11 +68,10 @@ class Linked:
     def problems(
         self, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None], *, unread: tuple[str, ...]
     ) -> list[Problem]:
-        """Return a problem for every link that leads to no page or to no fragment.
+        """Return a problem for every link to a missing page or fragment.
 
-        `pages` gives the page of each content file; `fragments` those of every page, None where they are not known;
-        `unread` is with what links begin that lead to content files with mistakes of their own: nothing is said of
-        them.
+        `pages` is the page of each content file; `fragments` are those of every page, None if unknown; `unread` are
+        the prefixes of links to content files with mistakes of their own: such links are not reported.
         """
         problems = []
         for link, (line, column) in self.links:
@@ -93,7 +92,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of the source: where its first character stands, and whether its own lines are lines of the source."""
+    """A piece of the source: the place of its first character, and whether its lines are lines of the source."""
 
     text: str
     line: int
@@ -111,7 +110,7 @@ class Text:
 
 @dataclass
 class Source:
-    """Where pieces of HTML came from: searched forwards, each needle from where it was found last."""
+    """Finds the source of pieces of HTML: a forward search, each needle from its last occurrence."""
 
     texts: list[Text]
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -130,7 +129,7 @@ class Source:
 
 
 class ProseReader(Generic[Other]):
-    """Reads the prose of one content file, `file` in the content folder; what is wrong is added to `problems`."""
+    """Reads the prose of one content file, `file` in the content folder; mistakes are added to `problems`."""
 
     def __init__(self, document: Document, file: str, problems: list[Problem]):
         self.document = document
@@ -146,7 +145,7 @@ class ProseReader(Generic[Other]):
         return Linked(self.document, tuple(self.links))
 
     def read_body(self) -> Prose[Other]:
-        """Return what stands below the front matter, in which nothing but links is filled in."""
+        """Return the text below the front matter, in which only links are filled in."""
         self.refuse_characters()
         first = self.document.body_line
         text = Text("\n".join(self.lines[first - 1 :]), first, 1)
@@ -157,14 +156,14 @@ class ProseReader(Generic[Other]):
         self.problems.append(Problem(self.document.place, message, line, column, self.document.lines[line - 1], hint))
 
     def refuse_characters(self) -> None:
-        """Add a problem for each line with a character that cannot be shown, or is kept for marks."""
+        """Add a problem for each line with a character that cannot be shown, or is reserved for marks."""
         for number, line in enumerate(self.document.lines, start=1):
             if found := REFUSED.search(line):
                 self.problem(_refusal(found[0]), number, found.start() + 1, "remove it")
         self.refuse_escaped(self.document)
 
     def refuse_escaped(self, document: Document) -> None:
-        """Refuse the same characters where YAML has them as escapes, as in "\\b"."""
+        """Refuse the same characters in YAML escapes, as in "\\b"."""
         for path, (line, _) in document.marks.items():
             value: Any = document.values
             for step in path:
@@ -174,14 +173,14 @@ class ProseReader(Generic[Other]):
                 self.problems.append(document.problem(path, _refusal(found[0]), hint="remove it"))
 
     def mark(self, part: Other | Link, place: LineColumn) -> str:
-        """Return the mark for a part that stands at `place`."""
+        """Return the mark for a part at `place`."""
         self.parts.append(part)
         self.part_places.append(place)
         digits = "".join(chr(ZERO + int(digit)) for digit in str(len(self.parts) - 1))
         return f"{OPEN}{digits}{CLOSE}"
 
     def render(self, text: str, source: Source) -> str:
-        """Return Markdown as clean HTML, its links marked; refuse images."""
+        """Return Markdown as clean HTML with its links marked; refuse images."""
         raw = to_html(text)
         for _ in range(raw.count("<img")):
             place = source.next_place("![", "<img")
@@ -209,7 +208,7 @@ class ProseReader(Generic[Other]):
 
 
 def without_refused(text: str) -> str:
-    """Return a text with a stand-in for every refused character, so that what is left can be read."""
+    """Return a text with a substitute for every refused character, so that the rest can be parsed."""
     return REFUSED.sub("?", text)
 
 

@@ -1,11 +1,11 @@
-"""Read a write-up: front matter, Markdown, blocks, and what is quoted in braces inside sentences.
+"""Read a write-up: front matter, Markdown, blocks, and quotes in braces inside sentences.
 
     {counter | first failure}                     a measured value
     {counter best(remaining) | r2 of cell with remaining | 2 digits}
-    {counter best(remaining)}                     a neuron, a layer or a network by its name, as a link
-    {claim cell-counts}, {seeds cell-counts}      a claim's value; in how many seeds it holds
+    {counter best(remaining)}                     the name of a neuron, a layer or a network, as a link
+    {claim cell-counts}, {seeds cell-counts}      a claim's value; the number of seeds in which it holds
 
-A brace that means itself is written `\\{`.
+Escape a literal brace as `\\{`.
 """
 
 import datetime
@@ -48,7 +48,7 @@ _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
 BLOCKS = ("figure", "claim")
 OWN_IDS = ("main", "claims")  # of every write-up's page
-WORDS_A_MINUTE, SECONDS_A_FIGURE = 220, 15  # reading silently (Brysbaert 2019: 238); looking takes a while
+WORDS_A_MINUTE, SECONDS_A_FIGURE = 220, 15  # silent reading (Brysbaert 2019: 238); looking takes a while
 
 
 class Front(pydantic.BaseModel):
@@ -73,13 +73,13 @@ class Front(pydantic.BaseModel):
 
     @property
     def day(self) -> datetime.date:
-        """The day of the latest change that the author states."""
+        """The date of the latest change, as the author gives it."""
         return self.updated or self.published
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A measured value or a name to be filled into a sentence."""
+    """A measured value or a name to fill into a sentence."""
 
     kind: Literal["value", "name", "claim", "seeds"]
     question: Question | None = None
@@ -101,7 +101,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Writeup:
-    """A write-up, read and validated; nothing in it is measured or drawn yet."""
+    """A parsed and validated write-up; nothing in it is measured or drawn yet."""
 
     front: Front
     body: Prose[Inset]
@@ -120,30 +120,30 @@ class Writeup:
 
     @property
     def fragments(self) -> set[str]:
-        """What can be linked to on the write-up's page."""
+        """The link targets on the write-up's page."""
         parts = (self.figures, self.claims, self.headings)
         return {part.id for each in parts for part in each} | {"main", *(["claims"] if self.claims else [])}
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
-        """Every quote, wherever it stands."""
+        """All quotes, in text, captions and sentences."""
         proses = (self.body, *self.captions.values(), *self.alternatives.values(), *self.sentences.values())
         return tuple(part for prose in proses for part in prose.parts if isinstance(part, Quote))
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Everything that is measured, each question once."""
+        """All questions to measure, each once."""
         asked = [claim.question for claim in self.claims] + [each.question for each in self.quotes if each.question]
         return tuple({question.key: question for question in asked}.values())
 
     @property
     def networks(self) -> set[str]:
-        """The names of the networks that the write-up draws or measures."""
+        """The names of the networks the write-up draws or measures."""
         return {subject.network.name for subject in self.subjects}
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """Everyone whom the write-up draws, measures or names."""
+        """All subjects the write-up draws, measures or names."""
         drawn = [subject for figure in self.figures for subject in figure.subjects.values()]
         return (*drawn, *(each.subject for each in self.questions), *(q.subject for q in self.quotes if q.subject))
 
@@ -151,7 +151,7 @@ class Writeup:
 def read_writeup(
     path: Path, networks: Mapping[str, Network], broken: Collection[str], searched: Collection[str] = ()
 ) -> tuple[Writeup, Linked]:
-    """Read one write-up. Raises `GalleryError` with all that is wrong in it, but for its links.
+    """Read one write-up. Raises `GalleryError` with all its mistakes, except those in links.
 
     `broken` networks have mistakes of their own; `searched` ones have a saved search.
     """
@@ -175,7 +175,7 @@ def read_writeup(
 
 
 class _Reader(ProseReader[Inset]):
-    """Reads the body of one document: blocks first, then what is between them."""
+    """Reads the body of one document: blocks first, then the text between them."""
 
     def __init__(self, document: Document, file: str, checker: Checker):
         super().__init__(document, file, checker.problems)
@@ -184,9 +184,9 @@ class _Reader(ProseReader[Inset]):
         self.claims: list[Claim] = []
         self.places: dict[str, LineColumn] = {}  # of ids
         self.quoted_claims: list[tuple[str, int, int]] = []
-        self.quoted_seeds: set[tuple[str, int, int]] = set()  # those of them whose seeds are asked for
-        self.claim_ids: set[str] = set()  # those of broken claims too
-        self.may_lack_claims = False  # something could not be read in which claims may stand
+        self.quoted_seeds: set[tuple[str, int, int]] = set()  # claims quoted for their seeds
+        self.claim_ids: set[str] = set()  # including those of broken claims
+        self.may_lack_claims = False  # an unreadable part may have contained claims
         self.captions: dict[str, Prose[Inset]] = {}
         self.alternatives: dict[str, Prose[Inset]] = {}
         self.sentences: dict[str, Prose[Inset]] = {}
@@ -194,7 +194,7 @@ class _Reader(ProseReader[Inset]):
         self.html = ""
 
     def read(self) -> None:
-        """Read everything, and collect what is wrong in the checker's problems."""
+        """Read everything, and add all mistakes to the checker's problems."""
         self.refuse_characters()
         marked, source = self._split()
         self.html = _ALONE.sub(self._unwrapped, self._with_ids(self.render(marked, source), source))
@@ -202,7 +202,7 @@ class _Reader(ProseReader[Inset]):
         self._check_shown()
 
     def writeup(self, front: Front) -> Writeup:
-        """Return what was read."""
+        """Return the parsed write-up."""
         words = len(re.sub(r"<[^>]+>", " ", self.html).split())
         seconds = 60 * words / WORDS_A_MINUTE + SECONDS_A_FIGURE * len(self.figures)
         return Writeup(
@@ -219,7 +219,7 @@ class _Reader(ProseReader[Inset]):
         )
 
     def _split(self) -> tuple[str, Source]:
-        """Return the Markdown with a mark for each block and quote, and the source of what is left of it."""
+        """Return the Markdown with a mark for each block and quote, and the source of the rest."""
         lines = self.lines
         marked: list[str] = []
         paragraph: list[str] = []
@@ -243,7 +243,7 @@ class _Reader(ProseReader[Inset]):
             flush()
             end = self._end_of(fence[1], at)
             name = fence[2]
-            if end is None:  # what stands below could be the block's or the text's
+            if end is None:  # the text below could belong to the block or not
                 self.may_lack_claims = True
                 break
             if name in BLOCKS:
@@ -312,7 +312,7 @@ class _Reader(ProseReader[Inset]):
         return Prose(marked, tuple(inner.parts))
 
     def _mark_quotes(self, text: Text) -> str:
-        """Return a text with a mark in place of everything in braces, code left alone."""
+        """Return a text with a mark in place of each pair of braces, except in code."""
         code = [match.span() for match in _CODE.finditer(text.text)]
 
         def replaced(match: re.Match[str]) -> str:
@@ -362,7 +362,7 @@ class _Reader(ProseReader[Inset]):
         return Quote("value", question=take_question(words, subject), format=_take_format(words))
 
     def render(self, text: str, source: Source) -> str:
-        """Return Markdown as clean HTML, its links marked; refuse images, and names within links."""
+        """Return Markdown as clean HTML with its links marked; refuse images, and names within links."""
         found = super().render(text, source)
         for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", found, flags=re.DOTALL):
             for number in map(part_number, MARK.findall(inner)):
@@ -395,7 +395,7 @@ class _Reader(ProseReader[Inset]):
         self.places.setdefault(identifier, (line, column))
 
     def _unwrapped(self, match: re.Match[str]) -> str:
-        """Return a block without the paragraph around it, anything else as it is."""
+        """Return a block without the paragraph around it, anything else unchanged."""
         part = self.parts[part_number(match[2])]
         return match[1] if isinstance(part, Figure | Claim) else match[0]
 
@@ -421,7 +421,7 @@ class _Reader(ProseReader[Inset]):
 
 
 def _take_format(words: Words) -> str:
-    """Take what stands behind a bar: `percent`, or `0 digits` to `6 digits`."""
+    """Take the format after a bar: `percent`, or `0 digits` to `6 digits`."""
     if not words.takes("|"):
         return ""
     if words.takes("percent"):

@@ -1,1 +1,1 @@
-"""Marks: what values look like. Values in, places, shades and words out; nothing here knows of networks or pages."""
+"""Marks: visual forms of values. Values in, places, shades and words out, independent of networks and pages."""

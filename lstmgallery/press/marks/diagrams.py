@@ -1,8 +1,8 @@
-"""The data flow of one step of a cell, as a drawing: what goes into each signal, and what it is made into.
+"""Draw the data flow of one step of a cell: the inputs and uses of each signal.
 
-A cell describes its drawing (`cells/<kind>/diagram.py`): its nodes, with places in the units of the drawing, and its
-edges, with the corners they turn. Everything else, the text alternative included, follows from that description.
-Lines end at the outline of a node, so that nodes can be moved without touching an edge.
+A cell describes its drawing (`cells/<kind>/diagram.py`): its nodes, with positions in the units of the drawing, and its
+edges, with their corners. Everything else, the text alternative included, follows from that description. Lines end at
+the outline of a node, so nodes can be moved without editing an edge.
 
 Letters as in the table of signals: x input, h hidden state, c cell state, g candidate, i f o z r gates, a prime for
 the value one step earlier.
@@ -21,13 +21,13 @@ from lstmgallery.press.marks.mark import Mark
 
 TEXT = 14.8  # height of the smallest text
 ARROW: Spot = (8, 3.6)  # length, half the width
-CLEARANCE = 5.0  # what stays of a crossed line at the corners of the line above it
+CLEARANCE = 5.0  # length left of a crossed line at the corners of the line above it
 
 
 @dataclass(frozen=True)
 class FlowLine:
-    """An edge as it is drawn: its points, its arrow head, the stretch that has to be cleared for it where it crosses
-    another line, and the dot where it leaves one."""
+    """A drawn edge: its points, its arrow head, the segment cleared for it where it crosses another line, and the
+    dot where it branches off one."""
 
     points: tuple[Spot, ...]
     head: tuple[Spot, ...]
@@ -43,7 +43,7 @@ class FlowLine:
 
 @dataclass(frozen=True)
 class Layer:
-    """Lines that look alike, drawn as one path in which each stretch stands once: a line drawn twice looks heavier."""
+    """Lines of one style, drawn as a single path without repeated segments: a line drawn twice looks heavier."""
 
     lines: tuple[FlowLine, ...]
     is_peephole: bool
@@ -63,12 +63,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Diagram(Mark):
-    """A drawing of a cell; `highlight` are the signals that stand out, `summary` is its text alternative."""
+    """A drawing of a cell; `highlight` are the highlighted signals, `summary` is its text alternative."""
 
     title: str
     width: int
     height: int
-    frame: tuple[float, float, float, float]  # x, y, width and height of what encloses the cell
+    frame: tuple[float, float, float, float]  # x, y, width and height of the frame around the cell
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     layers: tuple[Layer, ...]  # the last lies on top
@@ -93,7 +93,7 @@ DIAGRAMS: dict[str, Description] = {
 
 
 def draw_cell(cell: str, *, highlight: Collection[str] = ()) -> Diagram:
-    """Draw one step of a cell. `highlight`: the keys of signals whose nodes and edges stand out from the rest."""
+    """Draw one step of a cell. `highlight`: the keys of signals whose nodes and edges are highlighted."""
     described = DIAGRAMS[cell]
     kind, nodes, edges = described.kind, described.nodes, described.edges
     if unknown := sorted(set(highlight) - set(kind.keys)):
@@ -115,13 +115,13 @@ def draw_cell(cell: str, *, highlight: Collection[str] = ()) -> Diagram:
 
 
 def sentences(kind: CellKind, nodes: Collection[Node], edges: Collection[Edge]) -> Iterator[str]:
-    """Yield what each signal is made of, as the edges have it: “Cell state c = f·c′ + i·g.”"""
+    """Yield each signal's formula, read from the edges: “Cell state c = f·c′ + i·g.”"""
     for signal in sorted(kind.signals, key=lambda signal: signal.key in kind.state):
         yield f"{signal.name} {signal.symbol} = {formula(kind, signal.key, nodes, edges)}."
 
 
 def formula(kind: CellKind, signal: str, nodes: Collection[Node], edges: Collection[Edge]) -> str:
-    """Return what a signal is made of, read off the edges backwards: `f·c′ + i·g`, or `σ(x, h′)`."""
+    """Return a signal's formula, read backwards along the edges: `f·c′ + i·g`, or `σ(x, h′)`."""
     places = {node.key: node for node in nodes}
 
     def inputs_of(key: str) -> list[str]:
@@ -145,7 +145,7 @@ def formula(kind: CellKind, signal: str, nodes: Collection[Node], edges: Collect
         return "·".join(inputs) if node.text == "×" else " + ".join(inputs)
 
     node = places[signal]
-    if node.shape == "word":  # made by what leads to it
+    if node.shape == "word":  # computed by its source
         node = places[next(edge.source for edge in edges if edge.target == signal)]
     return made_by(node)
 
@@ -155,7 +155,7 @@ def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) 
     points = [edge.tap or (source.x, source.y), *edge.corners, (target.x, target.y)]
     points = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
     if len(points) > 1 and points[-2][0] != points[-1][0] and points[-2][1] != points[-1][1]:
-        points[-1] = (points[-2][0], target.y)  # into the side of a gate beside its middle
+        points[-1] = (points[-2][0], target.y)  # into the side of a gate, off its middle
     if edge.tap is None:
         points[0] = _leave(source, points[1])
     points[-1] = _leave(target, points[-2], end=points[-1])
@@ -175,15 +175,15 @@ def _draw_edge(edge: Edge, places: dict[str, Node], highlight: Collection[str]) 
 
 
 def _leave(node: Node, towards: Spot, *, end: Spot | None = None) -> Spot:
-    """Return where a line from a node's middle, or from `end` in it, towards a point of the same row or column leaves
-    its outline."""
+    """Return the point on a node's outline crossed by a line from its middle, or from `end` inside it, towards a
+    point in the same row or column."""
     x, y = end or (node.x, node.y)
     width, height = node.half
     return x + _sign(towards[0] - x) * width, y + _sign(towards[1] - y) * height
 
 
 def _towards(start: Spot, end: Spot, length: float) -> Spot:
-    """Return the point at `length` from `start` on the way to `end`, in the same row or column."""
+    """Return the point at distance `length` from `start` towards `end`, in the same row or column."""
     return start[0] + _sign(end[0] - start[0]) * length, start[1] + _sign(end[1] - start[1]) * length
 
 
@@ -192,7 +192,7 @@ def _sign(value: float) -> int:
 
 
 def _layers(lines: Collection[FlowLine]) -> Iterator[Layer]:
-    """Yield lines that look alike together; those that cross others come last, and among them those that are lit."""
+    """Yield lines grouped by style; lines that cross others come last, highlighted ones at the very end."""
 
     def look(line: FlowLine) -> tuple[bool, bool, bool]:
         return bool(line.cleared), line.is_lit, line.is_peephole
@@ -202,7 +202,7 @@ def _layers(lines: Collection[FlowLine]) -> Iterator[Layer]:
 
 
 def _undrawn(points: tuple[Spot, ...], drawn: Collection[Sequence[Spot]]) -> tuple[Spot, ...]:
-    """Return a line without the stretch at its beginning that lies on lines already drawn."""
+    """Return a line without the initial segment that overlaps lines already drawn."""
     left = list(points)
     while len(left) > 1:
         here, corner = left[0], left[1]

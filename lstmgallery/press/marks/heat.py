@@ -1,4 +1,4 @@
-"""One signal of all neurons of a layer, a row of shades each."""
+"""One signal of all neurons of a layer, with a row of shades per neuron."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from lstmgallery.press.marks.strips import MiniStrip, Token
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One neuron in a panel of rows of shades."""
+    """One neuron's row of shades in a panel."""
 
     neuron: int
     path: str

@@ -1,4 +1,4 @@
-"""What a network writes, prompt by prompt."""
+"""A network's continuations, prompt by prompt."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,12 +8,12 @@ from lstmgallery.press.marks.mark import Grid, Mark
 
 @dataclass(frozen=True)
 class Written:
-    """One line of a list: a prompt, what was written behind it, and whether that is right, where the language says."""
+    """One line of a list: a prompt, its continuation, and whether that is right, if the language determines it."""
 
     prompt: str
     written: str
     is_right: bool | None
-    changed: str | None  # what was written when the network was changed
+    changed: str | None  # the continuation by the changed network
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Listing(Mark):
-    """What a network writes behind prompts; `change` says in words what was changed."""
+    """A network's continuations of prompts; `change` describes the change in words."""
 
     rows: tuple[Written, ...]
     change: str

@@ -38,15 +38,15 @@ class Mark(abc.ABC):
 
     @property
     def range(self) -> str:
-        """The range of its values, where its title tells it."""
+        """The range of its values, if its title gives it."""
         return ""
 
     @property
     def frame_height(self) -> int:
-        """About how high it is, in pixels, where another page has to make room for it."""
+        """Its approximate height in pixels, for frames in other pages."""
         return 330
 
     @property
     def palettes(self) -> frozenset[Palette]:
-        """The colour scales that a legend has to explain."""
+        """The colour scales for a legend to explain."""
         return frozenset()

@@ -1,8 +1,8 @@
 """The two colour scales, quantised into classes and written once as a stylesheet.
 
-Memories run from red over paper to blue, gates from paper over green to blue; in the dark the paper end is dark. Each
-shade comes with an ink that can be read on it. Pages name shades by class, so they need no inline style: `m20` is a
-memory at zero, `m0` and `m40` its ends; `g0` a gate that is shut, `g20` one that is open.
+Memories run from red through paper to blue, gates from paper through green to blue; in the dark theme the paper end is
+dark. Each shade has an ink that is readable on it. Pages name shades by class, so they need no inline style: `m20` is a
+memory at zero, `m0` and `m40` its ends; `g0` is a shut gate, `g20` an open one.
 """
 
 import functools
@@ -45,14 +45,14 @@ INKS: tuple[Colour, ...] = ((31, 32, 29), (244, 243, 238), (0, 0, 0), (255, 255,
 
 
 def shade(palette: Palette, value: float, *, low: float, high: float) -> str:
-    """Return the class of the shade of `value` on a scale from `low` to `high`; values beyond it take its ends."""
+    """Return the class of the shade of `value` on a scale from `low` to `high`, clamping values outside it."""
     last = SHADES[palette] - 1
     position = (value - low) / (high - low) if high > low else 0.5
     return f"{LETTER[palette]}{round(min(max(position, 0.0), 1.0) * last)}"
 
 
 def shade_colours(shade: str) -> tuple[str, str]:
-    """Return the paper and the ink of a shade's class in the light, as hexadecimal colours."""
+    """Return the paper and the ink of a shade's class in the light theme, as hexadecimal colours."""
     palette = next(palette for palette, letter in LETTER.items() if letter == shade[0])
     paper = colours(palette, "light")[int(shade[1:])]
     return _hex(paper), _hex(ink_on(paper))
@@ -60,7 +60,7 @@ def shade_colours(shade: str) -> tuple[str, str]:
 
 @functools.cache
 def colours(palette: Palette, theme: Theme) -> list[Colour]:
-    """Return the shades of a palette from its low end to its high one, mixed between the stops in sRGB."""
+    """Return the shades of a palette from low to high, interpolated between the stops in sRGB."""
     stops, last = STOPS[palette, theme], SHADES[palette] - 1
     mixed = []
     for level in range(last + 1):
@@ -74,7 +74,7 @@ def colours(palette: Palette, theme: Theme) -> list[Colour]:
 
 
 def ink_on(paper: Colour) -> Colour:
-    """Return the first of `INKS` that can be read on `paper`."""
+    """Return the first of `INKS` that is readable on `paper`."""
     return next(ink for ink in INKS if contrast(ink, paper) >= READABLE)
 
 
@@ -91,7 +91,7 @@ def _luminance(colour: Colour) -> float:
 
 
 def stylesheet() -> bytes:
-    """Return what the table of signals decides: all shades, light and dark, the legend's bars, the panels' switches."""
+    """Return the CSS that follows from the table of signals: shades, light and dark, legend bars, panel switches."""
     dark = "\n".join(_rules("dark"))
     sheets = [*_rules("light"), f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"]
     signals = sorted({key for kind in CELL_KINDS.values() for key in kind.keys})
@@ -106,7 +106,7 @@ def _rules(theme: Theme) -> list[str]:
         shades = colours(palette, theme)
         for level, colour in enumerate(shades):
             selector = f".{letter}{level}"
-            if palette == "memory":  # the same shade again, for cells shaded by the range of the whole layer
+            if palette == "memory":  # repeated for cells shaded by the range of the whole layer
                 selector += f", .strips:has(.show-wide:checked) .{letter}{level}w"
             rules.append(f"{selector} {{ background: {_hex(colour)}; color: {_hex(ink_on(colour))} }}")
         stops = ", ".join(map(_hex, shades[:: max(1, len(shades) // 10)]))

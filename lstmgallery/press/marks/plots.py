@@ -1,6 +1,6 @@
 """Plots: points and lines over two axes, computed down to pixels, each with the table of its numbers.
 
-What is drawn is decided by the functions at the end, one for each kind of plot; `Frame` turns values into pixels.
+Each kind of plot is built by its figure's module; `Frame` turns values into pixels.
 """
 
 import math
@@ -22,7 +22,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """Points in pixels, drawn as a line or as dots of a `style` of the stylesheet; `language` is that of the labels."""
+    """Points in pixels, drawn as a line or as dots in a `style` of the stylesheet; `language` is the labels'."""
 
     kind: Literal["line", "dots"]
     style: str
@@ -37,7 +37,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Band:
-    """A shaded part of the plane, in pixels: the range that was trained on."""
+    """A shaded part of the plane, in pixels: the training range."""
 
     x: float
     y: float
@@ -61,7 +61,7 @@ class Plot(Mark):
     bands: tuple[Band, ...]
     summary: str
     table: Table
-    labels: tuple[Point, ...] = ()  # names that stand beside lines
+    labels: tuple[Point, ...] = ()  # names beside lines
 
     name: ClassVar = "plot"
 
@@ -79,7 +79,7 @@ class Frame:
     width: int = 440
     height: int = 220
     is_log: bool = False  # of the horizontal axis
-    room: int = 0  # at the right, for the names of lines
+    room: int = 0  # px at the right, for the names of lines
     left: int = 46
 
     top = 12
@@ -143,7 +143,7 @@ class Frame:
 
 
 def around(values: Iterable[float], *, include: float | None = None, margin: float = 0.06) -> tuple[float, float]:
-    """Return the ends of an axis that holds all `values` (and `include`) with some margin."""
+    """Return the ends of an axis that contains all `values` (and `include`) with some margin."""
     found = [*values, *([] if include is None else [include])]
     low, high = min(found), max(found)
     spare = margin * ((high - low) or 1)

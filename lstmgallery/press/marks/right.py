@@ -8,7 +8,7 @@ from lstmgallery.press.marks.mark import Grid, Mark
 
 @dataclass(frozen=True)
 class RightRow:
-    """One variant of a frontier: for each size a shade by the share of sequences right, and which sizes are right."""
+    """One variant of a frontier: for each size a shade by the share of sequences right, and the right sizes."""
 
     variant: str
     shades: tuple[str, ...]
@@ -18,7 +18,7 @@ class RightRow:
 
 @dataclass(frozen=True)
 class RightBySize(Mark):
-    """The rows of a frontier, and what they show in a sentence."""
+    """The rows of a frontier, and a sentence that summarises them."""
 
     rows: tuple[RightRow, ...]
     sentence: str

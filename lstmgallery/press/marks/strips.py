@@ -1,7 +1,7 @@
-"""The strips: what the templates draw, computed here down to classes, labels and coordinates.
+"""The strips, computed down to classes, labels and coordinates for the templates.
 
 The strip is the signature figure: one column per step, one row per signal, the token printed in every shaded cell.
-A column is one moment, a row is one signal. Everything else here is a smaller strip or a line over one.
+The rest of this module is smaller strips and the line over a strip.
 """
 
 import math
@@ -16,7 +16,7 @@ from lstmgallery.press.marks.mark import Grid, Mark
 from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.text import brief, glyph, number, token_name
 
-PITCH_PX = 35  # from one column of a strip to the next; the stylesheet sets the same width
+PITCH_PX = 35  # from one column of a strip to the next; the stylesheet has the same width
 LINE_HEIGHT_PX = 96
 MARGIN_PX = 12
 LABEL_PX = 34  # beside a strip's line, for the labels of its ticks
@@ -24,7 +24,7 @@ LABEL_PX = 34  # beside a strip's line, for the labels of its ticks
 
 @dataclass(frozen=True)
 class Token:
-    """A token as a figure shows it and as a screen reader says it."""
+    """A token as shown in a figure and as spoken by a screen reader."""
 
     glyph: str
     name: str
@@ -32,7 +32,7 @@ class Token:
 
 @dataclass(frozen=True)
 class StripCell:
-    """One shaded cell: its class or classes, and its value in print."""
+    """One shaded cell: its class or classes, and its printed value."""
 
     shade: str
     value: str
@@ -44,13 +44,13 @@ class Row:
 
     signal: Signal
     range: str
-    wide_range: str | None  # where the colours can be switched to the range of the whole layer
+    wide_range: str | None  # set if the colours can be switched to the range of the whole layer
     cells: tuple[StripCell, ...]
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place in a drawing, in pixels; `label` is what stands there."""
+    """A point in a drawing, in pixels; `label` is its text."""
 
     x: float
     y: float
@@ -100,24 +100,24 @@ class Strip(Mark):
 
 @dataclass(frozen=True)
 class MiniStrip:
-    """One signal of one neuron without tokens: a row of shades and its range in words."""
+    """One signal of one neuron without tokens: a row of shades, and its range in words."""
 
     shades: tuple[str, ...]
     summary: str
 
 
 def show_tokens(tokens: Sequence[str]) -> tuple[Token, ...]:
-    """Return tokens as a figure shows them."""
+    """Return tokens as shown in a figure."""
     return tuple(Token(glyph(token), token_name(token)) for token in tokens)
 
 
 def largest_size(values: np.ndarray) -> float:
-    """Return the largest size of any value, never zero."""
+    """Return the largest absolute value, never zero."""
     return float(np.abs(values).max()) or 1.0
 
 
 def scale_of(signal: Signal, largest: float) -> tuple[float, float]:
-    """Return the ends of a signal's colour scale; an unbounded signal takes ± the largest size it reaches."""
+    """Return the ends of a signal's colour scale; an unbounded signal takes ± its largest absolute value."""
     if signal.low is not None and signal.high is not None:
         return signal.low, signal.high
     return -largest, largest
@@ -135,8 +135,8 @@ def draw_strip(
 ) -> Strip:
     """Draw one neuron along one sequence.
 
-    `signals`: for each signal its value at every step; `shown` those with a row of their own, all if None. An
-    unbounded signal is shaded by ± `largest`, or, where the reader so chooses, by ± `largest_of_layer`. The line spans
+    `signals`: for each signal its value at every step; `shown`: those with a row of their own, all if None. An
+    unbounded signal is shaded by ± `largest` or, if the reader chooses, by ± `largest_of_layer`. The line spans
     `extent`, the same for all sequences of the figure.
     """
     rows = []
@@ -160,7 +160,7 @@ def draw_strip(
 
 
 def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> MiniStrip:
-    """Draw one signal of one neuron small; an unbounded signal is shaded by ± `largest`."""
+    """Draw one signal of one neuron as a small strip; an unbounded signal is shaded by ± `largest`."""
     low, high = scale_of(signal, largest)
     shades = tuple(shade(signal.palette, value, low=low, high=high) for value in values.tolist())
     summary = f"{signal.name.lower()} from {brief(values.min())} to {brief(values.max())}"
@@ -168,7 +168,7 @@ def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> Mi
 
 
 def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> StepLine:
-    """Draw a signal over the columns of a strip: point k stands in the middle of column k."""
+    """Draw a signal over the columns of a strip: point k is in the middle of column k."""
     low, high = extent
     low, high = min(low, 0.0), max(high, 0.0)
     high = high if high > low else low + 1.0
@@ -188,7 +188,7 @@ def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str
 
 
 def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:
-    """Return round numbers from `low` to `high`, at most `at_most` of them, a multiple of 1, 2 or 5 apart."""
+    """Return at most `at_most` round numbers from `low` to `high`, spaced by 1, 2 or 5 times a power of ten."""
     exponent = math.floor(math.log10((high - low) / at_most))
     for magnitude in (exponent, exponent + 1):
         for factor in (1, 2, 5):
@@ -200,7 +200,7 @@ def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:
 
 
 def brief_tick(value: float) -> str:
-    """Return the label of a tick: as few digits as it needs."""
+    """Return the label of a tick with as few digits as possible."""
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 

@@ -1,11 +1,11 @@
-"""How numbers and tokens look in print: one function for each, so that they look the same everywhere."""
+"""The printed form of numbers and tokens: one function for each, so they look the same everywhere."""
 
 import unicodedata
 
 from lstmgallery.tasks.vocabulary import END, START
 
 MINUS = "\N{MINUS SIGN}"
-NARROW = 0.02  # an interval of this width leaves the third digit of a score open
+NARROW = 0.02  # an interval of this width leaves the third digit of a score uncertain
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _GLYPHS = {START: "⊳", END: "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽"}
@@ -13,7 +13,7 @@ _NAMES = {START: "start", END: "end", " ": "space", "\n": "newline", "\t": "tab"
 
 
 def glyph(token: str) -> str:
-    """Return a visible sign for a token: itself, a stand-in for white space, a code for what cannot be seen."""
+    """Return a visible sign for a token: itself, a symbol for white space, a code for invisible characters."""
     if token in _GLYPHS:
         return _GLYPHS[token]
     if all(unicodedata.category(character)[0] in "CZM" for character in token):
@@ -22,7 +22,7 @@ def glyph(token: str) -> str:
 
 
 def token_name(token: str) -> str:
-    """Return a token as it is read aloud."""
+    """Return a token as it is spoken."""
     return _NAMES.get(token) or glyph(token)
 
 
@@ -33,30 +33,30 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def estimate(value: float, low: float, high: float) -> str:
-    """Return a score with no more digits than it carries: three where its interval is narrow, else two.
+    """Return a score with only its significant digits: three if its interval is narrow, else two.
 
     A score below 1 is never printed as 1.
     """
-    digits = 3 if 0 < high - low < NARROW else 2  # no width: no resample differs, which is not to be sure
+    digits = 3 if 0 < high - low < NARROW else 2  # zero width means equal resamples, not certainty
     text = number(value, digits)
     return text if value >= 1 or float(text.replace(MINUS, "-")) < 1 else f">\u00a00.{'9' * digits}"
 
 
 def interval(low: float, high: float) -> str:
-    """Return the ends of an interval, with as many digits as `estimate` gives the value between them."""
+    """Return the ends of an interval, with as many digits as `estimate` gives its value."""
     if low == high:
         return "the same in every resample"
     return f"{estimate(low, low, high)} to {estimate(high, low, high)}"
 
 
 def brief(value: float) -> str:
-    """Return `value` with about three significant digits, as a label of a scale or a range."""
+    """Return `value` with about three significant digits, for labels of scales and ranges."""
     size = abs(value)
     return number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def plain(value: float) -> str:
-    """Return a whole number as such, any other value briefly."""
+    """Return a whole number in full, any other value as `brief` does."""
     return f"{value:,.0f}".replace("-", MINUS) if float(value).is_integer() else brief(value)
 
 
@@ -69,7 +69,7 @@ def scientific(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage that says 100 only when nothing is missing and 0 only when nothing is there."""
+    """Return a share as a percentage, with 100 only for exactly all and 0 only for exactly none."""
     hundredths = round(100 * share, 1)
     if share < 1 and hundredths == 100:
         return ">\u00a099.9\u00a0%"
@@ -79,7 +79,7 @@ def percent(share: float) -> str:
 
 
 def thousands(value: int) -> str:
-    """Return a whole number with its thousands set apart: 10,524."""
+    """Return a whole number with thousands separators: 10,524."""
     return f"{value:,}"
 
 
@@ -89,7 +89,7 @@ def count(value: int, noun: str, plural: str | None = None) -> str:
 
 
 def data_size(size: int) -> str:
-    """Return a number of bytes for a person: 812 bytes, 48 kB, 3.1 MB."""
+    """Return a number of bytes in readable units: 812 bytes, 48 kB, 3.1 MB."""
     if size < 1_000:
         return count(size, "byte")
     return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

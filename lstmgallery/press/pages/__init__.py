@@ -1,1 +1,1 @@
-"""Pages of the site: what they show, gathered from content and results, and how they are rendered."""
+"""Pages of the site: gather their values from content and results, and render them."""

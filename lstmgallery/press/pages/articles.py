@@ -1,7 +1,7 @@
 """The pages of write-ups: their figures drawn, their claims with verdicts, their quoted values filled in.
 
-Takes the content, the networks' results and the answers to what the write-ups ask; gives an `Article` for each, and
-the files that belong to it: the page, and for every figure a page of its own, a drawing and its numbers.
+Takes the content, the networks' results and the answers to the write-ups' questions; gives an `Article` for each, and
+its files: the page, and for every figure a page of its own, a drawing and its numbers.
 """
 
 import re
@@ -41,7 +41,7 @@ from lstmgallery.searches import Search
 
 VERDICTS: dict[Verdict, str] = {"holds": "Holds", "fails": "Fails", "unmeasured": "Could not be measured"}
 WITHOUT_TRAINING = "Holds, but not because of training"
-MOST_ROWS = 10_000  # of a claim's data, beyond which it is given by neuron and token
+MOST_ROWS = 10_000  # rows of a claim's data; larger tables are summarised by neuron and token
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class Judged:
     seed_words: str
     searched: Tally | None
     data_path: str
-    data_words: str  # what the rows of that file are, where they are not the values themselves
+    data_words: str  # the rows of that file in words, if they are not the values themselves
 
 
 class Illustrations(Mapping[str, Illustration]):
-    """Figures by their ids, each drawn when it is first asked for: a preview shows one write-up at a time."""
+    """Figures by id, each drawn on first use: a preview shows one write-up at a time."""
 
     def __init__(self, studio: Studio, figures: Mapping[str, Figure]):
         self._studio = studio
@@ -93,7 +93,7 @@ class Illustrations(Mapping[str, Illustration]):
 
 @dataclass(frozen=True)
 class Article:
-    """A write-up ready to be shown."""
+    """A write-up ready to render."""
 
     writeup: Writeup
     number: int
@@ -114,17 +114,17 @@ class Article:
 
     @cached_property
     def holding(self) -> int:
-        """How many of the claims hold."""
+        """The number of claims that hold."""
         return sum(judged.verdict == "holds" for judged in self.judged.values())
 
     @cached_property
     def without_training(self) -> int:
-        """How many of those that hold are met by untrained networks as well."""
+        """The number of claims that hold in untrained networks too."""
         return sum(judged.is_without_training for judged in self.judged.values())
 
     @property
     def left_out(self) -> int:
-        """How many of the claims are about other seeds, in a build that left them out."""
+        """The number of claims about other seeds, in a build that left them out."""
         return sum(self.answers[claim.question.key].is_left_out for claim in self.writeup.claims)
 
     def figure_number(self, figure: str) -> int:
@@ -144,11 +144,11 @@ class Article:
         return self.writeup.alternatives[figure].fill(lambda part: Markup(self._quoted(part, None)).striptags())
 
     def sentence(self, claim: str, url: Url) -> Markup:
-        """Return what a claim says."""
+        """Return a claim's sentence."""
         return self._filled(self.writeup.sentences[claim], url)
 
     def body(self, url: Url, show: Callable[[str, str], str]) -> Markup:
-        """Return the text; `show` makes the HTML of a figure or a claim from its kind and its id."""
+        """Return the text; `show` returns the HTML of a figure or a claim given its kind and id."""
 
         def part_of(part: Inset | Link) -> str:
             if isinstance(part, Figure | Claim):
@@ -159,7 +159,7 @@ class Article:
 
     def _filled(self, prose: Prose[Inset], url: Url) -> Markup:
         filled = prose.fill(lambda part: self._quoted(part, url))
-        if prose.marked.startswith(OPEN) and filled.startswith("<a"):  # a name that begins a sentence
+        if prose.marked.startswith(OPEN) and filled.startswith("<a"):  # a name at the beginning of a sentence
             filled = re.sub(r">([a-z])", lambda match: match[0].upper(), filled, count=1)
         return Markup(filled)
 
@@ -186,7 +186,7 @@ class Article:
 
 
 def write_articles(content: Content, results: Sequence[Results], answers: Answers) -> list[Article]:
-    """Return every write-up ready to be shown, in reading order; its figures are drawn when they are shown."""
+    """Return every write-up ready to render, in reading order; figures are drawn on first use."""
     by_name = {each.network.name: each for each in results}
     searches = {entry.network.name: entry.chosen for entry in content.networks}
     saved = {entry.network.name: entry.search for entry in content.networks if entry.search is not None}
@@ -210,7 +210,7 @@ def write_articles(content: Content, results: Sequence[Results], answers: Answer
 
 
 def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], list[Article]]:
-    """Return the write-ups that name a neuron, by network, layer and neuron."""
+    """Return the write-ups that mention each neuron, by network, layer and neuron."""
     found: dict[tuple[str, int, int], list[Article]] = {}
     for article in articles:
         named = {subject.text: subject for subject in article.writeup.subjects if subject.is_neuron}
@@ -225,7 +225,7 @@ def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], lis
 
 
 def find_claimed(articles: Sequence[Article]) -> dict[str, list[Claimed]]:
-    """Return every claim by the key of its question, in words."""
+    """Return all claims, in words, by the key of their question."""
     found: dict[str, list[Claimed]] = {}
     for article in articles:
         for claim in article.writeup.claims:
@@ -236,7 +236,7 @@ def find_claimed(articles: Sequence[Article]) -> dict[str, list[Claimed]]:
 
 
 def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Yield the numbers of every figure and claim, as CSV, each with its path."""
+    """Yield the path and the numbers, as CSV, of every figure and claim."""
     for figure in article.illustrations:
         yield article.file(figure, "csv"), lambda figure=figure: csv(article.illustrations[figure].data)  # type: ignore[misc]
     for claim in article.writeup.claims:
@@ -245,7 +245,7 @@ def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 
 def summarise(data: pd.DataFrame) -> pd.DataFrame:
-    """Return values of many neurons at every step by neuron and token, where they would make a file of megabytes."""
+    """Return a table, summarised by neuron and token if it would make a file of megabytes."""
     if len(data) <= MOST_ROWS or "neuron" not in data:
         return data
     value = data.columns[-1] if data.columns[-1] not in ("neuron", "condition") else data.columns[-2]
@@ -254,7 +254,7 @@ def summarise(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def data_words(data: pd.DataFrame) -> str:
-    """Return what the rows of a claim's file are, where they are not the values themselves."""
+    """Return the rows of a claim's file in words, if they are not the values themselves."""
     if len(summarise(data)) == len(data):
         return ""
     return f"{text.count(len(data), 'value')}, summed up by neuron and token"
@@ -267,7 +267,7 @@ def csv(data: pd.DataFrame) -> bytes:
 
 
 def value_words(answer: Answer, form: str = "") -> str:
-    """Return a measured value as it stands in a sentence; `form` is `percent` or a number of digits."""
+    """Return a measured value for a sentence; `form` is `percent` or a number of digits."""
     value = answer.value
     if value is None:
         return f"not measured ({answer.measurement.reason})"
@@ -281,7 +281,7 @@ def value_words(answer: Answer, form: str = "") -> str:
 
 
 def expectation_words(expectation: Expectation, kind: str) -> str:
-    """Return what is expected, shares as percentages."""
+    """Return an expectation in words, with shares as percentages."""
     if kind != "share":
         return str(expectation).replace("-", text.MINUS)
     bounds = tuple((sign, round(100 * bound, 6)) for sign, bound in expectation.bounds)
@@ -289,7 +289,7 @@ def expectation_words(expectation: Expectation, kind: str) -> str:
 
 
 def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
-    """Return what a subject is called in a sentence, and the path of its page."""
+    """Return a subject's name in a sentence, and the path of its page."""
     network = subject.network
     if not subject.is_neuron:
         path = network_path(network.name)
@@ -369,13 +369,13 @@ def _digits(kind: str) -> str:
 
 
 def _of(answer: Answer, value: float) -> Answer:
-    """Return an answer of the same kind with another value, to be put into words."""
+    """Return an answer of the same kind with another value, for wording."""
     found = answer.measurement
     return Answer(type(found)(value, found.n, found.unit, found.kind))
 
 
 def _searched(search: Search | None, claim: Claim) -> Tally | None:
-    """Return in how many of the networks among which the shown one was chosen the claim holds."""
+    """Return the number of networks in the search for the shown one in which the claim holds."""
     found = None if search is None else holding_in_search(search, claim.question.key, claim.expectation)
     return None if found is None else Tally(*found)
 

@@ -1,4 +1,4 @@
-"""The evidence for a network's and a neuron's headline: tables, plots and sentences made from its results."""
+"""The evidence for the headlines of networks and neurons: tables, plots and sentences made from results."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from lstmgallery.press.pages.sentences import (
     score_words,
 )
 
-DEAD = 0.05  # a neuron whose hidden state never leaves ± this is called dead
+DEAD = 0.05  # a neuron is dead if its hidden state never leaves ± this
 ROLES_SHOWN = 6
 _HELD = {"zero": "{} held at 0", "mean": "{} held at its mean", "shut": "{} held shut", "open": "{} held open"}
 
 
 @dataclass(frozen=True)
 class Headline:
-    """What is said of a neuron first: its role in a sentence, or that none was found, and what its score rests on."""
+    """A neuron's headline: a sentence on its role, or on the lack of one, and the basis of its score."""
 
     sentence: str
     has_role: bool
@@ -48,7 +48,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Role:
-    """One role of a neuron, and what it had to beat, in print."""
+    """One role of a neuron, and the values it had to beat, as printed text."""
 
     signal: str
     feature: str
@@ -85,7 +85,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Seeds:
-    """One finding over seeds: its plot, and in how many seeds the answer is yes, where it is asked so."""
+    """One finding over seeds: its plot and, for a yes/no question, the number of seeds with a yes."""
 
     words: str
     verdict: str
@@ -117,7 +117,7 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
 
 
 def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
-    """Return a neuron's most telling roles, each beside what it had to beat."""
+    """Return a neuron's most telling roles, each with the values it had to beat."""
     network = results.network
     return tuple(
         Role(
@@ -139,7 +139,7 @@ def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
 
 
 def holds_table(results: Results, layer: int, neuron: int) -> Table:
-    """Return what breaks when a neuron's memory or one of its gates is held: loss and sequences right."""
+    """Return the effects of holding a neuron's memory or one of its gates: loss and sequences right."""
     done: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
     for row in results.interventions_on(layer, neuron):
         if row.intervention in _HELD:
@@ -160,7 +160,7 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
 
 
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
-    """Return what writing the twin's memory into a neuron does; None where sequences have no twins."""
+    """Return the effect of writing the twin's memory into a neuron; None if sequences have no twins."""
     twins = results.network.task.twins
     if twins is None:
         return None
@@ -175,7 +175,7 @@ def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
 
 
 def rank(results: Results) -> tuple[Ranked, ...]:
-    """Return all neurons, the strongest role first, among equals the most telling, those without a role last."""
+    """Return all neurons, the strongest role first, ties by the most telling, those without a role last."""
     rows = results.best_rows.assign(is_last=results.best_rows["standing"] != ROLE)
     order = ["strength", "telling", "layer", "neuron"]
     with_role = rows[~rows["is_last"]].sort_values(order, ascending=[False, False, True, True])
@@ -184,7 +184,7 @@ def rank(results: Results) -> tuple[Ranked, ...]:
 
 
 def missing(results: Results) -> str:
-    """Return in words what the task draws at least twice as often as it was held out; nothing where there is none."""
+    """Return in words the kinds drawn at least twice as often as they are held out; empty if there are none."""
     rare = [share for share in results.about["held_out"]["shares"] if share["held_out"] < share["drawn"] / 2]
     return "; ".join(
         f"those with {share['value']} {share['name']}, {percent(share['drawn'])} of what the task draws and "
@@ -194,7 +194,7 @@ def missing(results: Results) -> str:
 
 
 def seeds(results: Results) -> tuple[Seeds, ...]:
-    """Return each finding over seeds; empty where the sweep was left out."""
+    """Return each finding over seeds; empty if the sweep was left out."""
     if results.seeds is None or results.seeds_about is None:
         return ()
     found = []
@@ -215,7 +215,7 @@ def seeds(results: Results) -> tuple[Seeds, ...]:
 
 
 def seeds_table(results: Results) -> Table:
-    """Return the numbers of the sweep: a row for each seed, a column for each finding."""
+    """Return the numbers of the sweep: a row per seed, a column per finding."""
     assert results.seeds is not None
     findings = findings_of(results.network)
     wide = results.seeds.pivot_table(index="seed", columns="finding", values="value")
@@ -276,9 +276,9 @@ def _held(results: Results, layer: int, neuron: int, intervention: str, measure:
 
 
 def plot_beside(row: Any, untrained: Sequence[float], *, name: str, words: str) -> Plot:
-    """Plot a neuron's score beside what it has to beat: untrained networks, chance, and what needs no neuron.
+    """Plot a neuron's score beside the values it has to beat: untrained networks, chance, and the baselines.
 
-    `row` is one of the table of roles, `untrained` the best score of each untrained network.
+    `row` is a row of the table of roles, `untrained` the best score of each untrained network.
     """
     low = 0.5 if row.measure == AUC else 0.0
     sure = (row.low, row.high) if row.low == row.low else (row.score, row.score)

@@ -1,4 +1,4 @@
-"""The explorer's data: a network's weights and findings as a script; and its own script, joined from its files."""
+"""The explorer's data, a network's weights and findings as a script, and its code, joined from modules."""
 
 import base64
 import json
@@ -25,36 +25,36 @@ from lstmgallery.tasks.vocabulary import with_start
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
 CELLS = resources.files("lstmgallery.cells")
-SCRIPTS = (  # in the order in which they need each other; of such orders, one that a browser gets in few bytes
+SCRIPTS = (  # in dependency order; of the possible orders, one that compresses well
     *("products", "network", "writing", "language", "print", "layout", "changes", "reading", "runs", "search", "state"),
     *("address", "dom", "line", "tiles", "rows", "arithmetic", "outcome", "notes", "strip", "finder"),
     *("page", "timing", "overview", "strips", "controls", "drawing", "history", "steering", "listening", "explorer"),
 )
-MOST_CHARACTERS = 2_000  # of a text; what is longer is cut, with a message
+MOST_CHARACTERS = 2_000  # of a text; longer ones are cut, with a message
 PlaceOf = Callable[[int, int], str]  # (layer, neuron) -> path of a page of the site
 
 
 def data_path(network: str) -> str:
-    """Return the path of the script that carries a network's weights and findings to its explorer."""
+    """Return the path of the script with a network's weights and findings for its explorer."""
     return f"explorer/{network}.js"
 
 
 def explorer_script() -> bytes:
-    """Return the one script of every explorer: the modules of `theme/explorer` with the steps of all cells."""
+    """Return the script shared by all explorers: the modules of `theme/explorer` with the steps of all cells."""
     first, *others = (SOURCES / f"{name}.js" for name in SCRIPTS)
     steps = [CELLS / kind / "step.js" for kind in CELL_KINDS]
     return join_modules(file.read_text(encoding="utf-8") for file in (first, *steps, *others)).encode()
 
 
 def explorer_style() -> bytes:
-    """Return the stylesheet of every explorer without its comments."""
+    """Return the stylesheet shared by all explorers, without its comments."""
     style = (SOURCES / "explorer.css").read_text(encoding="utf-8")
     rules = re.sub(r" */\*.*?\*/", "", style, flags=re.DOTALL)
     return "".join(f"{line}\n" for line in rules.splitlines() if line).encode()
 
 
 def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
-    """Return the script that sets `window.lstmgallery.data`: all that the explorer knows of one network.
+    """Return the script that sets `window.lstmgallery.data`: the explorer's data on one network.
 
     Weights are float32, little-endian, base64. `place_of` gives a neuron's page, relative to the explorer's.
     """
@@ -63,7 +63,7 @@ def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
 
 
 def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
-    """Return what the explorer knows of one network, as plain JSON values."""
+    """Return the explorer's data on one network, as plain JSON values."""
     network = results.network
     return {
         **describe_network(network, results.weights),
@@ -86,7 +86,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
 
 
 def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return what it takes to run a network, as plain JSON values."""
+    """Return the data needed to run a network, as plain JSON values."""
     return {
         "cell": network.cell,
         "layers": network.layers,
@@ -103,7 +103,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
 
 
 def examples(results: Results) -> list[tuple[str, str]]:
-    """Return (words, address) of changes worth seeing: counts added at the delimiter, the best memory held at zero."""
+    """Return (words, address) of changes worth trying: counts added at the delimiter, the best memory held at zero."""
     network = results.network
     (layer, neuron), memory = results.best, network.kind.memory
     if dose := network.task.dose:
@@ -123,7 +123,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
 
 
 def _enough(results: Results) -> list[tuple[int, int]]:
-    """Return the fewest best neurons of which each count added brings one more b."""
+    """Return the smallest top-k group in which adding one count yields one more b."""
     groups = results.interventions_on(0, 0)
     slopes = [row.value for row in groups if row.measure == "slope"]
     enough = next((k for k, slope in enumerate(slopes, start=1) if slope >= ENOUGH), 1)
@@ -143,7 +143,7 @@ def _signal(kind: CellKind, key: str) -> dict[str, Any]:
 
 
 def _largest(results: Results) -> list[list[float]]:
-    """Return for each layer and neuron the largest size of its memory on the figures and the held-out sequences."""
+    """Return for each layer and neuron its largest absolute memory on the figures and the held-out sequences."""
     network, memory = results.network, results.network.kind.memory
     rows = []
     for layer in network.layer_numbers:
@@ -155,9 +155,9 @@ def _largest(results: Results) -> list[list[float]]:
 
 
 def _counts(results: Results) -> list[list[float]] | None:
-    """Return for each layer and neuron what one count is; None where the task does not count.
+    """Return for each layer and neuron the size of one count; None if the task does not count.
 
-    It has the digits of the float32 that the explorer computes with: those after them differ between processors.
+    It is rounded to the explorer's float32: further digits differ between processors.
     """
     dose = results.network.task.dose
     if dose is None:
@@ -172,7 +172,7 @@ def _held_out(results: Results) -> list[str]:
 
 
 def explorer_values(view: NetworkView) -> dict[str, Any]:
-    """Return what the page of an explorer shows before its script runs."""
+    """Return the values of an explorer's page before its script runs."""
     return {
         "view": view,
         "network": view.network,

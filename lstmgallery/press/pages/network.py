@@ -1,4 +1,4 @@
-"""The page of a network: its facts, and its sections one after the other."""
+"""The page of a network: its facts, then its sections."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from lstmgallery.press.pages.views import NetworkView
 
 
 def network_values(view: NetworkView) -> dict[str, Any]:
-    """Return what the page of a network shows."""
+    """Return the values of a network's page."""
     criterion = view.results.about["criterion"]
     values = {
         "view": view,

@@ -11,7 +11,7 @@ from lstmgallery.press.pages.views import LayerView, NetworkView, NeuronCard, dr
 
 
 def neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard, mentions: Sequence[Article]) -> dict[str, Any]:
-    """Return what the page of a neuron shows; `mentions` are the write-ups that name it."""
+    """Return the values of a neuron's page; `mentions` are the write-ups that name it."""
     network, results = view.network, view.results
     neurons = [(each.number, card.neuron, card.path) for each in view.layers for card in each.cards]
     at = neurons.index((layer.number, card.neuron, card.path))

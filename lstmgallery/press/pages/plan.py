@@ -1,7 +1,7 @@
 """Every file of the site, from content and results: `plan_site` gives `{path: function that renders it}`.
 
-A build renders them all, a preview only the one that is asked for. Each page is one function that gathers what its
-template shows; templates only arrange it. Links are relative and to files, so the tree works at any address and from
+A build renders all of them, a preview only the requested one. Each page is one function that gathers the values of its
+template; templates only arrange them. Links are relative and lead to files, so the tree works at any address and from
 disk.
 """
 
@@ -37,9 +37,9 @@ Make = Callable[[], bytes]
 
 
 def plan_site(content: Content, results: Sequence[Results], answers: Answers) -> dict[str, Make]:
-    """Return every file of the site by its path, as a function that makes its bytes.
+    """Return every file of the site by path, as a function that returns its bytes.
 
-    `results` are those of `content.networks`, in the same order; `answers` those to what the write-ups ask.
+    `results` are those of `content.networks`, in the same order; `answers` those to the write-ups' questions.
     """
     of_networks = zip(content.networks, results, strict=True)
     articles = write_articles(content, results, answers)
@@ -74,7 +74,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
 def _pages(
     networks: Sequence[NetworkView], articles: Sequence[Article]
 ) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
-    """Yield (path, template, function that gathers its values) of every page."""
+    """Yield (path, template, function that gathers the values) for every page."""
     mentions = find_mentions(articles)
     yield "index.html", "index.html", dict
     yield "404.html", "404.html", dict

@@ -1,4 +1,4 @@
-"""Where the network of a page comes from: how it was trained and chosen, and whether it comes out the same here.
+"""The provenance of a page's network: how it was trained and chosen, and whether training it here gives the same.
 
 Takes a network's results, its pin and the claims of the write-ups; gives sentences and a table.
 """
@@ -21,7 +21,7 @@ NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 @dataclass(frozen=True)
 class Claimed:
-    """A claim on a network: the path of its place in a write-up, its sentence, and what is expected."""
+    """A claim about a network: its address in a write-up, its sentence, and its expectation."""
 
     path: str
     says: str
@@ -30,7 +30,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Asked:
-    """One measure of a search: of whom and what, its value in the network shown, and in all that were searched."""
+    """One measure of a search: its subject and name, and its value in the shown network and in all searched ones."""
 
     who: str
     measure: str
@@ -39,12 +39,12 @@ class Asked:
     spread: str
     expected: str
     holding: str
-    is_wanted: bool  # whether the choice depended on it
+    is_wanted: bool  # whether it decided the choice
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """How the network shown was chosen: a sentence, what it had to pass, and a line for each measure."""
+    """How the shown network was chosen: a sentence, the conditions, and a line for each measure."""
 
     sentence: str
     conditions: tuple[str, ...]
@@ -52,7 +52,7 @@ class Chosen:
 
 
 def trained_where(results: Results) -> str:
-    """Return where and with what the weights shown were trained, in a sentence."""
+    """Return a sentence on where and with what the shown weights were trained."""
     with_what = _machine(results.origin)
     if results.pinned is None:
         return f"It was trained by this build, {with_what}."
@@ -61,7 +61,7 @@ def trained_where(results: Results) -> str:
 
 
 def trained_again(results: Results) -> str:
-    """Return whether training a pinned network again, here, gave the same weights; nothing where it is not pinned."""
+    """Return a sentence on whether retraining a pinned network here gave the same weights; empty if unpinned."""
     if results.pinned is None:
         return ""
     if results.seeds_about is None:
@@ -77,7 +77,7 @@ def trained_again(results: Results) -> str:
 
 
 def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequence[Claimed]]) -> Chosen | None:
-    """Return how a pinned network was chosen, `claims` being those on it by their questions; None without a record."""
+    """Return how a pinned network was chosen, given the `claims` about it by question; None without a record."""
     if search is None:
         return None
     name = results.network.name
@@ -118,7 +118,7 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
 
 
 def holding_in_search(search: Search, question: str, expectation: Expectation) -> tuple[int, int] | None:
-    """Return in how many of the networks searched a claim holds, of how many; None where it was not asked of them."""
+    """Return the number of searched networks in which a claim holds, and the total; None if it was not measured."""
     if question not in search.measures:
         return None
     values = [value for value in search.values_of(question, recipe=0) if value is not None]
@@ -139,7 +139,7 @@ def _spread(values: Sequence[float | None]) -> str:
 
 
 def _value(value: float) -> str:
-    """Return a whole number as such, any other value with three digits."""
+    """Return a whole number in full, any other value with three digits."""
     return plain(value) if value.is_integer() else number(value)
 
 

@@ -1,4 +1,4 @@
-"""The page “How to read a neuron page”: the rules of the gallery, with the numbers that the code goes by."""
+"""The page “How to read a neuron page”: the rules of the gallery, with the numbers used by the code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from lstmgallery.press.pages.views import NetworkView
 
 
 def reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
-    """Return the numbers of the page that says how to read the others."""
+    """Return the values of the page “How to read a neuron page”."""
     return {
         "kinds": [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)],
         "example": networks[0],

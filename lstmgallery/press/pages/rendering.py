@@ -1,4 +1,4 @@
-"""Jinja: templates filled with values, with links relative to the page they stand on."""
+"""Jinja: render templates with values, and links relative to their page."""
 
 import datetime
 import posixpath
@@ -18,9 +18,9 @@ THEME = resources.files("lstmgallery.press") / "theme"
 FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
 
 
-@cache  # a preview plans again after every save; Jinja itself notices templates that have changed
+@cache  # a preview plans again after every save; Jinja itself reloads changed templates
 def environment() -> jinja2.Environment:
-    """Return the templates of the theme, ready to be filled."""
+    """Return the Jinja environment with the templates of the theme."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(THEME / "templates")),
         autoescape=True,
@@ -35,13 +35,13 @@ def environment() -> jinja2.Environment:
 
 
 def render(path: str, template: str, **values: Any) -> bytes:
-    """Return the page at `path` of the site: a template filled with values."""
+    """Return the page at `path` of the site: a template rendered with values."""
     base_url = values["site"].base_url
 
     def url(target: str) -> str:
         """Return the relative link from this page to a file of the site, a fragment included.
 
-        The page of a missing address is shown at any depth: its links are whole addresses, where the site's is known.
+        The page for missing addresses is shown at any depth: its links are absolute if the site's address is known.
         """
         file, mark, fragment = target.partition("#")
         if path == "404.html" and base_url:
@@ -62,7 +62,7 @@ def date(day: datetime.date) -> str:
 
 
 def equation(update: Update, kind: CellKind) -> Markup:
-    """Return an update as HTML in which every value can be found by its signal: the script fills in the numbers."""
+    """Return an update as HTML with every value marked by its signal, so that the script can fill in the numbers."""
     result = kind[update.signal]
     parts = [f'<var data-signal="{result.key}">{result.symbol}</var> = ']
     for before, key, is_earlier in update.pieces():

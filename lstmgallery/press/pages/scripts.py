@@ -1,8 +1,8 @@
-"""Scripts: modules of JavaScript joined into one script, and what a browser does not need left out.
+"""Join JavaScript modules into one script, and strip the parts a browser does not need.
 
-A browser loads no modules from disk, so a page gets them as one script. What a module imports has to stand before it;
-then its import lines and the word `export` say nothing more. All modules share one block: a name that two of them
-declare is an error of the whole script. This is no bundler: nothing is renamed, wrapped or moved.
+Browsers do not load modules from disk, so a page gets them as one script. A module's imports have to come before it;
+then its import lines and the word `export` are redundant. All modules share one block: a name declared by two of them
+is an error in the whole script. This is no bundler: nothing is renamed, wrapped or moved.
 """
 
 import functools
@@ -13,21 +13,21 @@ from pygments.lexers.javascript import JavascriptLexer
 from pygments.token import Comment, Whitespace
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "[^"]*";$|^export (?=\w)', re.MULTILINE)
-_OPEN = (",", ";", "{", "(", "[")  # tokens behind which a new line says nothing
-_APART = re.compile(r"[\w$][\w$]|\+\+|--|//")  # what would be one token without a space in it
+_OPEN = (",", ";", "{", "(", "[")  # tokens after which a line break has no meaning
+_APART = re.compile(r"[\w$][\w$]|\+\+|--|//")  # pairs that would merge into one token without a space
 
 
 def join_modules(modules: Iterable[str]) -> str:
-    """Return modules, in the order in which they need each other, as one script of one block."""
+    """Return modules, given in dependency order, as one script of one block."""
     code = "\n".join(_IMPORT.sub("", module) for module in modules)
     return shorten(f'"use strict";\n{{\n{code}\n}}')
 
 
 @functools.lru_cache(maxsize=2)
 def shorten(code: str) -> str:
-    """Return a script without its comments, and with no more space than keeps words and statements apart.
+    """Return a script without comments, and with only the white space that separates words and statements.
 
-    A fifth of a second for the explorer's, once.
+    Takes a fifth of a second for the explorer's script, once.
     """
     short: list[str] = []
     space = ""

@@ -1,6 +1,6 @@
-"""Findings in words: sentences made from measured facts, so that no page says what was not measured.
+"""Findings in words: sentences made from measured facts, so that no page states anything unmeasured.
 
-How well a signal tells its feature decides the word: of a count the verb, of a yes/no feature the adverb.
+The strength of a score decides the word: the verb for a count, the adverb for a yes/no feature.
 """
 
 import json
@@ -38,21 +38,21 @@ NO_BETTER = {
 
 
 def measured_on(results: Results) -> str:
-    """Return what the numbers were measured on: sequences never trained on, or all there are."""
+    """Return the basis of the numbers in words: sequences never trained on, or the whole language."""
     if results.is_whole_language:
         return f"all {count(results.sequences, 'sequence')} of the language"
     return count(results.sequences, "held-out sequence")
 
 
 def measured_on_half(results: Results) -> str:
-    """Return what the numbers of a chosen neuron were measured on: the half that it was not chosen on."""
+    """Return the basis of a chosen neuron's numbers in words: the half it was not chosen on."""
     second = results.sequences // 2
     noun = "sequence" if results.is_whole_language else "held-out sequence"
     return f"{count(second, noun)}, other than the {results.sequences - second} that it was chosen on"
 
 
 def measure_name(measure: str) -> str:
-    """Return a measure as it is printed."""
+    """Return the printed name of a measure."""
     return _MEASURE[measure]
 
 
@@ -70,7 +70,7 @@ def feature_words(network: Network, feature: str) -> str:
 
 
 def alias_words(network: Network, same_as: str) -> str:
-    """Return the other features that a role's feature is the same as, or the opposite of, as a sentence, if any."""
+    """Return a sentence on the other features identical or opposite to a role's, empty if there are none."""
     names = json.loads(same_as)
     same = [f"“{feature_words(network, name)}”" for name in names if not name.startswith(OPPOSITE)]
     opposite = [
@@ -82,7 +82,7 @@ def alias_words(network: Network, same_as: str) -> str:
 
 
 def row_sentence(network: Network, row: Any) -> str:
-    """Return what is said of a neuron by its best row of the table of roles, a role or not."""
+    """Return the sentence on a neuron by its best row of the table of roles, a role or not."""
     if row.standing == ROLE:
         return f"{_said(network, row)}."
     if row.standing == "baseline":
@@ -92,26 +92,26 @@ def row_sentence(network: Network, row: Any) -> str:
 
 
 def score_of(row: Any) -> str:
-    """Return a row's score with its measure: R² 0.981; with two digits where it has no interval."""
+    """Return a row's score with its measure: R² 0.981; with two digits if it has no interval."""
     return f"{measure_name(row.measure)} {estimate(row.score, row.low, row.high)}"
 
 
 def score_words(network: Network, role: Any) -> str:
-    """Return what a role's score was measured between."""
+    """Return in words the signal and the feature that a role's score compares."""
     return (
         f"{network.kind[role.signal].name.lower()} against “{feature_words(network, role.feature)}”{_WHEN[role.phase]}"
     )
 
 
 def cases_words(row: Any) -> str:
-    """Return what a score rests on: so many steps, or so many of them with the feature."""
+    """Return the basis of a score in words: the number of steps, or of those with the feature."""
     if row.measure == R2:
         return count(row.steps, "step")
     return f"{row.positives:,.0f} of {count(row.steps, 'step')}"
 
 
 def standing_words(network: Network, row: Any) -> str:
-    """Return what the gallery's rules say of a neuron that was chosen by what it tells, where that is no role."""
+    """Return the verdict of the gallery's rules on a neuron chosen by a feature that is not its role."""
     if row.standing == ROLE:
         return ""
     words = feature_words(network, row.feature)
@@ -119,7 +119,7 @@ def standing_words(network: Network, row: Any) -> str:
 
 
 def _short_of(row: Any) -> str:
-    """Return which rule a row fails, as a clause; of a row that untrained networks match, whether a clock does too."""
+    """Return the rule a row fails, as a clause; if untrained networks match it, also whether a clock does."""
     key, baseline = best_baseline(row)
     is_no_better = row.score < baseline + MARGIN[row.measure]
     return {
@@ -132,7 +132,7 @@ def _short_of(row: Any) -> str:
 
 
 def _said(network: Network, row: Any) -> str:
-    """Return what a signal does with a feature, as a sentence without its full stop."""
+    """Return a signal's relation to a feature, as a sentence without its full stop."""
     name = network.kind[row.signal].name.lower()
     words = feature_words(network, row.feature)
     when = _WHEN[row.phase].strip()

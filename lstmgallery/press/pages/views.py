@@ -1,4 +1,4 @@
-"""What pages show of a network: what its author wrote, what was found, what is drawn from it."""
+"""Views of a network for pages: its author's text, the findings, the drawings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from lstmgallery.tasks.vocabulary import with_start
 
 @dataclass(frozen=True)
 class NeuronCard:
-    """One neuron among the others of its layer: its memory and its hidden state, small, and where they range."""
+    """One neuron in the overview of its layer: small strips of its memory and hidden state, and their ranges."""
 
     neuron: int
     path: str
@@ -31,7 +31,7 @@ class NeuronCard:
 
 @dataclass(frozen=True)
 class Panel:
-    """All neurons of a layer for one signal; `is_shown` where a reader finds it shown at first."""
+    """All neurons of a layer for one signal; `is_shown` if it is initially visible."""
 
     signal: Any
     range: str
@@ -50,7 +50,7 @@ class LayerView:
 
 @dataclass(frozen=True)
 class NetworkView:
-    """One network as the pages show it: what its author wrote, what was found, what is drawn from it."""
+    """One network as shown on pages: its author's text, the findings, the drawings."""
 
     content: NetworkContent
     address_of: Callable[[Link], str | None]
@@ -72,7 +72,7 @@ class NetworkView:
         return network_path(self.network.name)
 
     def prose(self, url: Url) -> Markup:
-        """Return what the network's author wrote."""
+        """Return the author's text."""
         return Markup(self.content.prose.fill(lambda link: link_attribute(self.address_of(link), url)))
 
     @property
@@ -101,7 +101,7 @@ def view_network(
     results: Results,
     claimed: Mapping[str, list[Claimed]],
 ) -> NetworkView:
-    """Return what pages show of one network; `claimed` are the claims that ask a question, by its key."""
+    """Return the view of one network; `claimed` are the claims by the key of their question."""
     network = results.network
     rows = results.rows_of_figure(network.figures.index(network.longest_figure))
     layers = tuple(_view_layer(results, layer, rows) for layer in network.layer_numbers)

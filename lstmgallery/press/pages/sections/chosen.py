@@ -1,4 +1,4 @@
-"""How the network was chosen, where a search says so."""
+"""How the network was chosen, if a search chose it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How far the network goes beyond what it was trained on."""
+"""The network's performance beyond its training range."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Gates that rest open or shut."""
+"""Gates that are mostly open or shut."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What was kept from training, and what is missing there."""
+"""The held-out sequences, and the kinds missing among them."""
 
 from typing import Any
 

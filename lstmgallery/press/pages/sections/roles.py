@@ -1,4 +1,4 @@
-"""What the neurons do, and what changing the best of them at once does."""
+"""The neurons' roles, and the effect of changing the best of them at once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What every section of a network's page offers."""
+"""The interface of the sections of a network's page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from lstmgallery.press.pages.views import NetworkView
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a network's page: its template is `sections/<key>.html`, filled with these values.
+    """A part of a network's page: its template is `sections/<key>.html`, rendered with these values.
 
-    A section of a facet that a network lacks shows nothing. Its fragments stand in `addresses.network_fragments`.
+    A section on a facet that a network lacks shows nothing. Its fragments are in `addresses.network_fragments`.
     """
 
     key: str

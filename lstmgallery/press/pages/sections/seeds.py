@@ -1,4 +1,4 @@
-"""What other seeds give."""
+"""The findings under other seeds."""
 
 from typing import Any
 
