@@ -1,5 +1,5 @@
-// Served by the preview only, never part of the site: loads the page again when there is a newer version of it, and
-// lays over it what is wrong with the newest content, or what is running.
+// Served by the preview only, never part of the site: reloads the page when there is a newer version, and overlays the
+// problems of the newest content, or the running work.
 "use strict";
 
 {
@@ -33,7 +33,7 @@
   /** @type {EventSource | null} */
   let events = null;
 
-  // A browser grants a server six connections: a page that nobody sees gives its own back.
+  // A browser allows six connections to a server: a hidden page releases its own.
   const follow = () => {
     if (document.hidden) {
       events?.close();

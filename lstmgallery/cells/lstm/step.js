@@ -3,7 +3,7 @@ import { addProduct, CELLS, round, sigmoid } from "../../press/theme/explorer/pr
 /** @import { Change, Signals, Weights } from "../../press/theme/explorer/products.js" */
 
 /**
- * Return the six signals of one LSTM step, each changed by `change` before anything else reads it. Gates i f g o.
+ * Return the six signals of one LSTM step, each passed through `change` before anything else reads it. Gates i f g o.
  * @param {Float32Array} x kernel applied to the input, (4 · units)
  * @param {Signals} previous
  * @param {Weights} weights

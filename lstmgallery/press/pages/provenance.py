@@ -39,7 +39,7 @@ class Asked:
     spread: str
     expected: str
     holding: str
-    is_wanted: bool  # whether it decided the choice
+    is_wanted: bool  # whether the choice depended on it
 
 
 @dataclass(frozen=True)

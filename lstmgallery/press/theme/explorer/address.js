@@ -1,5 +1,5 @@
-// The state of the page in the fragment of its address: `#text=aaX&neuron=1&do=1.1.cell%2B3counts%403`. What each key
-// means is said in `press/explorer.py`.
+// The state of the page in the fragment of its address: `#text=aaX&neuron=1&do=1.1.cell%2B3counts%403`. The keys are
+// described in `press/addresses.py`.
 import { formatChange, parseChange } from "./changes.js";
 import { defaultState } from "./state.js";
 
@@ -9,7 +9,7 @@ import { defaultState } from "./state.js";
  */
 
 /**
- * Return a whole number from its digits. Throws an Error if it is not in its range.
+ * Return a whole number from its digits. Throws an Error if it is out of range.
  * @param {string} text
  * @param {number} low
  * @param {number} high
@@ -22,7 +22,7 @@ function whole(text, low, high, what) {
 }
 
 /**
- * By key of the fragment: what it puts into the state. Each throws an Error that says what is wrong.
+ * The parsers of the fragment's keys; each returns a patch of the state. Each throws an Error with a message.
  * @type {Record<string, (state: State, value: string, network: Network) => void>}
  */
 const READ = {
@@ -65,7 +65,7 @@ const READ = {
 };
 
 /**
- * Return the state that a fragment asks for, and notes on what could not be read.
+ * Return the state described by a fragment, and notes on unreadable parts.
  * @param {string} fragment with or without its #
  * @param {Network} network
  * @returns {{state: State, notes: string[]}}
@@ -89,7 +89,7 @@ export function parseAddress(fragment, network) {
 }
 
 /**
- * Return the fragment, with its #, that `parseAddress` reads back; what is as by default is left out.
+ * Return the fragment, with its #, that `parseAddress` reads back; defaults are left out.
  * @param {State} state
  * @param {Network} network
  */
@@ -114,7 +114,7 @@ export function formatAddress(state, network) {
   return `#${written.map(([key, value]) => key + "=" + encode(String(value))).join("&")}`;
 }
 
-/** Return a value as it can stand in an address; half a character becomes a stand-in. */
+/** Return a value encoded for an address; half a surrogate pair becomes a replacement character. */
 function encode(/** @type {string} */ value) {
   return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\ufffd"));
 }

@@ -1,4 +1,4 @@
-// The arithmetic of one step: the cell's updates with the numbers that they had there.
+// The arithmetic of one step: the cell's updates with the step's numbers.
 import { spellUpdate } from "./changes.js";
 import { make, put } from "./dom.js";
 import { glyph, number } from "./print.js";
@@ -10,7 +10,7 @@ import { shownRuns } from "./runs.js";
  */
 
 /**
- * Return the runs that are shown and have a step.
+ * Return the visible runs that have a step.
  * @param {Page} page
  * @param {number | null} step
  */
@@ -20,7 +20,7 @@ export function runsAt({ session }, step) {
 }
 
 /**
- * Spell out a step, or invite the reader to choose one.
+ * Spell out a step, or prompt the reader to choose one.
  * @param {Page} page
  * @param {number | null} step
  */
@@ -64,7 +64,7 @@ function withNumbers({ network, session: { state, runs } }, general, { reading }
 }
 
 /**
- * Return a value as it stands behind other text: a negative one in brackets, unless it opens some itself.
+ * Return a value to follow other text: a negative one in brackets, unless the text ends with an opening bracket.
  * @param {string} value
  * @param {string} before
  */

@@ -1,4 +1,4 @@
-// Interventions: a signal held at a value from a step on, or something added to a memory at one step. The grammar of
+// Interventions: a signal held at a value from a step on, or an amount added to a memory at one step. The grammar of
 // one change is `<layer>.<neuron>.<signal>=<value>@<step>` or `...+<amount>[counts]@<step>`.
 import { number, plain } from "./print.js";
 
@@ -11,21 +11,21 @@ import { number, plain } from "./print.js";
  * @property {number} neuron from 1
  * @property {string} signal
  * @property {"hold" | "add"} kind
- * @property {number} amount what the signal is held at, or what is added to it
- * @property {boolean} inCounts whether the amount is in units of what one count adds
- * @property {number} step at which something is added, or from which on the signal is held
+ * @property {number} amount the value the signal is held at, or the amount added to it
+ * @property {boolean} inCounts whether the amount is in counts
+ * @property {number} step of the addition, or the first step of the hold
  *
  * @typedef {object} KindOfChange
  * @property {string} sign in the grammar
- * @property {boolean} isOfMemory whether it is one of the memory only, for which its amount may be in counts
+ * @property {boolean} isOfMemory whether it applies to the memory only, so that its amount may be in counts
  * @property {(change: ChangeOfNeuron, step: number) => boolean} isActive
  * @property {(value: number, amount: number) => number} apply
- * @property {(change: ChangeOfNeuron, name: string) => string} describe behind the neuron's name; `name`: the signal's
- * @property {(update: string, amount: number, result: string) => string} spell the update of a step, as it is with it
+ * @property {(change: ChangeOfNeuron, name: string) => string} describe after the neuron's name; `name`: the signal's
+ * @property {(update: string, amount: number, result: string) => string} spell the update of a step with the change
  */
 
 const GRAMMAR = /^(\d+)\.(\d+)\.([a-z_]+)([=+])(-?\d+(?:\.\d+)?(?:e-?\d+)?)(counts)?@(\d+)$/;
-const LARGEST = 1e6; // of a value: beyond it nothing new happens
+const LARGEST = 1e6; // of a value: beyond it nothing more changes
 
 /** @type {Record<ChangeOfNeuron["kind"], KindOfChange>} */
 const KINDS = {
@@ -53,7 +53,7 @@ const KINDS = {
 };
 
 /**
- * Return a change from its text. Throws an Error that says what is wrong.
+ * Return a change from its text. Throws an Error with a message.
  * @param {string} text
  * @param {Network} network
  * @returns {ChangeOfNeuron}
@@ -74,14 +74,14 @@ export function parseChange(text, network) {
   return { layer, neuron, signal, kind, amount, inCounts, step };
 }
 
-/** Return a change as text, such that `parseChange` reads it back. */
+/** Return a change as text that `parseChange` reads back. */
 export function formatChange(/** @type {ChangeOfNeuron} */ change) {
   const { layer, neuron, signal, kind, amount, inCounts, step } = change;
   return `${layer}.${neuron}.${signal}${KINDS[kind].sign}${amount}${inCounts ? "counts" : ""}@${step}`;
 }
 
 /**
- * Return what a neuron is called; where there is one layer, without it.
+ * Return a neuron's name, without the layer if there is only one.
  * @param {{layer: number, neuron: number}} place
  * @param {Network} network
  */
@@ -109,11 +109,11 @@ function amountOf({ layer, neuron, amount, inCounts }, network) {
 }
 
 /**
- * Return what changes do at one step: for a layer, a function that changes a signal's values in place.
+ * Return the effect of changes at one step: for a layer, a function that modifies a signal's values in place.
  * @param {ChangeOfNeuron[]} changes
  * @param {Network} network
  * @param {number} step
- * @returns {((layer: number) => Change) | undefined} undefined where they do nothing
+ * @returns {((layer: number) => Change) | undefined} undefined if they have none
  */
 export function changesAt(changes, network, step) {
   const active = changes.filter((each) => KINDS[each.kind].isActive(each, step));
@@ -128,7 +128,7 @@ export function changesAt(changes, network, step) {
 }
 
 /**
- * Return the update of a signal at one step, spelled out; a change of that signal there is part of it.
+ * Return the update of a signal at one step, spelled out, including any change of that signal there.
  * @param {string} update everything right of the equals sign
  * @param {string} result
  * @param {ChangeOfNeuron[]} changes

@@ -1,4 +1,4 @@
-// The controls show the state: each has the value that it would set.
+// The controls show the state: each displays the value it sets.
 import { put } from "./dom.js";
 import { offeredStep } from "./state.js";
 
@@ -9,7 +9,7 @@ import { offeredStep } from "./state.js";
 
 const LETTER = 13.5; // px across, in the text box
 
-/** Have every control but the text box show the state. */
+/** Show the state in every control except the text box. */
 export function showControls(/** @type {Page} */ { network, elements, session }) {
   const { state, runs } = session;
   if (elements.layer) put(elements.layer, "value", String(state.layer));
@@ -27,7 +27,7 @@ export function showControls(/** @type {Page} */ { network, elements, session })
 }
 
 /**
- * Show how the network writes on.
+ * Show the settings for writing on.
  * @param {Elements} elements
  * @param {State} state
  */
@@ -41,7 +41,7 @@ function showWriting(elements, { write }) {
   for (const control of elements.sampling) put(control, "hidden", !isSampled);
 }
 
-/** Show the text, in a box of as many rows as it needs, up to four. */
+/** Show the text in a box with as many rows as it needs, up to four. */
 export function showText(/** @type {Page} */ { elements: { text: box }, session: { state } }) {
   put(box, "value", state.text);
   const across = Math.max(20, Math.floor(box.clientWidth / LETTER)); // letters
@@ -49,7 +49,7 @@ export function showText(/** @type {Page} */ { elements: { text: box }, session:
   if (box.getAttribute("rows") !== rows) box.setAttribute("rows", rows);
 }
 
-/** Say whether a change is made at a step or from it on. */
+/** Show whether a change applies at a step or from that step on. */
 export function showWhen(/** @type {Page} */ { elements }) {
   elements.when.textContent = elements.change.value.startsWith("hold") ? "from step" : "at step";
 }

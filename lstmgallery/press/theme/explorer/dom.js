@@ -1,4 +1,4 @@
-// The few things that every part of the page does with its elements.
+// DOM functions shared by all parts of the page.
 
 /**
  * Make an element. Text is set as text, never as markup.
@@ -29,7 +29,7 @@ export function makeDrawn(tag, attributes = {}) {
 }
 
 /**
- * Return all elements that a selector chooses, by their tag and a class or an id.
+ * Return all elements matched by a selector of a tag and a class or an id.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {`${Tag}.${string}` | `${Tag}#${string}`} selector
  * @param {ParentNode} [root] within which they are looked for
@@ -40,7 +40,7 @@ export function findAll(selector, root = document) {
 }
 
 /**
- * Return the first element that a selector chooses. Throws an Error if there is none.
+ * Return the first element matched by a selector. Throws an Error if there is none.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {`${Tag}.${string}` | `${Tag}#${string}`} selector
  * @param {ParentNode} [root] within which it is looked for
@@ -52,7 +52,7 @@ export function find(selector, root) {
 }
 
 /**
- * Return the closest element around the target of an event that has one of some tags, if there is one.
+ * Return the closest ancestor of an event's target with one of the tags, if there is one.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {{target: EventTarget | null}} event
  * @param {...Tag} tags
@@ -63,7 +63,7 @@ export function closestTo({ target }, ...tags) {
 }
 
 /**
- * Set a field of an element, say its text; one that stays as it is costs no layout, and a control keeps its cursor.
+ * Set a field of an element, such as its text; an unchanged one costs no layout, and a control keeps its cursor.
  * @template {keyof Kind} Field
  * @template {Element} Kind
  * @param {Kind} element
@@ -75,7 +75,7 @@ export function put(element, field, value) {
 }
 
 /**
- * Return round numbers from `low` to `high`, at most `atMost` of them, a multiple of 1, 2 or 5 apart.
+ * Return at most `atMost` round numbers from `low` to `high`, spaced by 1, 2 or 5 times a power of ten.
  * @param {number} low
  * @param {number} high
  * @param {number} atMost

@@ -1,4 +1,4 @@
-// Drawing: what shows something that has changed is shown anew, and nothing else.
+// Drawing: update the parts of the page whose state has changed, and nothing else.
 import { runsAt, showArithmetic } from "./arithmetic.js";
 import { describeChange, nameOf } from "./changes.js";
 import { showControls, showText } from "./controls.js";
@@ -17,7 +17,7 @@ import { drawInTime, markStrips, selectSpan, showStrips } from "./strips.js";
 
 /** @typedef {keyof State} Key */
 
-const AS_BEFORE = { usual: Infinity, changed: Infinity }; // the first column of each run that is not
+const AS_BEFORE = { usual: Infinity, changed: Infinity }; // the first changed column of each run
 
 /**
  * Show the state.
@@ -48,7 +48,7 @@ export function show(page, keys = null, { isTyped = false } = {}) {
 }
 
 /**
- * Read the text; return whether what is shown goes on where it ended before, so that its end has to come into sight.
+ * Read the text; return whether columns were appended at the end, so that the end has to be scrolled into view.
  * @param {Page} page
  */
 function read(page) {
@@ -62,7 +62,7 @@ function read(page) {
   return isAtEnd && before !== null && before !== state.text && state.text.startsWith(before);
 }
 
-/** Say which neuron is shown. */
+/** Show the name of the neuron shown. */
 function showNeuron(/** @type {Page} */ { network, elements, session }) {
   const { layer, neuron } = session.state;
   const { role, page } = network.place[`${layer}.${neuron}`];
@@ -71,7 +71,7 @@ function showNeuron(/** @type {Page} */ { network, elements, session }) {
   elements.neuronPage.setAttribute("href", page);
 }
 
-/** List the changes, each with a button that takes it back. */
+/** List the changes, each with a button to undo it. */
 function showChanges(/** @type {Page} */ { network, elements, session }) {
   const items = session.state.changes.map((change, number) => {
     const words = describeChange(change, network);
@@ -82,7 +82,7 @@ function showChanges(/** @type {Page} */ { network, elements, session }) {
   elements.changes.replaceChildren(...items);
 }
 
-/** Show what the network writes on, without the changes and with them. */
+/** Show the network's continuations, without the changes and with them. */
 function showWritten(/** @type {Page} */ { network, elements, session }) {
   const { state, runs: { usual, changed } } = session;
   put(elements.outcome, "hidden", !state.write);
@@ -100,9 +100,9 @@ function showWritten(/** @type {Page} */ { network, elements, session }) {
 }
 
 /**
- * Show the step that is pointed at or chosen, if any, in every part of the page.
+ * Show the pointed-at or chosen step, if any, in every part of the page.
  * @param {Page} page
- * @param {{isFollowed?: boolean}} [how] whether to bring it into sight
+ * @param {{isFollowed?: boolean}} [how] whether to scroll it into view
  */
 export function showStep(page, how = {}) {
   const { session, overview } = page;
@@ -112,7 +112,7 @@ export function showStep(page, how = {}) {
   showArithmetic(page, step);
 }
 
-/** Show which steps are searched for, and the neurons that are found. */
+/** Show the steps of the search, and the neurons found. */
 function search(/** @type {Page} */ page) {
   const { session: { state, runs }, finder } = page;
   selectSpan(page);
@@ -120,7 +120,7 @@ function search(/** @type {Page} */ page) {
   else finder.clear();
 }
 
-/** Have it read aloud how far the network has read. */
+/** Announce to screen readers how far the network has read. */
 export function announce(/** @type {Page} */ { network, elements, session }) {
   const { reading } = session.runs.usual;
   const last = reading.steps.length - 1;

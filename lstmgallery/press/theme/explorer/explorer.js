@@ -1,4 +1,4 @@
-// The explorer: one state, shown in every part of the page and in its address. What the reader does changes it.
+// The explorer: one state, changed by the reader's actions and shown in every part of the page and in its address.
 import { formatAddress, parseAddress } from "./address.js";
 import { changesAt, describeChange, formatChange, parseChange } from "./changes.js";
 import { showWhen } from "./controls.js";
@@ -33,9 +33,9 @@ import { draw, MOST_WRITTEN, randomFrom, writeOn } from "./writing.js";
  * @property {string[]} tokens
  * @property {Record<string, number[][][]>} signals by key: [layer][step][unit]
  * @property {number[][]} probabilities [step][token]
- * @property {string[]} unseen characters that it never saw and does not read
+ * @property {string[]} unseen unknown characters, which it does not read
  *
- * @typedef {object} Gallery what scripts find in `window.lstmgallery`
+ * @typedef {object} Gallery the contents of `window.lstmgallery`
  * @property {Description} [data] of the page's network
  * @property {(text: string, changes?: string[]) => Everything} [read]
  */
@@ -109,7 +109,7 @@ function begin(network) {
 /** @type {Window & {lstmgallery?: Gallery}} */
 const shared = window;
 const gallery = (shared.lstmgallery ??= {});
-// For tests: the parts that can be taken by themselves.
+// For tests: the parts that work on their own.
 Object.assign(gallery, {
   address: { defaultState, formatAddress, parseAddress },
   changes: { changesAt, describeChange, formatChange, parseChange },

@@ -1,4 +1,4 @@
-// The list of neurons that a search found: over the text at once, over the held-out sequences in slices of time.
+// The list of neurons found by a search: over the text at once, over the held-out sequences in time slices.
 import { closestTo, make } from "./dom.js";
 import { glyph, number, percent } from "./print.js";
 import { Reading } from "./reading.js";
@@ -17,7 +17,7 @@ import { countHeldOut, findNeurons } from "./search.js";
  * @property {Pattern} pattern
  */
 
-const SLICE = 12; // ms of work between two chances for the page to answer
+const SLICE = 12; // ms of work before yielding to the page
 const HEADS = ["Neuron", "is", "apart by", "does so", "its role"];
 const WORDS = { gate: { 1: "open", "-1": "shut" }, memory: { 1: "high", "-1": "low" } }; // by palette and sign
 
@@ -32,8 +32,8 @@ export class Finder {
     this.verdict = verdict;
     this.network = network;
     /** @type {Reading[]} */
-    this.readings = []; // of the held-out sequences, so far as they were read
-    this.turn = 0; // goes up with every search, so that an older one sees that it is over
+    this.readings = []; // of the held-out sequences read so far
+    this.turn = 0; // increases with every search, so that older ones notice they are superseded
     this.shown = ""; // the search whose neurons are listed
     list.addEventListener("click", (event) => {
       const button = closestTo(event, "button");
@@ -74,7 +74,7 @@ export class Finder {
   }
 
   /**
-   * Return how many neurons were found, in a sentence.
+   * Return a sentence with the number of neurons found.
    * @param {Search} search
    * @param {number} many
    */
@@ -87,9 +87,9 @@ export class Finder {
   }
 
   /**
-   * List the neurons that were found: those first that do so most often in the held-out sequences, once that is known.
+   * List the neurons found, sorted by their frequency in the held-out sequences once that is known.
    * @param {Search} search
-   * @param {Match[]} matches the clearest first
+   * @param {Match[]} matches clearest first
    * @param {Count | null} heldOut
    */
   _show(search, matches, heldOut) {
@@ -108,7 +108,7 @@ export class Finder {
   }
 
   /**
-   * Return the row of a neuron that was found.
+   * Return the row of a neuron found.
    * @param {Search} search
    * @param {Match} match
    * @param {string} share
@@ -124,7 +124,7 @@ export class Finder {
   }
 
   /**
-   * Read the held-out sequences once, then count; both in slices, and given up when another search begins.
+   * Read the held-out sequences once, then count; both in slices, and cancelled when another search begins.
    * @param {Search} search
    * @param {Match[]} matches
    */
@@ -162,13 +162,13 @@ function readWhole(network, sequence) {
   return reading;
 }
 
-/** Work in slices of time, between which the page can answer. */
+/** Work in time slices, yielding to the page between them. */
 class Slices {
   constructor() {
     this.until = performance.now() + SLICE;
   }
 
-  /** Let the page answer, if the slice is over. */
+  /** Yield to the page if the slice is over. */
   async pause() {
     if (performance.now() < this.until) return;
     await new Promise((resolve) => { setTimeout(resolve); });

@@ -1,30 +1,30 @@
-// The browser's history: every state that the reader chose is a place in it, so that its back button undoes a step.
+// The browser's history: every state chosen by the reader is an entry, so that the back button undoes a step.
 import { Rest } from "./timing.js";
 
-/** @typedef {"push" | "replace" | "typing"} Entering as a new place, in the place of the last, or once typing rests */
+/** @typedef {"push" | "replace" | "typing"} Entering as a new entry, in place of the last, or once typing pauses */
 
-/** How the states of a page enter the history of the browser. */
+/** Records the states of a page in the history of the browser. */
 export class Trail {
-  /** @param {() => string} fragmentNow returns the fragment of the state that is shown */
+  /** @param {() => string} fragmentNow returns the fragment of the current state */
   constructor(fragmentNow) {
     this.fragmentNow = fragmentNow;
-    this.wasTyping = false; // whether the last place was typed: then more typing takes its place
+    this.wasTyping = false; // whether the last entry was typed: then further typing replaces it
     this.typing = new Rest(400, () => this._rememberTyping());
   }
 
-  /** Remember the state that is shown. */
+  /** Record the current state. */
   remember(/** @type {Entering} */ how) {
     if (how === "typing") this.typing.ask();
     else this._write(how);
   }
 
-  /** Go on from a place that the browser went to. */
+  /** Continue from an entry the browser navigated to. */
   goOn() {
     this.typing.cancel();
     this.wasTyping = false;
   }
 
-  /** Remember at once what would be once typing rests: the page is left. */
+  /** Record any pending typing at once: the page is being left. */
   leave() {
     this.typing.flush();
   }

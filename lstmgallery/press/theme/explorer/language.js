@@ -1,12 +1,12 @@
-// The token that must come next, where the language leaves no choice. The page is given the language's rule as data, by
-// its task: which prompts there are, the delimiter, and what each letter of a prompt has the network write behind it.
+// The token that must come next, if the language determines it. The task provides the language's rule as data: the form
+// of prompts, the delimiter, and the part of the answer for each letter of a prompt.
 import { END } from "./network.js";
 
 /**
  * @typedef {object} Rule
- * @property {string} prompt regular expression for all that may be read before the delimiter
+ * @property {string} prompt regular expression for any text allowed before the delimiter
  * @property {string} delimiter
- * @property {Record<string, string>} writes by letter of the prompt, its part of the answer; none if it is not here
+ * @property {Record<string, string>} writes by letter of the prompt, its part of the answer; nothing for others
  */
 
 /**
@@ -20,7 +20,7 @@ function answerTo(prompt, { prompt: pattern, writes }) {
 }
 
 /**
- * Return the token that must follow a text; null where there is a choice or the rule is broken.
+ * Return the token that must follow a text; null if there is a choice or the rule is broken.
  * @param {string} text
  * @param {Rule} rule
  */
@@ -34,9 +34,9 @@ function nextToken(text, rule) {
 
 /**
  * Return, for each step, the token that must come next, or null. Step k has read k characters.
- * @param {Rule | null} rule null for a task that has none
- * @param {string[]} tokens those read, the start token first
- * @param {(string | null)[]} [known] the answers of the first steps, where they are known
+ * @param {Rule | null} rule null for a task without one
+ * @param {string[]} tokens read, the start token first
+ * @param {(string | null)[]} [known] the answers of the first steps, if known
  * @returns {(string | null)[]}
  */
 export function rightAnswers(rule, tokens, known = []) {

@@ -1,3 +1,3 @@
-// What the parts of the page agree on, so that their columns stand under each other.
+// Layout constants shared by the parts of the page, so that their columns align.
 
-export const PITCH = 35; // px from one column to the next; the stylesheet sets the same width
+export const PITCH = 35; // px from one column to the next; the stylesheet has the same width

@@ -1,4 +1,4 @@
-// The memory of one neuron as a line, with a dot in each column that is drawn.
+// The memory of one neuron as a line, with a dot in each drawn column.
 import { makeDrawn, ticksBetween } from "./dom.js";
 import { PITCH } from "./layout.js";
 import { brief, plain } from "./print.js";
@@ -19,14 +19,14 @@ export class Line {
   /** @param {Network} network */
   constructor(network) {
     this.network = network;
-    // Drawn beyond its own narrow box, which stays as it is: a drawing that grows is a new layer to the browser.
+    // Drawn beyond its own narrow box of fixed size: browsers give a growing drawing a new layer.
     this.svg = makeDrawn("svg", { class: "line", role: "img", width: PITCH, height: HEIGHT });
     this.path = makeDrawn("polyline");
     /** @type {{line: SVGLineElement, text: SVGTextElement}[]} */
     this.grid = [];
     /** @type {Map<number, SVGCircleElement>} by column */
     this.dots = new Map();
-    /** @type {(number | null)[]} of the memory, by column, so far as they are known; null where nothing is read */
+    /** @type {(number | null)[]} known values of the memory, by column; null where nothing is read */
     this.values = [];
     /** @type {Scale | null} */
     this.scale = null;
@@ -38,7 +38,7 @@ export class Line {
   }
 
   /**
-   * Draw the line and, in the columns from `first` to `end`, its dots; what has not changed is left alone.
+   * Draw the line and, in the columns from `first` to `end`, its dots; unchanged parts are left alone.
    * @param {Run} run
    * @param {Place} place
    * @param {number} first
@@ -56,7 +56,7 @@ export class Line {
   }
 
   /**
-   * Read the values of the memory that are not known.
+   * Read the unknown values of the memory.
    * @param {Run} run
    * @param {Place} place
    */
@@ -67,7 +67,7 @@ export class Line {
   }
 
   /**
-   * Say in words how the memory goes.
+   * Describe the course of the memory in words.
    * @param {number[]} known
    * @param {number} lowest
    * @param {number} highest
@@ -82,7 +82,7 @@ export class Line {
   }
 
   /**
-   * Have the drawing span a scale and a number of columns. With another scale everything is drawn anew.
+   * Fit the drawing to a scale and a number of columns. A new scale redraws everything.
    * @param {Scale} scale
    * @param {number} columns
    */
@@ -101,10 +101,10 @@ export class Line {
   }
 
   /**
-   * Take away the dots that are out of sight or have changed, and draw those that are missing.
+   * Remove the dots that are out of view or have changed, and draw the missing ones.
    * @param {number} first
    * @param {number} end
-   * @param {number} changed the first column that is not as it was
+   * @param {number} changed the first changed column
    */
   _drawDots(first, end, changed) {
     for (const [at, dot] of this.dots) {
@@ -121,7 +121,7 @@ export class Line {
   }
 
   /**
-   * Draw the line itself, to one column beyond either end, to which it leads out of sight.
+   * Draw the line itself, extended one column beyond either end, out of view.
    * @param {number} first
    * @param {number} end
    */
@@ -138,7 +138,7 @@ export class Line {
 }
 
 /**
- * Return the scale of a memory between two values: zero is on it, and it is never empty.
+ * Return the scale of a memory between two values: it includes zero and is never empty.
  * @param {number} lowest
  * @param {number} highest
  * @returns {Scale}
@@ -149,7 +149,7 @@ function scaleFrom(lowest, highest) {
 }
 
 /**
- * Return how far below the top of the drawing a value stands, in px.
+ * Return the distance of a value from the top of the drawing, in px.
  * @param {Scale} scale
  * @param {number} value
  */

@@ -1,4 +1,4 @@
-// Listening: what the reader does with each control becomes a change of the state.
+// Listening: the reader's actions on each control change the state.
 import { formatChange, parseChange } from "./changes.js";
 import { showWhen } from "./controls.js";
 import { closestTo } from "./dom.js";
@@ -13,7 +13,7 @@ import { change, openAddress, spanBetween } from "./steering.js";
  * @import { Sampling } from "./writing.js"
  */
 
-/** Listen to everything that the reader can do, but to what the overview, the strips and the finder listen to. */
+/** Listen to all of the reader's actions except those handled by the overview, the strips and the finder. */
 export function listen(/** @type {Page} */ page) {
   listenToText(page);
   listenToWriting(page);
@@ -34,7 +34,7 @@ function listenToText(/** @type {Page} */ page) {
   }
 }
 
-/** Take what stands in the text box, cut where it is too long. */
+/** Take the text in the text box, cut if it is too long. */
 function takeText(/** @type {Page} */ page) {
   const { network, elements: { text: box }, session } = page;
   const { columns, cut } = box.value.length > network.most_characters
@@ -46,7 +46,7 @@ function takeText(/** @type {Page} */ page) {
 }
 
 /**
- * Paste no more of a long text than can be kept, before the browser lays out a megabyte; a short one it pastes itself.
+ * Paste only the allowed length of a long text, before the browser lays out a megabyte; it pastes short ones itself.
  * @param {Page} page
  * @param {ClipboardEvent} event
  */
@@ -76,7 +76,7 @@ function listenToWriting(/** @type {Page} */ page) {
 }
 
 /**
- * Return the temperature and the seed that stand in their boxes, within their bounds.
+ * Return the temperature and the seed in their boxes, clamped to their bounds.
  * @param {Page} page
  * @returns {Sampling}
  */
@@ -88,7 +88,7 @@ function samplingOf({ elements }) {
   };
 }
 
-/** Take what the network wrote into the text. */
+/** Insert the network's continuation into the text. */
 function takeWritten(/** @type {Page} */ page) {
   const { network, session: { state, runs } } = page;
   const written = runs.usual.written.map((token) => network.vocabulary[token]).filter((token) => token.length <= 2);
@@ -122,7 +122,7 @@ function listenToChanging(/** @type {Page} */ page) {
   });
 }
 
-/** Make the change that was asked for, or say why it cannot be made. */
+/** Make the requested change, or say why it cannot be made. */
 function makeChange(/** @type {Page} */ page) {
   const { network, session } = page;
   try {
@@ -135,7 +135,7 @@ function makeChange(/** @type {Page} */ page) {
 }
 
 /**
- * Return the change that was asked for.
+ * Return the requested change.
  * @param {Page} page
  * @returns {ChangeOfNeuron}
  */
@@ -146,9 +146,9 @@ function askedChange({ elements, session: { state: { layer, neuron } } }) {
 }
 
 /**
- * Take back a change; the keyboard goes on with the next.
+ * Undo a change; the keyboard focus moves to the next.
  * @param {Page} page
- * @param {number} taken its place among the changes
+ * @param {number} taken its index among the changes
  */
 function takeBack(page, taken) {
   const { elements, session } = page;
@@ -167,7 +167,7 @@ function listenToFinding(/** @type {Page} */ page) {
   forget.addEventListener("click", () => change(page, { find: null }));
 }
 
-/** Select steps by dragging along the row of what is read. */
+/** Select steps by dragging along the row of the tokens read. */
 function listenToDragging(/** @type {Page} */ page) {
   const { session, strips: { usual: strip } } = page;
   strip.region.addEventListener("pointerdown", (event) => {
@@ -181,7 +181,7 @@ function listenToDragging(/** @type {Page} */ page) {
 }
 
 /**
- * Select the steps from one to the column at a place, whatever the pointer is over.
+ * Select the steps from one to the column at a position, whatever the pointer is over.
  * @param {Page} page
  * @param {number} begun
  * @param {number} clientX

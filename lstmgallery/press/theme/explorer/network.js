@@ -1,51 +1,51 @@
 // The network: its published weights, and one step of it. Written from the equations and computed in single precision,
-// as it was trained: a memory that counts to a hundred is only known to a few millionths there, and rounding it as
-// Keras does keeps the two together. Sums of products are rounded once a product, in order (a Float32Array does so).
+// as in training: there a memory that counts to a hundred is accurate only to a few millionths, and rounding as Keras
+// does keeps the two together. Sums of products are rounded after each product, in order (a Float32Array does so).
 /** @import { Rule } from "./language.js" */
 /** @import { Change, Signals } from "./products.js" */
 import { addProduct, CELLS } from "./products.js";
 
 /**
- * @typedef {object} SignalKind one of a cell's signals, as it is printed
+ * @typedef {object} SignalKind one of a cell's signals, in printed form
  * @property {string} key
  * @property {string} symbol
  * @property {string} name
- * @property {number | null} low the ends of its range, null where it has none
+ * @property {number | null} low the ends of its range, null if unbounded
  * @property {number | null} high
  * @property {"memory" | "gate"} palette
  *
- * @typedef {object} Entry what a page says of one neuron
+ * @typedef {object} Entry the page's data on one neuron
  * @property {number} layer from 1
  * @property {number} neuron from 1
  * @property {string} role in a sentence
- * @property {string} page address of its page, seen from the explorer's
+ * @property {string} page address of its page, relative to the explorer's
  *
- * @typedef {object} Description all that a page knows of its network, as `press/explorer.py` wrote it
+ * @typedef {object} Description the page's data on its network, written by `press/pages/explorer.py`
  * @property {string} cell
  * @property {number} layers
  * @property {number} units of each layer
  * @property {SignalKind[]} signals
- * @property {string} memory key of the signal that goes from step to step
+ * @property {string} memory key of the signal that carries the memory between steps
  * @property {string[]} vocabulary the start token first, the end token second
- * @property {Rule | null} rule of its language, where it has one
- * @property {Record<string, string>} weights float32 in base64, under the names they are stored by
+ * @property {Rule | null} rule of its language, if it has one
+ * @property {Record<string, string>} weights float32 in base64, by stored name
  * @property {number} most_characters of a text
- * @property {number[][]} largest size of its memory, by layer and neuron
- * @property {number[][] | null} counts what one count adds to its memory, by layer and neuron; null: none are kept
+ * @property {number[][]} largest absolute memory, by layer and neuron
+ * @property {number[][] | null} counts size of one count in its memory, by layer and neuron; null: it does not count
  * @property {[number, number]} best layer and neuron
- * @property {Entry[]} neurons those with the most telling roles first
+ * @property {Entry[]} neurons most telling roles first
  * @property {string} longest_figure
  * @property {string[]} held_out sequences
- * @property {string} measured_on what they are, in words
+ * @property {string} measured_on a description of them in words
  *
- * @typedef {{layers: Signals[], probabilities: Float64Array}} Step what a network computes at one step
+ * @typedef {{layers: Signals[], probabilities: Float64Array}} Step the results of one step
  */
 
 export const END = "<end>";
 export const START_TOKEN = 0; // of every vocabulary
 export const END_TOKEN = 1;
 
-/** Return float32 numbers, little-endian and in base64. */
+/** Return the float32 numbers in a base64 text, little-endian. */
 export function decodeFloats(/** @type {string} */ base64) {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
@@ -56,7 +56,7 @@ export function decodeFloats(/** @type {string} */ base64) {
 const keep = () => {};
 
 /**
- * Something described, with every field of its description.
+ * An object with every field of its description.
  * @type {new (data: Description) => Description}
  */
 const Described = /** @type {any} */ (class {
@@ -65,7 +65,7 @@ const Described = /** @type {any} */ (class {
   }
 });
 
-/** A network as its page describes it, with its weights ready to use. */
+/** A network from its page's description, with its weights decoded. */
 export class Network extends Described {
   /** @param {Description} data */
   constructor(data) {
@@ -112,7 +112,7 @@ export class Network extends Described {
   }
 
   /**
-   * Return the ends of a signal's colour scale for one neuron; an unbounded one takes ± its largest known size.
+   * Return the ends of a signal's colour scale for one neuron; an unbounded one takes ± its largest absolute value.
    * @param {string} key
    * @param {number} layer
    * @param {number} neuron
@@ -133,7 +133,7 @@ export function softmax(/** @type {Float32Array | Float64Array} */ logits) {
   return powers.map((power) => power / total);
 }
 
-/** Return the place of the largest value, the first of equals. */
+/** Return the index of the largest value, the first of ties. */
 export function largestAt(/** @type {Float64Array} */ values) {
   let best = 0;
   for (let at = 1; at < values.length; at += 1) if (values[at] > values[best]) best = at;

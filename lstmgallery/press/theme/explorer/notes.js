@@ -1,4 +1,4 @@
-// What the page has to say of the text and of what was asked for: above all others, what could not be done.
+// Notes of the page on the text and on requests, above all on those it could not fulfil.
 import { make } from "./dom.js";
 import { glyph, listed } from "./print.js";
 
@@ -7,11 +7,11 @@ import { glyph, listed } from "./print.js";
  * @import { Page } from "./page.js"
  */
 
-const MOST_UNSEEN = 8; // characters that are named
+const MOST_UNSEEN = 8; // characters named
 const MOST_KNOWN = 40;
 
 /**
- * Show what there is to note; what says the same as before is left alone.
+ * Show the notes; unchanged ones are left alone.
  * @param {Page} page
  * @param {{cut: boolean, unseen: string[]}} read
  */

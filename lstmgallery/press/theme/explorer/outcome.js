@@ -1,4 +1,4 @@
-// What comes out: what each run reads and then writes by itself, one line under the other, and in a sentence.
+// The outcome: the tokens each run reads and then writes by itself, line by line, and in a sentence.
 import { make } from "./dom.js";
 import { END, END_TOKEN } from "./network.js";
 import { glyph, percent, shade, tokenName } from "./print.js";
@@ -12,7 +12,7 @@ import { glyph, percent, shade, tokenName } from "./print.js";
 const CAPTION = "What each run reads, and what it writes then";
 
 /**
- * Return what a run wrote, in words.
+ * Return the text written by a run, in words.
  * @param {Network} network
  * @param {Written} run
  */
@@ -38,7 +38,7 @@ export function showOutcome(box, runs) {
 }
 
 /**
- * Return the cell of a column; a token that was written stands on the shade of its probability.
+ * Return the cell of a column; a written token is shaded by its probability.
  * @param {Run} run
  * @param {Column} column
  */
@@ -53,7 +53,7 @@ function cellOf({ reading }, { glyph: sign, step, isWritten }) {
   return cell;
 }
 
-/** Return the last cell of a run: how likely the end was, or that there is none yet. */
+/** Return the last cell of a run: the probability of the end, or that it has not come yet. */
 function endOf(/** @type {Run} */ { reading, ended }) {
   if (!ended) return make("td", { class: "typed" }, "…");
   const chance = reading.steps[reading.steps.length - 1].probabilities[END_TOKEN];

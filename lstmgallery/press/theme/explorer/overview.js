@@ -1,6 +1,6 @@
-// The overview: one row for each neuron of a layer, one column for each character. The rows' names are radio buttons;
-// the cells are drawn on tiles. Only those in sight are there, so a text may be long and a layer large, and a new
-// character is drawn on the last tile alone.
+// The overview: one row per neuron of a layer, one column per character. The rows' names are radio buttons; the cells
+// are drawn on tiles. Only tiles in view exist, so texts may be long and layers large, and a new character is drawn
+// only on the last tile.
 import { closestTo, make } from "./dom.js";
 import { PITCH } from "./layout.js";
 import { brief } from "./print.js";
@@ -15,15 +15,15 @@ import { Rest } from "./timing.js";
  */
 
 /**
- * @typedef {{signal: string, neuron: number, letters: boolean}} View what is shown of a run
- * @typedef {{across: number, down: number, names: number}} Sizes px: of the box, and how wide the names are
+ * @typedef {{signal: string, neuron: number, letters: boolean}} View the shown part of a run
+ * @typedef {{across: number, down: number, names: number}} Sizes px: of the box, and the width of the names
  *
- * @typedef {object} On what is done when the reader chooses something
+ * @typedef {object} On handlers of the reader's choices
  * @property {(neuron: number) => void} onNeuron
  * @property {(step: number, isChosen: boolean) => void} onStep
  */
 
-const GROUP = 16; // rows that the browser leaves out together while they are out of sight
+const GROUP = 16; // rows that the browser skips together while they are out of view
 
 export class Overview {
   /**
@@ -46,23 +46,23 @@ export class Overview {
     this.layer = 0;
     /** @type {number[]} */
     this.neurons = []; // listed
-    this.listed = ""; // layer and neurons that the names are of
-    this.chosen = ""; // what is listed, and the neuron that is chosen of it
+    this.listed = ""; // the layer and neurons of the names
+    this.chosen = ""; // `listed`, and the neuron chosen
     /** @type {number | null} */
-    this.step = null; // that is marked
-    this.from = 0; // the first column that is not on its tile as it is in the run
-    this.width = 0; // px, of all columns
-    this.height = 0; // px, of the cells in sight
-    this.left = 0; // px, how far the box was scrolled when it was drawn
+    this.step = null; // the marked step
+    this.from = 0; // the first column whose tile is out of date
+    this.width = 0; // px, all columns
+    this.height = 0; // px, the cells in view
+    this.left = 0; // px, the scroll position of the box when it was drawn
     this.top = 0;
     /** @type {Sizes | null} */
-    this.sizes = null; // not measured
+    this.sizes = null; // not measured yet
     /** @type {Colours | null} */
-    this.colours = null; // not known
+    this.colours = null; // not known yet
     /** @type {Map<number, Tile>} */
     this.tiles = new Map();
-    this.isWaiting = false; // to be drawn
-    this.isFollowing = false; // until the last column has been brought into sight
+    this.isWaiting = false; // whether a drawing is due
+    this.isFollowing = false; // until the last column has been scrolled into view
     this.summary = new Rest(400, () => this._summarise());
     this._watch();
     this._listen();
@@ -103,8 +103,8 @@ export class Overview {
   /**
    * @param {Run} run
    * @param {View} view
-   * @param {number} from the first column that is not as it was
-   * @param {{isFollowed?: boolean}} [how] whether to bring the last column into sight
+   * @param {number} from the first changed column
+   * @param {{isFollowed?: boolean}} [how] whether to scroll the last column into view
    */
   show(run, { signal, neuron, letters }, from, { isFollowed = false } = {}) {
     this.run = run;
@@ -121,7 +121,7 @@ export class Overview {
     this.summary.ask();
   }
 
-  /** Show which neuron is chosen, and bring it into sight; nothing if it was already. */
+  /** Mark the chosen neuron and scroll it into view, unless it is marked already. */
   _choose(/** @type {number} */ neuron) {
     const chosen = `${this.listed} ${neuron}`;
     if (this.chosen === chosen) return;
@@ -136,7 +136,7 @@ export class Overview {
     if (top >= 0 && (top < box.scrollTop || top > box.scrollTop + down)) box.scrollTop = top - down / 2;
   }
 
-  /** Bring the last column into sight if that is still to be done. Everything else should be in its place by then. */
+  /** Scroll the last column into view if that is due. Call it after all other layout. */
   follow() {
     if (!this.isFollowing) return;
     this.isFollowing = false;
@@ -153,7 +153,7 @@ export class Overview {
     });
   }
 
-  /** Draw what is in sight. */
+  /** Draw the part in view. */
   draw() {
     if (!this.run) return;
     this.sizes ??= { across: this.box.clientWidth, down: this.box.clientHeight, names: this.names.offsetWidth };
@@ -184,7 +184,7 @@ export class Overview {
   }
 
   /**
-   * Return which tiles are in sight.
+   * Return the tiles in view.
    * @param {Sizes} sizes
    */
   _tilesInSight({ across, names }) {
@@ -193,7 +193,7 @@ export class Overview {
   }
 
   /**
-   * Return all that the tiles have to show: what this is set to, and what follows from it.
+   * Return the content of the tiles: the settings, and everything that follows from them.
    * @param {Run} run
    * @param {Colours} colours
    * @returns {Picture}
@@ -214,7 +214,7 @@ export class Overview {
     };
   }
 
-  /** Put the tiles that there are on the page, and no others. */
+  /** Put the existing tiles on the page, and no others. */
   _place() {
     /** @type {Element[]} */
     const wanted = [...this.tiles.values()].map(({ canvas }) => canvas);
@@ -225,7 +225,7 @@ export class Overview {
   /**
    * Mark a step, or none.
    * @param {number | null} step
-   * @param {{isFollowed?: boolean}} [how] whether to bring it into sight
+   * @param {{isFollowed?: boolean}} [how] whether to scroll it into view
    */
   mark(step, { isFollowed = false } = {}) {
     if (this.step === step || !this.run) return;
@@ -239,7 +239,7 @@ export class Overview {
     this.drawSoon();
   }
 
-  /** Say in each row, for who cannot see it, where the signal ranges. */
+  /** Describe in each row, for screen readers, the range of the signal. */
   _summarise() {
     const { run, layer, network } = this;
     if (!run) return;
@@ -258,11 +258,11 @@ export class Overview {
     }
   }
 
-  /** Draw anew what the box, or its colours, have changed. */
+  /** Redraw the parts affected by changes of the box or its colours. */
   _watch() {
     const { box } = this;
     box.addEventListener("scroll", () => {
-      if (box.scrollLeft !== this.left || box.scrollTop !== this.top) this.drawSoon(); // else it is drawn so already
+      if (box.scrollLeft !== this.left || box.scrollTop !== this.top) this.drawSoon(); // else the drawing is current
     }, { passive: true });
     new ResizeObserver(() => {
       this.sizes = null;
@@ -293,7 +293,7 @@ export class Overview {
     });
   }
 
-  /** Go to another step; up and down go through the neurons, as the browser has them. */
+  /** Move to another step; the browser itself moves up and down through the neurons. */
   _press(/** @type {KeyboardEvent} */ event) {
     if (!this.run || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
     event.preventDefault();
@@ -317,7 +317,7 @@ export class Overview {
 }
 
 /**
- * Return rows in groups of which each has a height of its own, whether its rows are drawn or not.
+ * Return rows in groups with explicit heights, whether their rows are drawn or not.
  * @param {HTMLElement[]} rows
  */
 function grouped(rows) {

@@ -1,4 +1,4 @@
-// The page: its elements, by what they are for, and the parts that show the session in them.
+// The page: its elements by purpose, and the parts that show the session in them.
 import { find, findAll, make } from "./dom.js";
 
 /**
@@ -15,22 +15,22 @@ import { find, findAll, make } from "./dom.js";
  * @typedef {object} Page
  * @property {Network} network
  * @property {Elements} elements
- * @property {Session} session the only one of these whose fields are set anew
+ * @property {Session} session the only one of these whose fields are reassigned
  * @property {Trail} trail
  * @property {{usual: Strip, changed: Strip}} strips of the two runs
  * @property {Overview} overview
  * @property {Finder} finder
- * @property {{soon: AfterFrame, later: Rest, announcement: Rest}} due the strips' drawing, and what is read aloud
+ * @property {{soon: AfterFrame, later: Rest, announcement: Rest}} due the drawing of the strips, and announcements
  *
  * @typedef {ReturnType<typeof findElements>} Elements
  *
- * @typedef {object} Equation an update of the cell, and behind it the numbers of a step
+ * @typedef {object} Equation an update of the cell, followed by the numbers of a step
  * @property {HTMLElement} general
  * @property {HTMLElement} numbers
  */
 
 /**
- * Return the elements of the page. Its template has every one of them; that of the layer, if there are several layers.
+ * Return the elements of the page. Its template has all of them, but the layer's only if there are several layers.
  */
 export function findElements() {
   const hint = find("p.hint");
@@ -88,7 +88,7 @@ export function findElements() {
 }
 
 /**
- * Make room for numbers behind an equation.
+ * Add an element for numbers after an equation.
  * @param {HTMLElement} line
  * @returns {Equation}
  */

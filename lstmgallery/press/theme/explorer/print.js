@@ -1,4 +1,4 @@
-// How numbers, tokens and shades look: the same as in print, `press/text.py` and `press/palette.py`.
+// The forms of numbers, tokens and shades: the same as on pages, `press/marks/text.py` and `press/marks/palette.py`.
 /** @type {Record<string, string>} */
 const GLYPHS = { "<start>": "⊳", "<end>": "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽" };
 /** @type {Record<string, string>} */
@@ -7,7 +7,7 @@ const NAMES = {
 };
 export const LAST_SHADE = { memory: 40, gate: 20 };
 
-/** Return a visible sign for a token: itself, a stand-in for white space, a code for what cannot be seen. */
+/** Return a visible sign for a token: itself, a symbol for white space, a code for invisible characters. */
 export function glyph(/** @type {string} */ token) {
   if (token > " " && token <= "~") return token.startsWith("<") && token in GLYPHS ? GLYPHS[token] : token;
   if (token in GLYPHS) return GLYPHS[token];
@@ -20,18 +20,17 @@ function codeOf(/** @type {string} */ character) {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** Return a token as it is read aloud. */
+/** Return a token as it is spoken. */
 export const tokenName = (/** @type {string} */ token) => NAMES[token] ?? glyph(token);
 
 /**
- * Return `value` with a fixed number of digits. One that lies exactly between two goes to the even one, as in Python;
- * toFixed takes the one further from zero.
+ * Return `value` with a fixed number of digits. Ties round to even, as in Python; toFixed rounds them away from zero.
  * @param {number} value
  * @param {number} digits
  */
 function fixed(value, digits) {
   if (Math.abs((value * 10 ** digits) % 1) !== 0.5) return value.toFixed(digits);
-  // The product may have been rounded.
+  // The product may be rounded.
   const [, kept = "", rest = ""] = /^(.*?)\.?(\d{30})$/.exec(value.toFixed(digits + 30)) ?? [];
   return /^50*$/.test(rest) && Number(kept.at(-1)) % 2 === 0 ? kept : value.toFixed(digits);
 }
@@ -46,17 +45,17 @@ export function number(value, digits = 3) {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "\u2212");
 }
 
-/** Return `value` with about three significant digits, as a label of a scale or a range. */
+/** Return `value` with about three significant digits, for labels of scales and ranges. */
 export function brief(/** @type {number} */ value) {
   const size = Math.abs(value);
   return number(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
-/** Return a value as it was typed: as few digits as it needs, with a real minus sign. */
+/** Return a value as typed: as few digits as possible, with a real minus sign. */
 export const plain = (/** @type {number} */ value) => String(value).replace("-", "\u2212");
 
 /**
- * Return the class of the shade of `value` on a scale from `low` to `high`; values beyond it take its ends.
+ * Return the class of the shade of `value` on a scale from `low` to `high`, clamping values outside it.
  * @param {"memory" | "gate"} palette
  * @param {number} value
  * @param {number} low
@@ -67,7 +66,7 @@ export function shade(palette, value, low, high) {
   return palette[0] + fixed(Math.min(Math.max(position, 0), 1) * LAST_SHADE[palette], 0);
 }
 
-/** Return a share as a percentage that says 100 only when nothing is missing and 0 only when nothing is there. */
+/** Return a share as a percentage, with 100 only for exactly all and 0 only for exactly none. */
 export function percent(/** @type {number} */ share) {
   const rounded = Number(fixed(100 * share, 1));
   if (share < 1 && rounded === 100) return ">\u00a099.9\u00a0%";

@@ -1,15 +1,15 @@
-// What the steps of all cells share: sums of products, squashed, in the precision of the weights. A cell's own step is
-// `cells/<kind>/step.js`.
+// Functions shared by the steps of all cells: sums of products, squashed, in the precision of the weights. A cell's own
+// step is `cells/<kind>/step.js`.
 
 /**
- * @typedef {Record<string, Float32Array>} Signals of one layer at one step: by key, a value for every unit
+ * @typedef {Record<string, Float32Array>} Signals of one layer at one step: by key, a value per unit
  * @typedef {(signal: string, values: Float32Array) => void} Change changes values in place
  * @typedef {{kernel: Float32Array, recurrent_kernel: Float32Array, bias: Float32Array}} Weights row by row
  * @typedef {(x: Float32Array, previous: Signals, weights: Weights, change: Change) => Signals} CellStep
  */
 
 /**
- * The cells by their kind: one step, and the signals that go from step to step.
+ * The cells by kind: one step, and the signals passed from step to step.
  * @type {Record<string, {step: CellStep, state: string[]}>}
  */
 export const CELLS = {};
@@ -21,8 +21,8 @@ export const sigmoid = (/** @type {number} */ z) => {
 };
 
 /**
- * Add `vector` times `matrix`, row by row, to `sum`. Four rows are added in one go: each sum is read and written once
- * for all of them, which takes half the time, and rounded behind every one of them as before.
+ * Add `vector` times `matrix`, row by row, to `sum`. Four rows are added at once: each sum is read and written once for
+ * all four, which halves the time, and is still rounded after each of them.
  * @param {Float32Array} sum
  * @param {Float32Array} vector
  * @param {Float32Array} matrix

@@ -1,4 +1,4 @@
-// A network reading a text. The signals of every step are kept: an edit computes only from the first changed step on.
+// A network reading a text. The signals of every step are kept, so an edit recomputes only from the first changed step.
 import { changesAt, formatChange } from "./changes.js";
 import { largestAt, START_TOKEN } from "./network.js";
 
@@ -7,17 +7,17 @@ import { largestAt, START_TOKEN } from "./network.js";
  * @import { Network, Step } from "./network.js"
  */
 
-/** @typedef {{character: string, token: number | undefined}} Character of a text; no token: the network never saw it */
+/** @typedef {{character: string, token: number | undefined}} Character of a text; no token if unknown */
 
 /**
- * Return the characters of a text, whether it had to be cut, and each character that the network never saw.
+ * Return the characters of a text, whether it was cut, and each unknown character.
  * @param {string} text
  * @param {Network} network
  * @returns {{columns: Character[], cut: boolean, unseen: string[]}}
  */
 export function splitText(text, network) {
   const most = network.most_characters;
-  const characters = [...text.slice(0, 2 * most)]; // a character takes up to two places in a JavaScript string
+  const characters = [...text.slice(0, 2 * most)]; // a character takes up to two code units in a JavaScript string
   const kept = characters.slice(0, most);
   const columns = kept.map((character) => ({ character, token: network.index.get(character) }));
   const unseen = [...new Set(columns.filter((each) => each.token === undefined).map((each) => each.character))];
@@ -38,10 +38,10 @@ export class Reading {
   }
 
   /**
-   * Read the start token and then `tokens`, keeping the steps that stay as they were.
+   * Read the start token and then `tokens`, keeping unchanged steps.
    * @param {number[]} tokens
    * @param {ChangeOfNeuron[]} [changes]
-   * @returns {number} the first step that was computed anew
+   * @returns {number} the first recomputed step
    */
   read(tokens, changes = this.changes) {
     const wanted = [START_TOKEN, ...tokens];
@@ -75,12 +75,12 @@ export class Reading {
     return step < 0 ? 0 : this.steps[step].layers[layer - 1][signal][neuron - 1];
   }
 
-  /** Return the first choice for the next token behind a step. */
+  /** Return the first choice for the token after a step. */
   choice(/** @type {number} */ step) {
     return largestAt(this.steps[step].probabilities);
   }
 
-  /** Return the first step at which other changes make a difference; 0 if those that stay are in another order. */
+  /** Return the first step affected by a new list of changes; 0 if those kept are in another order. */
   _firstDifference(/** @type {ChangeOfNeuron[]} */ changes) {
     const [old, wanted] = [this.changes, changes].map((each) => each.map(formatChange));
     const stays = (/** @type {string} */ text) => timesIn(old, text) === timesIn(wanted, text);
@@ -91,7 +91,7 @@ export class Reading {
 }
 
 /**
- * Return how often something is in a list.
+ * Return the number of times a text is in a list.
  * @param {string[]} list
  * @param {string} text
  */

@@ -1,5 +1,5 @@
-// The rows of a strip: what the network expects next, what would be right, every signal, the memory as a line, and how
-// likely each token is. A row makes its own cells.
+// The rows of a strip: the token the network expects next, the right token, every signal, the memory as a line, and the
+// probability of each token. A row makes its own cells.
 import { make } from "./dom.js";
 import { largestAt, START_TOKEN } from "./network.js";
 import { brief, glyph, number, percent, plain, shade, tokenName } from "./print.js";
@@ -11,20 +11,20 @@ import { brief, glyph, number, percent, plain, shade, tokenName } from "./print.
  */
 
 /**
- * @typedef {object} Reads the column that a cell is made for, of a character that a step reads
+ * @typedef {object} Reads the column of a cell, for a character read by a step
  * @property {Run} run
  * @property {number} step
- * @property {string} glyph of what is read
+ * @property {string} glyph of the character
  *
  * @typedef {(reads: Reads, place: Place) => HTMLTableCellElement} MakeCell
  *
  * @typedef {object} Row
  * @property {HTMLTableRowElement} element
- * @property {MakeCell} [cellOf] none where all columns are one drawing
- * @property {(place: Place) => void} [label] says in the row's name what depends on the neuron
+ * @property {MakeCell} [cellOf] missing if all columns are one drawing
+ * @property {(place: Place) => void} [label] updates the part of the row's name that depends on the neuron
  */
 
-const MOST_TOKENS = 12; // of a vocabulary whose every token gets a row of probabilities
+const MOST_TOKENS = 12; // largest vocabulary in which every token gets a row of probabilities
 const RANKS = ["2nd choice", "3rd choice", "4th choice"];
 
 /**
@@ -64,7 +64,7 @@ function rowElement(head, attributes = {}) {
 }
 
 /**
- * Return a cell with a sign on a shade, and with a value that is shown where numbers are.
+ * Return a cell with a sign on a shade, and with a value shown in place of the sign if numbers are on.
  * @param {string} style
  * @param {string} sign
  * @param {string} value
@@ -91,7 +91,7 @@ function likelyCell(network, { probabilities }, token, mark = "") {
 }
 
 /**
- * Return the row of what the network expects next, where that is wrong marked so.
+ * Return the row of the tokens the network expects next, with wrong ones marked.
  * @param {Network} network
  * @returns {Row}
  */
@@ -109,7 +109,7 @@ function choiceRow(network) {
 }
 
 /**
- * Return the row of what must come next.
+ * Return the row of the tokens that must come next.
  * @returns {Row}
  */
 function answerRow() {
@@ -157,7 +157,7 @@ function lineRow(network, drawing) {
 }
 
 /**
- * Return the row of how likely one token is, marked where it is the right answer.
+ * Return the row of one token's probability, marked where it is the right answer.
  * @param {Network} network
  * @param {number} token
  * @returns {Row}
@@ -176,7 +176,7 @@ function tokenRow(network, token) {
 }
 
 /**
- * Return the row of the token at a place behind the first choice.
+ * Return the row of the token at a rank after the first choice.
  * @param {Network} network
  * @param {string} words
  * @param {number} rank from 1, the second choice

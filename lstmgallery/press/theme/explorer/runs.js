@@ -1,5 +1,5 @@
-// The runs of the network along the text: as it is, and with the reader's changes. Each is read anew only from where it
-// differs, and says from which column on it has to be drawn anew.
+// The runs of the network along the text: unchanged, and with the reader's changes. Each is recomputed only from the
+// first difference, and reports the first column to redraw.
 import { rightAnswers } from "./language.js";
 import { START_TOKEN } from "./network.js";
 import { glyph, tokenName } from "./print.js";
@@ -15,28 +15,28 @@ import { writeOn } from "./writing.js";
  */
 
 /**
- * @typedef {object} Column what one column shows above all others: a character of the text, or a token written
+ * @typedef {object} Column the content at the head of one column: a character of the text, or a written token
  * @property {string} glyph
- * @property {string} name as it is read aloud
- * @property {number | null} step that reads it; null for a character that no step reads
+ * @property {string} name as it is spoken
+ * @property {number | null} step that reads it; null for an unread character
  * @property {boolean} isWritten by the network
  *
  * @typedef {object} Run
  * @property {Reading} reading
  * @property {Column[]} columns
  * @property {(string | null)[]} answers by step, the token that must come next
- * @property {number[]} written the tokens that the network wrote
- * @property {boolean} ended whether it wrote the end after them
+ * @property {number[]} written the tokens written by the network
+ * @property {boolean} ended whether it then wrote the end
  *
  * @typedef {object} Runs
- * @property {Run} usual of the network as it is
- * @property {Run} changed of the network with the changes; as it was before while there are none
+ * @property {Run} usual of the unchanged network
+ * @property {Run} changed of the network with the changes; out of date while there are none
  *
- * @typedef {object} ReadText what came of reading a text
+ * @typedef {object} ReadText the result of reading a text
  * @property {string | null} text null: none yet
- * @property {{usual: number, changed: number}} from the first column of each run that is not as it was
+ * @property {{usual: number, changed: number}} from the first changed column of each run
  * @property {boolean} cut whether the text was too long
- * @property {string[]} unseen the characters that the network does not know
+ * @property {string[]} unseen the unknown characters
  */
 
 /**
@@ -49,13 +49,13 @@ export function newRun(network) {
 }
 
 /**
- * What came of reading while nothing was read.
+ * The result of reading nothing.
  * @type {ReadText}
  */
 export const NOTHING_READ = { text: null, from: { usual: 0, changed: 0 }, cut: false, unseen: [] };
 
 /**
- * Have the runs read the text of a state: the changed one only if anything is changed.
+ * Make the runs read the text of a state; the changed run only if there are changes.
  * @param {Runs} runs read in place
  * @param {State} state
  * @param {Network} network
@@ -71,7 +71,7 @@ export function readText({ usual, changed }, { text, changes, write }, network) 
 }
 
 /**
- * Read characters, and let the network write on; return the first column that is not as it was.
+ * Read characters, and let the network write on; return the first changed column.
  * @param {Run} run read in place
  * @param {Character[]} characters
  * @param {ChangeOfNeuron[]} changes
@@ -92,7 +92,7 @@ function readRun(run, characters, changes, write) {
 }
 
 /**
- * Return the columns of what was read, the start token first, and of what was written then.
+ * Return the columns of the characters read, the start token first, and of the tokens then written.
  * @param {Character[]} characters
  * @param {number[]} written
  * @param {Network} network
@@ -111,10 +111,10 @@ function columnsOf(characters, written, { vocabulary }) {
 }
 
 /**
- * Say whether a column shows what it showed before.
+ * Return whether a column is unchanged.
  * @param {Column} column
  * @param {Column | undefined} before
- * @param {number} first step that was computed anew
+ * @param {number} first recomputed step
  */
 function isAsBefore({ glyph: sign, step, isWritten }, before, first) {
   if (before?.glyph !== sign || before.step !== step || before.isWritten !== isWritten) return false;
@@ -122,7 +122,7 @@ function isAsBefore({ glyph: sign, step, isWritten }, before, first) {
 }
 
 /**
- * Return the runs that are shown: the changed one only if anything is changed.
+ * Return the visible runs; the changed run only if there are changes.
  * @param {Runs} runs
  * @param {State} state
  */

@@ -6,7 +6,7 @@
 
 /**
  * @typedef {{from: number, to: number, threshold: number}} Pattern steps, the last one included; a share of the range
- * @typedef {{neuron: number, sign: 1 | -1, margin: number}} Match margin: how far on and off are apart, in ranges
+ * @typedef {{neuron: number, sign: 1 | -1, margin: number}} Match margin: distance between on and off, in ranges
  * @typedef {{occasions: number, shown: Map<string, number>}} Count shown by `neuron,sign`
  */
 
@@ -14,8 +14,8 @@
 const SIGNS = [1, -1]; // on means high, or low
 
 /**
- * Return a neuron's signal along a reading on a scale where 1 is all on: a memory in units of its largest size, a gate
- * from shut to open; for sign -1 mirrored.
+ * Return a neuron's signal along a reading on a scale where 1 is fully on: a memory in units of its largest absolute
+ * value, a gate from shut to open; mirrored for sign -1.
  * @param {Reading} reading
  * @param {number} layer
  * @param {string} signal
@@ -32,8 +32,8 @@ function levelsOf(reading, layer, signal, neuron, sign) {
 }
 
 /**
- * Say how clearly a neuron shows the pattern: the least level inside less the largest just outside; null if it is
- * not on inside or not off outside.
+ * Return the margin of a neuron for the pattern: the smallest level inside minus the largest just outside; null if it
+ * is not on inside or not off outside.
  * @param {(step: number) => number} levelAt
  * @param {Pattern} pattern
  * @param {number} steps
@@ -67,7 +67,7 @@ function matchesIn(reading, layer, signal, pattern) {
 }
 
 /**
- * Return the neurons of a layer that show the pattern along a reading, the clearest first.
+ * Return the neurons of a layer that show the pattern along a reading, clearest first.
  * @param {Reading} reading
  * @param {number} layer
  * @param {string} signal
@@ -80,8 +80,8 @@ export function findNeurons(reading, layer, signal, pattern) {
 }
 
 /**
- * Return the spans of a sequence that are like the selected one: where that was a whole run of one token, every
- * whole run of it; else every place where the same tokens stand.
+ * Return the spans of a sequence that are like the selected one: if that is a whole run of one token, every whole run
+ * of it; else every occurrence of the same tokens.
  * @param {number[]} tokens of the sequence
  * @param {number[]} selected all tokens of the text
  * @param {Pattern} pattern
@@ -111,8 +111,8 @@ export function likeSpans(tokens, selected, { from, to }) {
 }
 
 /**
- * Count over more sequences how often the neurons of a layer show the pattern where the same tokens stand. A
- * generator: it yields after each sequence how many are done, so that the page can breathe.
+ * Count over more sequences how often the neurons of a layer show the pattern at the same tokens. A generator: it
+ * yields the number of sequences done after each, so that the page can respond.
  * @param {Reading[]} readings
  * @param {number[]} selected all tokens of the text
  * @param {number} layer

@@ -1,5 +1,5 @@
-// The state: what the page shows, as its address holds it. The session: the state, and what else the page remembers
-// until it is left. Nothing that changes is kept anywhere else, but for what the parts of the page have drawn.
+// The state: the view of the page, as stored in its address. The session: the state, and everything else the page
+// remembers until it is left. Nothing else is mutable, except each part's record of its own drawing.
 import { newRun, NOTHING_READ } from "./runs.js";
 
 /**
@@ -12,27 +12,27 @@ import { newRun, NOTHING_READ } from "./runs.js";
 
 /**
  * @typedef {object} State
- * @property {string} text what the network reads
+ * @property {string} text the network reads
  * @property {number} layer shown, from 1
  * @property {string} signal shown in the overview
  * @property {number} neuron shown, from 1
  * @property {number | null} step spelled out
  * @property {ChangeOfNeuron[]} changes made to the network
  * @property {Sampling | null} write how the network writes on; null: it does not
- * @property {Pattern | null} find what neurons are searched for
- * @property {"role" | "number"} sort by which the neurons are listed
- * @property {string} filter what the number or the role of a listed neuron has in it
+ * @property {Pattern | null} find the pattern searched for
+ * @property {"role" | "number"} sort order of the list of neurons
+ * @property {string} filter text that the number or the role of a listed neuron must contain
  * @property {boolean} letters whether the overview shows characters
  *
  * @typedef {object} Session
  * @property {State} state
  * @property {Runs} runs of the network, along the text
- * @property {ReadText} read what came of reading the text for the last time
- * @property {string[]} notes on what was asked for and cannot be
+ * @property {ReadText} read the result of the last reading of the text
+ * @property {string[]} notes on requests that cannot be fulfilled
  * @property {number | null} pointed the step under the pointer
  * @property {number | null} anchor the step where a selection with Shift began
  * @property {number | null} dragged the step where a selection by dragging began
- * @property {boolean} isStepTyped whether the step of the next change was typed; else it follows what is shown
+ * @property {boolean} isStepTyped whether the step of the next change was typed; else it follows the view
  * @property {boolean} isStripInSight
  */
 
@@ -78,7 +78,7 @@ export function newSession(network) {
 }
 
 /**
- * Return the neuron to show first of a layer: the best one, or the one with the most telling role.
+ * Return the initial neuron of a layer: the best one, or the one with the most telling role.
  * @param {Network} network
  * @param {number} layer
  */
@@ -89,7 +89,7 @@ export function bestOf(network, layer) {
 }
 
 /**
- * Return the neurons of the layer that is shown, those that the filter lets through, in order.
+ * Return the neurons of the current layer that pass the filter, in order.
  * @param {State} state
  * @param {Network} network
  */
@@ -104,8 +104,7 @@ export function listedNeurons({ layer, sort, filter }, network) {
 }
 
 /**
- * Return the step at which the next change is offered: the one that is shown, that of the latest change, or where the
- * delimiter is read.
+ * Return the default step of the next change: the current one, that of the latest change, or the delimiter's.
  * @param {Session} session
  * @param {Network} network
  */

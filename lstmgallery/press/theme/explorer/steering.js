@@ -1,4 +1,4 @@
-// Steering: what the reader does, or the address asks for, becomes another state, which is shown and remembered.
+// Steering: turn the reader's actions, or an address, into a new state, show it and record it.
 import { parseAddress } from "./address.js";
 import { show, showStep } from "./drawing.js";
 
@@ -10,7 +10,7 @@ import { show, showStep } from "./drawing.js";
  */
 
 /**
- * Change the state, show it and remember it.
+ * Change the state, show it and record it.
  * @param {Page} page
  * @param {Partial<State>} patch
  * @param {Entering} [how] it enters the history
@@ -25,7 +25,7 @@ export function change(page, patch, how = "push") {
   trail.remember(how);
 }
 
-/** Show the state that the address asks for. */
+/** Show the state in the address. */
 export function openAddress(/** @type {Page} */ page) {
   const { network, session, trail } = page;
   trail.goOn();
@@ -37,7 +37,7 @@ export function openAddress(/** @type {Page} */ page) {
 }
 
 /**
- * Show a step that was pointed at, chosen, or left (null).
+ * Show the step pointed at or chosen, or none (null).
  * @param {Page} page
  * @param {number | null} step
  * @param {boolean} isChosen
@@ -55,7 +55,7 @@ export function takeStep(page, step, isChosen) {
 }
 
 /**
- * Select the steps from the one that was chosen first with Shift to another.
+ * Select the steps from the first one chosen with Shift to another.
  * @param {Page} page
  * @param {number} step
  */

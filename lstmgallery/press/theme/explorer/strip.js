@@ -1,6 +1,6 @@
-// The strip of one neuron in one run: a column for each character, a row for what is predicted and for each signal.
-// A new character appends one column; an edit redraws from the first changed column on. Of a long text only the columns
-// in sight stand in the table, and some on either side; scrolling and the arrow keys bring in the others.
+// The strip of one neuron in one run: a column per character, rows for the prediction and for each signal. A new
+// character appends one column; an edit redraws from the first changed column on. For a long text the table holds only
+// the columns in view and some on either side; scrolling and the arrow keys bring in the others.
 import { closestTo, make, put } from "./dom.js";
 import { PITCH } from "./layout.js";
 import { Line } from "./line.js";
@@ -14,13 +14,13 @@ import { rowsOf } from "./rows.js";
 
 /**
  * @typedef {{first: number, end: number}} Span of columns
- * @typedef {{target: EventTarget | null, clientX: number}} Pointed what is pointed at, and where
+ * @typedef {{target: EventTarget | null, clientX: number}} Pointed the target and position of a pointer
  * @typedef {(step: number | null, isChosen: boolean, event: MouseEvent | KeyboardEvent) => void} OnStep
  */
 
-const BESIDE = 3; // columns drawn on either side of those in sight
-const MOST_MORE = 24; // columns that may stay at the left of them
-const SHORT = 60; // columns of a text that is drawn whole
+const BESIDE = 3; // columns drawn on either side of those in view
+const MOST_MORE = 24; // further columns that may stay at their left
+const SHORT = 60; // longest text, in columns, that is drawn whole
 
 export class Strip {
   /**
@@ -36,23 +36,23 @@ export class Strip {
     /** @type {Place} */
     this.place = { layer: 0, neuron: 0 }; // none yet
     /** @type {Span} */
-    this.span = { first: 0, end: 0 }; // the columns that are drawn
-    this.from = 0; // the first of them that is not as it is in the run
-    this.left = 0; // px, how far the region is scrolled
-    this.across = 0; // columns that the region can show; 0: not measured
-    this.isWaiting = false; // to be drawn
-    this.isFollowing = false; // until the last column has been brought into sight
+    this.span = { first: 0, end: 0 }; // the drawn columns
+    this.from = 0; // the first outdated one
+    this.left = 0; // px, the scroll position of the region
+    this.across = 0; // number of columns that fit the region; 0: not measured yet
+    this.isWaiting = false; // whether a drawing is due
+    this.isFollowing = false; // until the last column has been scrolled into view
     /** @type {number | null} */
-    this.current = null; // the step that is marked
+    this.current = null; // the marked step
     /** @type {Element[]} */
     this.marked = []; // its elements
     /** @type {{from: number, to: number} | null} */
-    this.selected = null; // the steps that are searched for
+    this.selected = null; // the steps of the search
     this.line = new Line(network);
     this.drawing = make("td");
     this.rows = rowsOf(network, this.drawing);
     this.reads = make("tr", { class: "reads" }, make("th", { scope: "row" }, make("span", { class: "name" }, "reads")));
-    // The rows with a cell in each column.
+    // The rows that have a cell in each column.
     this.drawn = [this.reads, ...this.rows.filter(({ cellOf }) => cellOf).map(({ element }) => element)];
     this.caption = make("caption", { class: "unseen" });
     const body = make("tbody", {}, ...this.rows.map(({ element }) => element));
@@ -62,11 +62,11 @@ export class Strip {
   }
 
   /**
-   * Show a run, with the next drawing.
+   * Show a run at the next drawing.
    * @param {Run} run
    * @param {Place} place
-   * @param {number} from the first column that is not as it was
-   * @param {{isFollowed?: boolean}} [how] whether to bring the last column into sight
+   * @param {number} from the first changed column
+   * @param {{isFollowed?: boolean}} [how] whether to scroll the last column into view
    */
   show(run, { layer, neuron }, from, { isFollowed = false } = {}) {
     const isOther = this.place.layer !== layer || this.place.neuron !== neuron;
@@ -78,14 +78,14 @@ export class Strip {
     if (isOther) for (const row of this.rows) row.label?.(this.place);
   }
 
-  /** Draw what was shown since the last drawing; return whether there was anything. */
+  /** Draw everything shown since the last drawing; return whether there was anything. */
   draw() {
     if (!this.isWaiting || !this.run) return false;
     this._draw(this.run);
     return true;
   }
 
-  /** Return how many columns the region can show. */
+  /** Return the number of columns that fit the region. */
   _measure() {
     const width = this.region.clientWidth - this.reads.cells[0].offsetWidth;
     this.across ||= Math.max(1, Math.ceil(width / PITCH));
@@ -93,9 +93,9 @@ export class Strip {
   }
 
   /**
-   * Return the columns that should be drawn: those in sight and some beside them. A column that is taken out at the
-   * left costs a layout of all others, so some may stay.
-   * @param {number} length columns that there are
+   * Return the columns to draw: those in view and some beside them. Removing a column at the left costs a layout of all
+   * others, so some may stay.
+   * @param {number} length total number of columns
    * @returns {Span}
    */
   _wanted(length) {
@@ -107,7 +107,7 @@ export class Strip {
     return { first: isNear ? this.span.first : first, end: Math.min(length, inSight + across + BESIDE) };
   }
 
-  /** Draw other columns if those in sight are about to be missing. */
+  /** Draw more columns before the undrawn ones come into view. */
   _scrolled() {
     this.left = this.region.scrollLeft;
     if (!this.run) return;
@@ -121,7 +121,7 @@ export class Strip {
     this.mark(current);
   }
 
-  /** Draw the columns that are wanted; those that stand there already, as they are in the run, are left alone. */
+  /** Draw the wanted columns; those already up to date are left alone. */
   _draw(/** @type {Run} */ run) {
     const { from, span: before } = this;
     const { length } = run.columns;
@@ -132,7 +132,7 @@ export class Strip {
     for (const row of this.drawn) trim(row, before, wanted, kept);
     this.span = wanted;
     this._fill(run, kept);
-    // The first row is as good as all: it sets the widths of the columns.
+    // The first row suffices: it sets the widths of the columns.
     const { first, end } = wanted;
     if (first) this.reads.cells[1].style.width = `${first * PITCH - 2}px`;
     if (end < length) this.reads.cells[this.reads.cells.length - 1].style.width = `${(length - end) * PITCH - 2}px`;
@@ -146,7 +146,7 @@ export class Strip {
   }
 
   /**
-   * Put the columns that are missing before and behind those that were kept.
+   * Insert the missing columns before and after the kept ones.
    * @param {Run} run
    * @param {Span} kept
    */
@@ -193,12 +193,12 @@ export class Strip {
     return head;
   }
 
-  /** Return the place of a column's cell in a row. */
+  /** Return the index of a column's cell in a row. */
   _placeOf(/** @type {number} */ column) {
     return column - this.span.first + (this.span.first ? 2 : 1);
   }
 
-  /** Bring the last column into sight if that is still to be done. Everything else should be in its place by then. */
+  /** Scroll the last column into view if that is due. Call it after all other layout. */
   follow() {
     if (!this.isFollowing || this.isWaiting) return;
     this.isFollowing = false;
@@ -208,7 +208,7 @@ export class Strip {
   /**
    * Mark the column of a step, or none.
    * @param {number | null} step
-   * @param {{isFollowed?: boolean}} [how] whether to bring it into sight
+   * @param {{isFollowed?: boolean}} [how] whether to scroll it into view
    */
   mark(step, { isFollowed = false } = {}) {
     for (const element of this.marked) element.classList.remove("is-step");
@@ -235,7 +235,7 @@ export class Strip {
     return column >= this.span.first && column < this.span.end;
   }
 
-  /** Show which steps are selected for the search, or that none are. */
+  /** Mark the steps selected for the search, or none. */
   select(/** @type {{from: number, to: number} | null} */ selected) {
     if (!selected && !this.selected) return;
     this.selected = selected;
@@ -250,7 +250,7 @@ export class Strip {
   }
 
   /**
-   * Return the step of the column that is pointed at, if it has one.
+   * Return the step of the column under the pointer, if it has one.
    * @param {Pointed} pointed
    * @returns {number | null}
    */
@@ -300,7 +300,7 @@ export class Strip {
 }
 
 /**
- * Return the step that a key leads to from the current one; null for a key that leads nowhere.
+ * Return the step a key moves to from the current one; null for other keys.
  * @param {string} key
  * @param {number | null} current
  * @param {number} last
@@ -312,11 +312,11 @@ export function targetOf(key, current, last) {
 }
 
 /**
- * Return the columns that can be left alone: those drawn before and wanted now, up to the first that has changed.
+ * Return the columns that can be left alone: those drawn before and wanted now, up to the first changed one.
  * @param {Span} before
  * @param {Span} wanted
  * @param {number} from
- * @returns {Span} empty, where `wanted` begins, if there are none
+ * @returns {Span} if there are none, empty at the beginning of `wanted`
  */
 function keptOf(before, wanted, from) {
   const kept = { first: Math.max(wanted.first, before.first), end: Math.min(wanted.end, before.end, from) };
@@ -324,7 +324,7 @@ function keptOf(before, wanted, from) {
 }
 
 /**
- * Take out of a row the cells of all columns that are not kept, and put a gap before them where some are left out.
+ * Remove the cells of all columns that are not kept from a row, and put a gap in place of omitted ones at the left.
  * @param {HTMLTableRowElement} row
  * @param {Span} before
  * @param {Span} wanted

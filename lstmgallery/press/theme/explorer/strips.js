@@ -1,6 +1,6 @@
-// The two strips of the page, of the usual run and of the changed one. What is typed is shown in the overview in one
-// frame and drawn in the strips in the one after it: neither takes long then. Strips out of sight wait until typing
-// rests. They are drawn then all the same: a screen reader is not told what is in sight.
+// The two strips of the page, of the usual run and of the changed one. Typed text is drawn in the overview in one frame
+// and in the strips in the next, so neither frame takes long. Strips out of view wait until typing pauses. They are
+// still drawn then, because screen readers read them wherever the page is scrolled.
 import { runsAt } from "./arithmetic.js";
 import { put } from "./dom.js";
 
@@ -11,10 +11,10 @@ import { put } from "./dom.js";
  */
 
 /**
- * Have the strips show the runs, with their next drawing.
+ * Show the runs in the strips at their next drawing.
  * @param {Page} page
- * @param {{usual: number, changed: number}} from the first column of each run that is not as it was
- * @param {{isFollowed?: boolean}} [how] whether to bring the last column into sight
+ * @param {{usual: number, changed: number}} from the first changed column of each run
+ * @param {{isFollowed?: boolean}} [how] whether to scroll the last column into view
  */
 export function showStrips({ elements, session: { state, runs }, strips }, from, how = {}) {
   const isCompared = state.changes.length > 0;
@@ -25,7 +25,7 @@ export function showStrips({ elements, session: { state, runs }, strips }, from,
 }
 
 /**
- * Draw what the strips show: at once, but not while the reader is typing.
+ * Draw the strips: at once, unless the reader is typing.
  * @param {Page} page
  * @param {boolean} isTyped
  */
@@ -36,7 +36,7 @@ export function drawInTime(page, isTyped) {
   else due.later.ask();
 }
 
-/** Draw what the strips show, and what else depends on it. */
+/** Draw the strips, and everything that depends on them. */
 function drawStrips(/** @type {Page} */ page) {
   const { network, elements, session, strips } = page;
   const drawn = [strips.usual, strips.changed].filter((strip) => strip.draw());
@@ -46,14 +46,14 @@ function drawStrips(/** @type {Page} */ page) {
   put(elements.score, "textContent", scoreOf(session, network));
 }
 
-/** Draw what had to wait. */
+/** Draw strips that had to wait. */
 export function drawWaiting(/** @type {Page} */ page) {
   drawStrips(page);
   page.strips.usual.follow();
   page.strips.changed.follow();
 }
 
-/** Know from now on whether the strips are in sight, and draw what waits when they come there. */
+/** Track whether the strips are in view, and draw waiting ones when they come into view. */
 export function watchStrips(/** @type {Page} */ page) {
   new IntersectionObserver((entries) => {
     page.session.isStripInSight = entries[entries.length - 1].isIntersecting;
@@ -62,9 +62,9 @@ export function watchStrips(/** @type {Page} */ page) {
 }
 
 /**
- * Mark the step that is pointed at or chosen in the strips that have it.
+ * Mark the pointed-at or chosen step in the strips that have it.
  * @param {Page} page
- * @param {{isFollowed?: boolean}} [how] whether to bring it into sight
+ * @param {{isFollowed?: boolean}} [how] whether to scroll it into view
  */
 export function markStrips(page, how = {}) {
   const { session, strips } = page;
@@ -75,13 +75,13 @@ export function markStrips(page, how = {}) {
   strips.changed.mark(runs.includes(changed) ? step : null, how);
 }
 
-/** Show in the usual strip which steps are searched for. */
+/** Mark the steps of the search in the usual strip. */
 export function selectSpan(/** @type {Page} */ { session, strips }) {
   strips.usual.select(session.state.find);
 }
 
 /**
- * Return how often the network is right where the language settles what follows, in a sentence.
+ * Return a sentence on how often the network is right where the language determines the next token.
  * @param {Session} session
  * @param {Network} network
  */

@@ -1,5 +1,5 @@
-// What the overview draws: a tile is a canvas of a few columns, with a cell for each neuron and each character. A tile
-// that looks as before is drawn anew only from the first column on that has changed.
+// The tiles of the overview: a tile is a canvas of a few columns, with a cell for each neuron and character. A tile
+// with an unchanged look is redrawn only from the first changed column on.
 import { make } from "./dom.js";
 import { PITCH } from "./layout.js";
 import { largestAt } from "./network.js";
@@ -12,9 +12,9 @@ import { glyph, LAST_SHADE, shade } from "./print.js";
 
 /**
  * @typedef {{paper: string, ink: string}} Pair of colours
- * @typedef {Pair & {rule: string, wrong: string, shades: Record<string, Pair>}} Colours of the page, and of every shade
+ * @typedef {Pair & {rule: string, wrong: string, shades: Record<string, Pair>}} Colours of the page and of every shade
  *
- * @typedef {object} Picture all that is to be seen of the overview, of which every tile draws its part
+ * @typedef {object} Picture the visible content of the overview; every tile draws its part
  * @property {Network} network
  * @property {Run} run
  * @property {number} layer
@@ -25,26 +25,26 @@ import { glyph, LAST_SHADE, shade } from "./print.js";
  * @property {number} marked column that is framed; -1: none
  * @property {boolean} letters
  * @property {[number, number]} scale of the colours
- * @property {number} top px, how far the rows are scrolled
+ * @property {number} top px, the scroll position of the rows
  * @property {number} height px
- * @property {number} ratio pixels of the screen in a px
+ * @property {number} ratio device pixels per px
  * @property {Colours} colours
  *
  * @typedef {object} Tile
  * @property {HTMLCanvasElement} canvas
  * @property {CanvasRenderingContext2D} context
- * @property {string} look what it was drawn for
+ * @property {string} look the settings it was drawn with
  */
 
 export const ROW = 24; // px
-export const HEAD = 50; // px; above the neurons stand what is read and what the network expects next
+export const HEAD = 50; // px; above the neurons are the tokens read and those the network expects next
 const TILE = 8; // columns of a tile
 export const WIDTH = TILE * PITCH; // px
 const [CELL, MIDDLE] = [PITCH - 2, (PITCH - 2) / 2]; // px, the width of a cell and the middle of it
 const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 /**
- * Return the colours of every shade, as the stylesheet has them in this moment.
+ * Return the current colours of every shade in the stylesheet.
  * @param {HTMLElement} box of the overview
  * @returns {Colours}
  */
@@ -74,7 +74,7 @@ export function coloursIn(box) {
 
 /**
  * Return an empty tile.
- * @param {number} number its place among the tiles
+ * @param {number} number its index among the tiles
  * @returns {Tile}
  */
 export function newTile(number) {
@@ -85,11 +85,11 @@ export function newTile(number) {
 }
 
 /**
- * Draw a tile, one that looks as before only from the first column on that has changed.
+ * Draw a tile; with an unchanged look only from the first changed column on.
  * @param {Tile} tile
- * @param {number} number its place among the tiles
+ * @param {number} number its index among the tiles
  * @param {Picture} picture
- * @param {number} from the first column that has changed
+ * @param {number} from the first changed column
  */
 export function drawTile(tile, number, picture, from) {
   const start = number * TILE;
@@ -119,7 +119,7 @@ export function drawTile(tile, number, picture, from) {
 }
 
 /**
- * Return what a tile is drawn for, but for the run: while that stays the same, so do the columns before a change.
+ * Return the settings a tile is drawn with, except the run: while they are equal, columns before a change stay valid.
  * @param {Picture} picture
  * @param {number} column of the tile that is framed; -1: none
  */
@@ -128,7 +128,7 @@ function lookOf({ height, ratio, top, listed, signal, neuron, letters }, column)
 }
 
 /**
- * Give a tile the size of the picture. A canvas is emptied by it, so only one of another size is.
+ * Give a tile the size of the picture. Resizing clears a canvas, so it is done only for another size.
  * @param {Tile} tile
  * @param {Picture} picture
  */
@@ -142,7 +142,7 @@ function fit({ canvas, context }, { height, ratio }) {
 }
 
 /**
- * Return where a column begins on its tile, in px.
+ * Return the position of a column on its tile, in px.
  * @param {number} column
  * @param {number} start first column of the tile
  */
@@ -150,10 +150,10 @@ function xOf(column, start) {
   return (column - start) * PITCH + 1;
 }
 
-/** @typedef {{first: number, last: number, start: number}} Columns of a tile: from `first` to before `last` */
+/** @typedef {{first: number, last: number, start: number}} Columns of a tile: `first` included, `last` not */
 
 /**
- * Draw the cells of the neurons in sight.
+ * Draw the cells of the neurons in view.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  * @param {Columns} columns
@@ -180,7 +180,7 @@ function drawCells(context, picture, { first, last, start }) {
 }
 
 /**
- * Draw an empty cell, and leave the ink ready for what is printed on it.
+ * Draw an empty cell, and set the ink for its text.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y
@@ -193,7 +193,7 @@ function drawCell(context, x, y, { paper, ink }) {
 }
 
 /**
- * Draw above the neurons what is read, and what the network expects next.
+ * Draw the tokens read, and those the network expects next, above the neurons.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  * @param {Columns} columns
@@ -209,7 +209,7 @@ function drawHeads(context, picture, { first, last, start }) {
 }
 
 /**
- * Draw what the network expects behind a step, crossed out where the language settles otherwise.
+ * Draw the token the network expects after a step, crossed out if the language determines another.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  * @param {number} step
@@ -231,7 +231,7 @@ function drawChoice(context, { run, network, colours }, step, x, y) {
 }
 
 /**
- * Frame the row of the neuron that is shown and the column that is marked.
+ * Frame the row of the current neuron and the marked column.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  * @param {number | null} x of the column, if it is on this tile
@@ -245,7 +245,7 @@ function drawFrames(context, { neurons, neuron, top, colours }, x) {
 }
 
 /**
- * Draw the cell of a character that is not read.
+ * Draw the cell of an unread character.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y

@@ -1,6 +1,6 @@
-// What is done later: once things have been quiet for a while, or after the next frame.
+// Deferred actions: after a pause, or after the next frame.
 
-/** Does something once it has not been asked to for a while. */
+/** Runs an action once requests for it have paused. */
 export class Rest {
   /**
    * @param {number} milliseconds
@@ -9,10 +9,10 @@ export class Rest {
   constructor(milliseconds, action) {
     this.milliseconds = milliseconds;
     this.action = action;
-    this.timer = 0; // 0: nothing is asked for
+    this.timer = 0; // 0: no request
   }
 
-  /** Ask for it, and for quiet from now on. */
+  /** Request it; the pause starts again. */
   ask() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), this.milliseconds);
@@ -23,7 +23,7 @@ export class Rest {
     this.timer = 0;
   }
 
-  /** Do it at once if it was asked for. */
+  /** Run it at once if it was requested. */
   flush() {
     if (!this.timer) return;
     this.cancel();
@@ -31,7 +31,7 @@ export class Rest {
   }
 }
 
-/** Does something after the next frame, once, however often it is asked to until then. */
+/** Runs an action once after the next frame, however often it is requested until then. */
 export class AfterFrame {
   /** @param {() => void} action */
   constructor(action) {
@@ -42,7 +42,7 @@ export class AfterFrame {
   ask() {
     if (this.isAsked) return;
     this.isAsked = true;
-    // Not in a frame: what scrolls there would ask for one more.
+    // Not in a frame: scrolling there would request another.
     requestAnimationFrame(() => setTimeout(() => this._act()));
   }
 

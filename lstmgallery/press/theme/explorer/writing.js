@@ -1,4 +1,4 @@
-// Let the network write on: always its first choice, or drawn at a temperature with a seed.
+// Let the network write on: greedily, or sampled at a temperature with a seed.
 import { END_TOKEN, largestAt, softmax } from "./network.js";
 
 /** @import { Reading } from "./reading.js" */
@@ -11,7 +11,7 @@ import { END_TOKEN, largestAt, softmax } from "./network.js";
 export const MOST_WRITTEN = 120;
 
 /**
- * Return a source of numbers from 0 to 1 that a seed determines (mulberry32, by Tommy Ettinger).
+ * Return a generator of numbers from 0 to 1, determined by a seed (mulberry32, by Tommy Ettinger).
  * @param {number} seed
  */
 export function randomFrom(seed) {
@@ -25,7 +25,7 @@ export function randomFrom(seed) {
 }
 
 /**
- * Return a token drawn from probabilities sharpened (temperature below 1) or flattened (above 1).
+ * Return a token sampled from probabilities sharpened (temperature below 1) or flattened (above 1).
  * @param {Float64Array} probabilities
  * @param {number} temperature above 0
  * @param {number} chance from 0 to 1
@@ -41,7 +41,7 @@ export function draw(probabilities, temperature, chance) {
 }
 
 /**
- * Let a reading write on behind what it has read, until the end token or the bound.
+ * Let a reading write on after the tokens read, until the end token or the bound.
  * @param {Reading} reading continued in place
  * @param {Sampling} how
  * @param {number} [atMost]

@@ -1,4 +1,4 @@
-// Where the build did not know the site's address, the reader's browser does: complete what is offered for citing.
+// Complete the citations with the site's address, which the browser knows even if the build did not.
 "use strict";
 
 for (const ways of document.querySelectorAll(".ways:not([data-address])")) {

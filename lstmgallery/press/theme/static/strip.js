@@ -1,14 +1,14 @@
-// Strips come alive: point at a step, tap it or move to it with the arrow keys, and the arithmetic of that step is
-// spelled out below. All values are read from the table itself, so there is nothing here that the page does not say.
+// Make strips interactive: point at a step, tap it or move to it with the arrow keys, and the arithmetic of that step
+// is spelled out below. All values are read from the table itself, so the script adds no information to the page.
 "use strict";
 
 (() => {
   /**
    * @typedef {object} Figure the strips of one figure, and the panel below them
    * @property {HTMLElement} hint
-   * @property {string} invitation what the hint says while there is no step
+   * @property {string} invitation text of the hint while there is no step
    * @property {{general: HTMLElement, numbers: HTMLElement}[]} equations
-   * @property {Element[]} marked the elements of the step that is shown
+   * @property {Element[]} marked the elements of the current step
    *
    * @typedef {object} Strip
    * @property {HTMLTableElement} table
@@ -17,7 +17,7 @@
    */
 
   /**
-   * Return the first element within `root` that a selector chooses, which the page has to have.
+   * Return the first element within `root` matched by a selector, which the page must have.
    * @template {Element} Kind
    * @param {ParentNode} root
    * @param {string} selector
@@ -33,7 +33,7 @@
   /**
    * Return the value printed in a strip's cell, or "0" before the first step.
    * @param {HTMLTableElement} table
-   * @param {HTMLElement} symbol that names the signal
+   * @param {HTMLElement} symbol of the signal
    * @param {number} step
    */
   function valueAt(table, { dataset }, step) {
@@ -43,7 +43,7 @@
   }
 
   /**
-   * Return a value as it stands behind other text: a negative number in brackets, unless it opens some itself.
+   * Return a value to follow other text: a negative number in brackets, unless the text ends with an opening bracket.
    * @param {string} value
    * @param {string} before
    */
@@ -52,7 +52,7 @@
   }
 
   /**
-   * Write the numbers of one step behind an equation: everything right of the equals sign, then the result.
+   * Write the numbers of one step after an equation: everything right of the equals sign, then the result.
    * @param {HTMLElement} equation
    * @param {HTMLTableElement} table
    * @param {number} step
@@ -73,7 +73,7 @@
   }
 
   /**
-   * Make room for numbers behind an equation.
+   * Add an element for numbers after an equation.
    * @param {Element} line
    */
   function splitEquation(line) {
@@ -132,7 +132,7 @@
   }
 
   /**
-   * Go to a step, the first or the last if there is none such.
+   * Go to a step, clamped to the first and the last.
    * @param {Figure} figure
    * @param {Strip} strip
    * @param {number} step
@@ -156,7 +156,7 @@
   }
 
   /**
-   * Go where a key leads.
+   * Move to the step a key leads to.
    * @param {Figure} figure
    * @param {Strip} strip
    * @param {KeyboardEvent} event
@@ -173,9 +173,9 @@
   }
 
   /**
-   * Make a strip answer to pointer, touch and keyboard.
+   * Make a strip respond to pointer, touch and keyboard.
    * @param {Figure} figure
-   * @param {HTMLElement} region that it scrolls in
+   * @param {HTMLElement} region it scrolls in
    */
   function listen(figure, region) {
     const table = within(region, "[data-strip]", HTMLTableElement);
@@ -193,7 +193,7 @@
     region.addEventListener("keydown", (event) => press(figure, strip, event));
   }
 
-  /** Bring a figure of strips to life. */
+  /** Make a figure of strips interactive. */
   function enliven(/** @type {Element} */ element) {
     const panel = within(element, ".arithmetic", HTMLElement);
     const hint = within(panel, ".hint", HTMLElement);
