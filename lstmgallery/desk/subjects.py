@@ -10,8 +10,8 @@
     state-memorizer best(letter=A high)       only neurons that are high where the feature holds; also low
     counter second(remaining)                 the next best
 
-A neuron named by function is chosen anew in every network measured, so seeds can be compared. It is chosen on the first
-half of the held-out sequences.
+A neuron named by function is chosen separately in every network measured, so seeds can be compared. It is chosen on the
+first half of the held-out sequences.
 """
 
 import re

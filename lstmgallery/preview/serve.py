@@ -156,7 +156,7 @@ class Loader:
 def serve(project: Project, console: Console, *, port: int, opens: bool, only: str | None, seeds: int) -> None:
     """Serve the preview of `project` on `port` until Ctrl-C; `opens` opens a browser; the rest is as for `load`.
 
-    Raises `GalleryError` for what is wrong at the start; later mistakes are shown over the last good pages.
+    Raises `GalleryError` for mistakes at the start; later ones are shown over the last good pages.
     """
     with PreviewServer(port) as server:
         loader = Loader(project, console, only=only, seeds=seeds)
