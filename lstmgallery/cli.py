@@ -23,37 +23,37 @@ from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_wri
 
 EPILOG = """\b
 Examples:
-  python build_site.py                         train what is new, write site/
-  python build_site.py --network counter       work on one network
-  lstmgallery serve                            see every save in the browser
-  lstmgallery new network my-counter           begin a network
-  lstmgallery new writeup my-counter           begin a write-up
-  lstmgallery pin my-counter                   keep the network that was trained
-  lstmgallery status                           see what is pinned, current and swept
+  python build_site.py                         train what changed, write site/
+  python build_site.py --network counter       train one network only
+  lstmgallery serve                            preview, reloading on every save
+  lstmgallery new network my-counter           create a network
+  lstmgallery new writeup my-counter           create a write-up
+  lstmgallery pin my-counter                   pin the trained weights
+  lstmgallery status                           list what is pinned, current and swept
 
-build_site.py, python -m lstmgallery and lstmgallery are the same program. A network is one file in content/networks/,
-a write-up one in content/writeups/. COMMAND --help explains each command.
+build_site.py, python -m lstmgallery and lstmgallery are the same program. Each network is a file in content/networks/,
+each write-up a file in content/writeups/. Run COMMAND --help for details.
 """
 BUILD_EPILOG = """\b
 Examples:
-  python build_site.py                         train what is new, write site/
-  python build_site.py --quick                 leave the other seeds out
-  python build_site.py --network counter       work on one network
-  python build_site.py --retrain --quick       train what is pinned too, and show that
-  python build_site.py --output /tmp/gallery   leave site/ alone
+  python build_site.py                         train what changed, write site/
+  python build_site.py --quick                 skip the other seeds
+  python build_site.py --network counter       train one network only
+  python build_site.py --retrain --quick       retrain pinned networks too, and show the result
+  python build_site.py --output /tmp/gallery   write to another folder
 
-A network with pinned weights beside its file is not trained: those are shown. The sweep trains every seed here. What is
-trained and traced is kept in build/ and used again as long as the network, the code and the libraries stay the same.
-Look at the result with: python -m http.server -d site
+Pinned networks are not trained: the site shows their pinned weights. The seed sweep trains every seed on this machine.
+Weights and traces are cached in build/ and reused until the network, the code or the libraries change.
+View the site with: python -m http.server -d site
 """
 SERVE_EPILOG = """\b
 Examples:
-  lstmgallery serve --quick --open             begin to write, with the gallery beside the editor
-  lstmgallery serve --network counter          train no other network
+  lstmgallery serve --quick --open             start writing, with the gallery open in a browser
+  lstmgallery serve --network counter          train one network only
   lstmgallery serve --port 0                   listen on any free port
 
-Save a file in content/ or in the theme, and open pages load again. What is wrong with it is shown over the last good
-page until it is mended. A network whose specification changed is trained first. site/ is left alone.
+Open pages reload when a file in content/ or in the theme is saved. Errors are shown over the last good page until they
+are fixed. Networks whose specification changed are trained first. site/ is not touched.
 """
 NEW_EPILOG = """\b
 Examples:
@@ -65,24 +65,24 @@ Examples:
   lstmgallery new network long-counter
   lstmgallery new network patient --task state-memory --title "A patient network"
 
-The name is the network's address in the site: lowercase letters, digits and single hyphens.
+The name becomes the network's address on the site: lowercase letters, digits and single hyphens.
 """
 WRITEUP_EPILOG = """\b
 Examples:
   lstmgallery new writeup how-it-counts
   lstmgallery new writeup how-it-counts --title "How a network counts"
 
-The slug is the write-up's address in the site: lowercase letters, digits and single hyphens. The file shows one of
-each kind of block, drawn from and measured on the first network of the content folder.
+The slug becomes the write-up's address on the site: lowercase letters, digits and single hyphens. The new file contains
+one block of each kind, about the first network of the content folder.
 """
 PIN_EPILOG = """\b
 Examples:
-  lstmgallery build --quick --retrain          train every network anew
-  lstmgallery pin counter                      keep the counter that was trained
-  lstmgallery pin                              keep all that were trained here
+  lstmgallery build --quick --retrain          retrain every network
+  lstmgallery pin counter                      pin the trained counter
+  lstmgallery pin                              pin every network trained here
 
-Pinned weights stand beside the network's file, in content/networks/NAME.npz, and are content: commit them. Builds show
-them on every machine, and what the write-ups say of them stays true.
+Pinned weights are stored beside the network's file, in content/networks/NAME.npz. Commit them: builds then show them on
+every machine, and what the write-ups say about them stays true.
 """
 SEARCH_EPILOG = """\b
 Examples:
@@ -92,8 +92,8 @@ Examples:
   lstmgallery search selective-counter --vary units=8,20 --vary task.most_ignored=5,15 --seeds 8 \\
       --lowest "best(remaining) | mean of input_gate where token == X" --save
 
-A measure is written as in a write-up; who is measured stands before a bar, and is the network itself where there is
-none. --pin keeps the winner, with the record of the search: its page then says how it was chosen.
+Write a measure as in a write-up, with its subject before a bar; without a bar, the whole network is measured. --pin
+pins the winner with the record of the search, and the network's page then says how it was chosen.
 """
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -111,19 +111,19 @@ network_option = click.option(
     "-n",
     "--network",
     metavar="NAME",
-    help="Train and trace this network alone. Others are shown if nothing about them has changed.",
+    help="Train and trace this network only. Others are shown if their results are current.",
 )
 seeds_option = click.option(
     "--seeds",
     type=click.IntRange(min=1),
     default=16,
     show_default=True,
-    help="Under how many seeds each network is trained, its own first, to see how general a finding is.",
+    help="Number of seeds to train each network with, its own included, to see how general a finding is.",
 )
 quick_option = click.option(
-    "--quick", is_flag=True, help="Leave the other seeds out: they take most of the time of a first build."
+    "--quick", is_flag=True, help="Skip the other seeds, which take most of the time of a first build."
 )
-title_option = click.option("--title", help="What it is called; made from its address where left out.")
+title_option = click.option("--title", help="Title; by default derived from the address.")
 
 
 class Commands(click.Group):
@@ -137,7 +137,7 @@ class Commands(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
-        with formatter.section("Options of build, which runs where no command is named"):
+        with formatter.section("Options of build, the default command"):
             records = (option.get_help_record(ctx) for option in build.params)
             formatter.write_dl([record for record in records if record])
 
@@ -153,7 +153,7 @@ def main() -> None:
 @content_option
 @cache_option
 @_folder(
-    "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool made it."
+    "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
 )
 @network_option
 @click.option("--retrain", is_flag=True, help="Retrain the networks, pinned ones included, even if nothing changed.")
@@ -162,21 +162,21 @@ def main() -> None:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Publish nothing while a claim of a write-up does not hold; warn of claims that untrained networks meet too.",
+    help="Publish only if every claim of every write-up holds; warn about claims that untrained networks also meet.",
 )
 def build(
     content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool, strict: bool
 ) -> None:
-    """Train what is new and write the site.
+    """Train what changed and write the site.
 
-    Only what has changed is done again. The old site stays in place until the new one is whole.
+    Later builds redo only what changed. The old site stays in place until the new one is complete.
     """
     from lstmgallery.build import Project, build_gallery
 
     console = Console(stderr=True)
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
-    stopped = "Stopped; nothing was published. What was finished is kept."
+    stopped = "Stopped; nothing was published. Finished stages are kept."
     with _errors_told(console, "nothing was published", stopped), ConsoleProgress(console) as progress:
         seeds = 0 if quick else seeds
         summary = build_gallery(project, progress, only=network, retrain=retrain, seeds=seeds, strict=strict)
@@ -194,20 +194,20 @@ def build(
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
-    help="Port of 127.0.0.1 to listen on; 0 for any that is free.",
+    help="Port of 127.0.0.1 to listen on; 0 picks a free one.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the gallery in a browser.")
 def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bool, port: int, opens: bool) -> None:
-    """Show the gallery on this machine and follow every save.
+    """Preview the gallery on this machine, reloading on every save.
 
-    The networks are brought up to date first, as by build.
+    Networks are brought up to date first, as in build.
     """
     from lstmgallery.build import Project
     from lstmgallery.preview.serve import serve as serve_preview
 
     console = Console(stderr=True)
     project = Project(content=content, build=cache)
-    with _errors_told(console, "nothing is served", "The preview has ended."):
+    with _errors_told(console, "nothing was served", "The preview has ended."):
         serve_preview(project, console, port=port, opens=opens, only=network, seeds=0 if quick else seeds)
 
 
@@ -216,14 +216,13 @@ def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bo
 @content_option
 @cache_option
 def pin(networks: tuple[str, ...], content: Path, cache: Path) -> None:
-    """Keep what was trained last beside the network's file, so that every build shows it.
+    """Store the last trained weights beside the network's file, so that every build shows them.
 
-    Where none is named, all that were trained here are pinned. It prints what is replaced, and which claims of the
-    write-ups change their verdict.
+    Without NETWORK, pin every network trained here. Prints what is replaced and which claims change their verdict.
     """
     from lstmgallery.pinning import pin_networks
 
-    with _errors_told(Console(stderr=True), "no more was pinned", "Stopped."):
+    with _errors_told(Console(stderr=True), "nothing more was pinned", "Stopped."):
         for pinned in pin_networks(content, cache, networks, date.today()):
             print_pinned(Console(), pinned)
 
@@ -235,7 +234,7 @@ def unpin(networks: tuple[str, ...], content: Path) -> None:
     """Remove the pinned weights of networks; the next build trains them."""
     from lstmgallery.pinning import unpin_network
 
-    with _errors_told(Console(stderr=True), "no more was removed", "Stopped."):
+    with _errors_told(Console(stderr=True), "nothing more was removed", "Stopped."):
         for name in networks:
             print(f"removed {unpin_network(content, name)}; the next build trains {name}")
 
@@ -257,17 +256,17 @@ def status(content: Path, cache: Path) -> None:
 @click.argument("network")
 @click.option("--best", metavar="MEASURE", help="The measure whose highest value wins.")
 @click.option("--lowest", metavar="MEASURE", help="The measure whose lowest value wins.")
-@click.option("--where", multiple=True, metavar="CONDITION", help="What else has to hold: a measure and its bound.")
-@click.option("--also", multiple=True, metavar="MEASURE", help="What else to measure and show.")
+@click.option("--where", multiple=True, metavar="CONDITION", help="Additional condition: a measure and its bound.")
+@click.option("--also", multiple=True, metavar="MEASURE", help="Additional measure to show.")
 @click.option(
-    "--vary", multiple=True, metavar="KEY=VALUES", help="Numbers of the front matter to try, such as units=8,20."
+    "--vary", multiple=True, metavar="KEY=VALUES", help="Values of a front matter key to try, such as units=8,20."
 )
 @click.option(
-    "--seeds", type=click.IntRange(min=1), default=16, show_default=True, help="How many seeds to try, from 1 on."
+    "--seeds", type=click.IntRange(min=1), default=16, show_default=True, help="Number of seeds to try, from 1 up."
 )
 @click.option("--pin", "pins", is_flag=True, help="Pin the winner and write its seed into the network's file.")
 @click.option(
-    "--save", "saves", is_flag=True, help="Keep the record beside the network's file, for a figure of a write-up."
+    "--save", "saves", is_flag=True, help="Save the record beside the network's file, for use in write-up figures."
 )
 @content_option
 @cache_option
@@ -284,10 +283,10 @@ def search(
     content: Path,
     cache: Path,
 ) -> None:
-    """Train NETWORK under many seeds, and with other recipes, for the one that shows something best.
+    """Train NETWORK with many seeds, and optionally with other recipes, and pick the best by a measure.
 
-    One of --best and --lowest says what decides. Only networks that meet the success criterion count. What was trained
-    is kept: to ask again for something else takes no more training.
+    Give exactly one of --best and --lowest. Only networks that meet the success criterion count. Trained networks are
+    kept: a search by another measure needs no more training.
     """
     from lstmgallery import search as searching
 
@@ -295,7 +294,7 @@ def search(
         raise click.UsageError("expected one of --best and --lowest")
     console = Console(stderr=True)
     today = date.today()
-    with _errors_told(console, "nothing was pinned or saved", "Stopped; what was trained is kept."):
+    with _errors_told(console, "nothing was pinned or saved", "Stopped; trained networks are kept."):
         with ConsoleProgress(console) as progress:
             wanted = searching.parse_wanted(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
@@ -322,7 +321,7 @@ def search(
 
 @main.group(epilog=NEW_EPILOG, context_settings=SETTINGS)
 def new() -> None:
-    """Begin a network or a write-up with a file that is valid as it is."""
+    """Create a network or a write-up from a valid template."""
 
 
 @new.command("network", epilog=NETWORK_EPILOG, context_settings=SETTINGS)
@@ -333,7 +332,7 @@ def new() -> None:
 @title_option
 @content_option
 def new_network(name: str, task: str, title: str | None, content: Path) -> None:
-    """Write content/networks/NAME.md: a network that trains as it is."""
+    """Create content/networks/NAME.md, a network that is ready to train."""
     _begin(lambda: scaffold_network(content, name, task=task, title=title))
 
 
@@ -342,7 +341,7 @@ def new_network(name: str, task: str, title: str | None, content: Path) -> None:
 @title_option
 @content_option
 def new_writeup(slug: str, title: str | None, content: Path) -> None:
-    """Write content/writeups/SLUG.md: a write-up with one of each kind of block."""
+    """Create content/writeups/SLUG.md, a write-up with one block of each kind."""
     _begin(lambda: scaffold_writeup(content, slug, title=title, published=date.today()))
 
 
@@ -363,8 +362,8 @@ def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]
     except OSError as error:  # a full disk, a folder owned by somebody else
         if error.errno == errno.EPIPE:  # the reader of the pipe has gone, which is no error
             raise
-        hint = "see that the folder may be written and that the disk has room"
-        message = f"the system refuses it: {error.strerror or error}"
+        hint = "check that the folder is writable and the disk has space"
+        message = f"refused by the system: {error.strerror or error}"
         problems = (Problem(str(error.filename or "this machine"), message, hint=hint),)
     except KeyboardInterrupt:
         console.print(stopped)

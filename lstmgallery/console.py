@@ -90,14 +90,14 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
         table.add_row(name, *(_outcome(runs[key]) for key in stages))
     console.print(table)
     for name in summary.skipped:
-        console.print(f"left out: {name} (its results are not current; build without --network)", highlight=False)
+        console.print(f"skipped: {name} (its results are stale; build without --network)", highlight=False)
     for name in summary.set_aside:
-        console.print(f"trained anew: {name} (keep it with: lstmgallery pin {name})", highlight=False)
+        console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
     left_out = sum(each.is_left_out for each in summary.claims)
     wrong = [each for each in summary.claims if each.verdict != "holds" and not each.is_left_out]
     if summary.claims:
         held = len(summary.claims) - len(wrong) - left_out
-        about = f"; {left_out} about other seeds, which this build left out" if left_out else ""
+        about = f"; {left_out} about other seeds, skipped by this build" if left_out else ""
         empty = sum(each.is_without_training for each in summary.claims)
         untrained = f", {empty} of these not because of training (see --strict)" if empty else ""
         claims = f"claims: {held} of {len(summary.claims)} hold{untrained}{about}"
@@ -113,7 +113,7 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
             soft_wrap=True,
         )
     stages_seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in summary.seconds.items())
-    console.print(f"{stages_seconds}; all in {seconds:.1f} s", highlight=False)
+    console.print(f"{stages_seconds}; total {seconds:.1f} s", highlight=False)
 
 
 def print_pinned(console: Console, pinned: "Pinned") -> None:
@@ -126,14 +126,14 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     line(f"{pinned.network}: pinned in {pinned.file} (seed {header.network['seed']}, {header.steps:,} steps)")
     old = pinned.replaced
     if old is not None and old.sha256 == header.sha256:
-        line("  the same weights as those that were pinned")
+        line("  same weights as the pinned ones")
     elif old is not None:
-        line(f"  replaces the one of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
+        line(f"  replaces the pin of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
     for change in pinned.changes:
-        before = "" if change.before is None else f"{BECAME[change.before]}; now it "
+        before = "" if change.before is None else f"{BECAME[change.before]}; it now "
         value = "" if change.value is None else f" ({change.value:.4g}, expected {change.claim.expectation})"
         line(f"  the claim {change.writeup}#{change.claim.id} {before}{BECAME[change.after]}{value}")
-    line("  commit it with the content; builds show it from now on")
+    line("  commit it with the content; builds will show it")
 
 
 def print_states(console: Console, states: Iterable["State"]) -> None:
@@ -156,7 +156,7 @@ def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], 
     for condition in search.conditions:
         values = [value for value in search.values_of(condition.measure) if value is not None]
         holding = sum(map(parse_expectation(condition.expect).is_met, values))
-        text = f"{condition.measure} {condition.expect}: in {holding} of {tried}"
+        text = f"{condition.measure} {condition.expect}: {holding} of {tried}"
         console.print(escape(text), highlight=False, soft_wrap=True)
     if not ranked:
         return

@@ -37,35 +37,35 @@ TASKS = {
         """\
 task:
   kind: counting
-  longest: 10           # the a's it is trained on: 1 to so many
+  longest: 10           # trained on 1 to this many a's
 units: 10               # neurons in each layer
 training:
   steps: 3000
 figures: [aaaXbbb, aaaaaaXbbbbbb]""",
     ),
     "selective-counting": Beginning(
-        "Counts the a’s, and must not count the X’s that are sprinkled among them.",
+        "Counts the a’s but not the X’s sprinkled among them.",
         """\
 task:
   kind: selective-counting
-  longest: 10           # the a's it is trained on: 1 to so many
-  most_ignored: 5       # the X's among them: 0 to so many
+  longest: 10           # trained on 1 to this many a's
+  most_ignored: 5       # with 0 to this many X's among them
 units: 20               # neurons in each layer
 training:
   batch: 32
 figures: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
     ),
     "state-memory": Beginning(
-        "Sees A or B once, waits through a row of x’s, and still knows which it was.",
+        "Sees A or B once, waits through a row of x’s, and still remembers which it was.",
         """\
 task:
   kind: state-memory
-  longest_wait: 10      # the x's it is trained on: 1 to so many
+  longest_wait: 10      # trained on 1 to this many x's
 units: 20               # neurons in each layer
 figures: [AxxxxxxYa, BxxxxxxYb]""",
     ),
     "copying": Beginning(
-        "Reads three letters and writes the same three again, in order.",
+        "Reads three letters and repeats them in order.",
         """\
 task:
   kind: copying
@@ -84,19 +84,19 @@ summary: {summary}
 {keys}
 ---
 
-What stands here is the prose of the network's page, in Markdown: what it has to learn, and what to look for.
+This is the body of the network's page, in Markdown: say what the network has to learn and what to look for.
 """
 
 WRITEUP = """\
 ---
 {title}
-summary: One sentence on what a reader will see.
-order: 100              # place in the reading order
+summary: One sentence about what the reader will see.
+order: 100              # position in the reading order
 published: {published}
 ---
 
-Prose in Markdown. A measured value stands in braces, so that no number is typed by hand: the largest value that the
-{memory_words} of {{{neuron}}} takes is {{{neuron} | max of {memory}}}.
+Write prose in Markdown. Quote measured values in braces instead of typing numbers by hand: the largest value of the
+{memory_words} of {{{neuron}}} is {{{neuron} | max of {memory}}}.
 
 ```figure
 id: one-neuron
@@ -104,11 +104,11 @@ kind: strip
 neuron: {neuron}
 signals: [{signals}]
 sequences: [{sequence}]
-alt: What a reader should see in the figure, in words.
-caption: What to look at, and what it means.
+alt: The content of the figure, in words.
+caption: What to look at and what it means.
 ```
 
-A claim is measured on every build, and its verdict stands beside it.
+Every build measures the claim below and shows its verdict.
 
 ```claim
 id: it-follows-the-task
@@ -153,7 +153,7 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
         bound="0.5" if is_count else "0.75",
     )
     _write(content, file, slug, text, kind="write-up")
-    return Scaffold(file, "Edit it beside its preview: lstmgallery serve --quick --open")
+    return Scaffold(file, "Edit it with a live preview: lstmgallery serve --quick --open")
 
 
 def _first_network(content: Path) -> Network:
@@ -161,7 +161,7 @@ def _first_network(content: Path) -> Network:
     files = sorted((content / "networks").glob("*.md"))
     if not files:
         message = "expected a network to write about, a file such as counter.md, found none"
-        hint = "begin with one: lstmgallery new network counter"
+        hint = "create one first: lstmgallery new network counter"
         raise GalleryError(Problem(str(content / "networks"), message, hint=hint))
     networks = [read_network(file)[0] for file in files]
     return min(networks, key=lambda network: (network.order, network.name))
@@ -178,17 +178,19 @@ def _title_line(name: str, title: str | None) -> str:
 
 def _write(content: Path, file: Path, name: str, text: str, *, kind: str) -> None:
     if fault := slug_fault(name):
-        hint = f"the name becomes the {kind}'s address in the site, such as long-counter"
+        hint = f"the name becomes the {kind}'s address on the site; write it like long-counter"
         raise GalleryError(Problem(f"new {kind}", fault, hint=hint))
     if not content.is_dir():
         message = "expected the content folder, found none"
-        raise GalleryError(Problem(str(content), message, hint="run this where content/ is, or name it with --content"))
+        raise GalleryError(
+            Problem(str(content), message, hint="run this in the folder that contains content/, or pass --content")
+        )
     try:
         file.parent.mkdir(exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        message = f"expected a new {kind}, found one of this name"
+        message = f"a {kind} of this name already exists"
         raise GalleryError(Problem(str(file), message, hint="edit that file, or choose another name")) from None
     except OSError as error:
         raise GalleryError(Problem(str(file), f"cannot be written: {error.strerror}")) from None

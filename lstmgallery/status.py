@@ -53,10 +53,10 @@ def _state(project: Project, entry: NetworkContent, progress: Progress, workers:
         about = store.read_about(folder / store.CURVE)
     except (OSError, KeyError, ValueError):
         about = None
-    weights = "to be trained"
+    weights = "not trained"
     if entry.pin is not None:
         weights = f"pinned {entry.pin.header.date.isoformat()}"
-        weights += "; another was trained here" if _is_other(folder, entry.pin) else ""
+        weights += "; another one trained here" if _is_other(folder, entry.pin) else ""
     elif about is not None and "pin" not in about:
         weights = "trained here"
     results = "none" if about is None else "current" if is_current(0) else "stale"

@@ -68,7 +68,7 @@ def test_help_names_every_option_with_an_example(way: str) -> None:
     [
         ("build", ["--content", "--cache", "--output", "--network", "--retrain", "--seeds", "--quick"]),
         ("serve", ["--content", "--cache", "--network", "--seeds", "--quick", "--port", "--open", "8000"]),
-        ("pin", ["[NETWORK]...", "--content", "--cache", "commit them"]),
+        ("pin", ["[NETWORK]...", "--content", "--cache", "Commit them"]),
         (
             "search",
             ["NETWORK", "--best", "--lowest", "--where", "--also", "--vary", "--seeds", "--pin", "--save", "--cache"],
@@ -132,7 +132,7 @@ def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(
     with monkeypatch.context() as patched:  # Ctrl-C comes in the middle of the training, after its first steps
         patched.setattr(ConsoleProgress, "advance", lambda *_: signal.raise_signal(signal.SIGINT))
         done = run_here("build", *options(small_project))
-    assert done.stderr == "small: train\nStopped; nothing was published. What was finished is kept.\n"
+    assert done.stderr == "small: train\nStopped; nothing was published. Finished stages are kept.\n"
     assert done.exit_code == 130
     assert files_of(small_project.site) == site
     assert list((small_project.build / "small").glob("*.partial")) == []
@@ -202,7 +202,7 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
     size = f"{sum(map(len, site.values())) / 1000:.0f} kB"
     written = f"{len(site)} written, 0 unchanged, 0 removed"
     assert lines[2] == f"11 pages, {size} in {command_run.project.site}: {written}"
-    assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; all in \d+\.\d s", lines[3])
+    assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; total \d+\.\d s", lines[3])
     assert len(lines) == 4
 
 
@@ -229,7 +229,7 @@ def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
     write_small_content(small_project.content, "other")
     done = run_here(*options(small_project), "-n", "small")
     assert done.exit_code == 0
-    assert "left out: other (its results are not current; build without --network)\n" in done.stdout
+    assert "skipped: other (its results are stale; build without --network)\n" in done.stdout
 
 
 def test_a_damaged_result_is_named_and_made_again(small_project: Project) -> None:
@@ -248,7 +248,7 @@ def test_a_foreign_folder_is_refused(small_project: Project, tmp_path: Path) -> 
     project = Project(content=small_project.content, build=small_project.build, site=foreign)
     done = run_here(*options(project))
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"error: {foreign}: expected a folder that this tool made")
+    assert done.stderr.startswith(f"error: {foreign}: expected a folder created by this tool")
     assert files_of(foreign) == {"letter.txt": b"dear"}
 
 
@@ -257,8 +257,8 @@ def test_a_folder_that_the_system_refuses_is_named(small_project: Project) -> No
     done = run_here(*options(project))
     assert done.exit_code == 1
     assert done.stderr == (
-        f"error: {project.site}: the system refuses it: File name too long\n"
-        "    see that the folder may be written and that the disk has room\n"
+        f"error: {project.site}: refused by the system: File name too long\n"
+        "    check that the folder is writable and the disk has space\n"
         "1 error; nothing was published.\n"
     )
 
@@ -276,7 +276,7 @@ def test_a_disk_that_takes_no_more_ends_with_1_and_leaves_the_old_site(small_pro
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert done.exit_code == 1
     assert f"error: {small_project.site.parent}" in done.stderr
-    assert "the system refuses it: File too large\n    see that the folder may be written" in done.stderr
+    assert "refused by the system: File too large\n    check that the folder is writable" in done.stderr
     assert "1 error; nothing was published." in done.stderr
     assert [files_of(folder) for folder in (small_project.site, small_project.build)] == before
     assert not list(small_project.site.parent.glob(".*"))

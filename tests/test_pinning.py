@@ -300,14 +300,14 @@ def test_pinning_again_says_what_it_replaces(pinned: Project) -> None:
     assert done.stdout.splitlines() == [
         f"small: pinned in {pin_path(pinned.content, 'small')} (seed 1, {header.steps} steps)",
         f"  replaces the one of 2026-01-02 (seed 1, {header.steps} steps)",
-        "  commit it with the content; builds show it from now on",
+        "  commit it with the content; builds will show it",
     ]
 
 
 def test_pinning_the_same_weights_again_says_so(small_project: Project) -> None:
     pin(small_project)
     done = run_here("pin", "small", "--content", str(small_project.content), "--cache", str(small_project.build))
-    assert "  the same weights as those that were pinned\n" in done.stdout
+    assert "  same weights as the pinned ones\n" in done.stdout
 
 
 def test_pinning_says_which_claims_change_their_verdict(pinned: Project) -> None:
@@ -537,7 +537,7 @@ def test_the_status_of_what_was_pinned(pinned: Project) -> None:
 
 def test_the_status_of_what_was_trained_beside_its_pin(pinned: Project) -> None:
     build_gallery(pinned, record(), retrain=True)
-    assert status_of(pinned) == ["small | pinned 2026-01-02; another was trained here | stale | none"]
+    assert status_of(pinned) == ["small | pinned 2026-01-02; another one trained here | stale | none"]
 
 
 def test_the_status_of_what_was_swept(swept: Project) -> None:

@@ -104,7 +104,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     run = run_python("-m", "lstmgallery", "new", "network", "small", "--content", str(tmp_path))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == (
-        f"error: {file}: expected a new network, found one of this name\n"
+        f"error: {file}: a network of this name already exists\n"
         "    edit that file, or choose another name\n"
         "1 error; nothing was written.\n"
     )

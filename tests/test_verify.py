@@ -689,7 +689,7 @@ def test_the_summary_counts_apart_what_was_left_out(general: Project) -> None:
     assert run.returncode == 0, run.stderr
     assert (
         "claims: 3 of 6 hold, 1 of these not because of training (see --strict); "
-        "3 about other seeds, which this build left out\n"
+        "3 about other seeds, skipped by this build\n"
     ) in run.stdout
     assert "unmeasured:" not in run.stdout
 

@@ -143,7 +143,7 @@ class Loader:
                 self.shown.show(plan)
                 names = ", ".join(sorted({file.name for file in files if file.exists()}))  # not an editor's own
                 self.console.print(
-                    f"{names or 'what was removed'}: shown after {time.perf_counter() - began:.2f} s", highlight=False
+                    f"{names or 'removed files'}: shown after {time.perf_counter() - began:.2f} s", highlight=False
                 )
             files = set()
 
@@ -166,7 +166,9 @@ def serve(project: Project, console: Console, *, port: int, opens: bool, only: s
         for thread in threads:
             thread.start()
         console.print(
-            f"The gallery is at {server.url} and follows every save. Ctrl-C ends it.", highlight=False, soft_wrap=True
+            f"Serving the gallery at {server.url}, reloading on every save. Press Ctrl-C to stop.",
+            highlight=False,
+            soft_wrap=True,
         )
         if opens:
             webbrowser.open(server.url)

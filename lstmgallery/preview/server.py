@@ -60,7 +60,7 @@ class PreviewServer(ThreadingHTTPServer):
             super().__init__((ADDRESS, port), _Handler)
         except OSError as error:
             message = f"expected a free port of {ADDRESS}, cannot listen on {port} ({error.strerror})"
-            hint = f"stop what is listening there, or choose another: --port {port + 1}, or --port 0 for any free one"
+            hint = f"stop the program listening there, or choose another: --port {port + 1}, or --port 0 for a free one"
             raise GalleryError(Problem("--port", message, hint=hint)) from None
 
     @property

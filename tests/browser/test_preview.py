@@ -117,7 +117,7 @@ def test_a_port_that_is_taken_ends_the_command_with_the_mend(preview: Preview) -
     assert re.fullmatch(
         rf"error: --port: expected a free port of 127\.0\.0\.1, cannot listen on {port} \(.*\)\n"
         rf" +stop what is listening there, or choose another: --port {int(port) + 1}, or --port 0 for any free one\n"
-        r"1 error; nothing is served\.\n",
+        r"1 error; nothing was served\.\n",
         run.stderr,
     )
 
@@ -126,7 +126,7 @@ def test_broken_content_at_the_start_ends_the_command(preview: Preview) -> None:
     preview.save("units: 6", "units: six")
     run = run_python("-m", "lstmgallery", "serve", "--port", "0", *options(preview.project)[:-2])
     assert run.returncode == 1
-    assert run.stderr.endswith("1 error; nothing is served.\n")
+    assert run.stderr.endswith("1 error; nothing was served.\n")
     assert "Traceback" not in run.stderr
 
 
