@@ -162,8 +162,8 @@ def _check_apart(project: Project) -> None:
     site = project.site.resolve()
     for folder in (project.content, project.build):
         if folder.resolve().is_relative_to(site):
-            message = f"expected a folder of the site's own, found one that holds {folder}"
-            hint = "a build replaces everything in it: choose another --output"
+            message = f"expected a folder for the site alone, found one that contains {folder}"
+            hint = "a build replaces everything in it; choose another --output"
             raise GalleryError(Problem(str(project.site), message, hint=hint))
 
 
@@ -200,7 +200,7 @@ def in_use(build: Path) -> Iterator[None]:
     try:
         build.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"expected a folder to keep results in, cannot make one ({error.strerror})"
+        message = f"cannot create a folder for results ({error.strerror})"
         raise GalleryError(Problem(str(build), message, hint="choose another --cache")) from None
     lock = filelock.FileLock(build / ".lock")
     try:

@@ -70,8 +70,8 @@ def damage(stage: Stage) -> list[Problem]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        message = "expected the stamp of a finished stage, found something else"
-        return [Problem(str(stage.stamp), message, hint="the stage runs again")]
+        message = "expected the stamp of a finished stage, found other content"
+        return [Problem(str(stage.stamp), message, hint="the stage will run again")]
     if key != stage.key:
         return []
     problems = []
@@ -81,7 +81,7 @@ def damage(stage: Stage) -> list[Problem]:
         found = file_hash(file) if file.is_file() else "no file"
         if found != expected:
             message = f"expected the file that was written here (SHA-256 {expected[:12]}…), found {found[:12]}…"
-            problems.append(Problem(str(file), message, hint="the stage runs again"))
+            problems.append(Problem(str(file), message, hint="the stage will run again"))
     return problems
 
 

@@ -74,12 +74,12 @@ def read_markdown(path: Path) -> Document:
                 line=1,
                 column=1,
                 source=lines[0],
-                hint=f"begin the file with a line {FENCE}, then the keys, then another line {FENCE}",
+                hint=f"start the file with a line {FENCE}, then the keys, then another line {FENCE}",
             )
         )
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
     if end is None:
-        message = f"the front matter that begins here has no closing line {FENCE}"
+        message = f"the front matter that starts here has no closing line {FENCE}"
         hint = f"add a line {FENCE} below the last key"
         raise GalleryError(Problem(str(path), message, line=1, column=1, source=lines[0], hint=hint))
     front = "\n".join(lines[1:end])
@@ -151,16 +151,16 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     def value_of(node: yaml.Node, at: KeyPath) -> Any:
         marks[at] = place_of(node.start_mark.index)
         if len(at) > DEEPEST or len(marks) > MOST_VALUES:
-            raise fail(node.start_mark.index, "this YAML refers to itself or is nested too deep")
+            raise fail(node.start_mark.index, "this YAML refers to itself or is nested too deeply")
         if isinstance(node, yaml.MappingNode):
             mapping: dict[str, Any] = {}
             for key_node, value_node in node.value:
                 if not isinstance(key_node, yaml.ScalarNode):
-                    raise fail(key_node.start_mark.index, "expected a key, found a list or keys with values")
+                    raise fail(key_node.start_mark.index, "expected a key, found a list or a mapping")
                 key = text_of(key_node)
                 if key in mapping:
-                    hint = f"remove one of them: the first stands in line {keys[*at, key][0]}"
-                    raise fail(key_node.start_mark.index, f"the key {key!r} stands twice", hint)
+                    hint = f"remove one of them; the first is in line {keys[*at, key][0]}"
+                    raise fail(key_node.start_mark.index, f"duplicate key {key!r}", hint)
                 keys[*at, key] = place_of(key_node.start_mark.index)
                 mapping[key] = value_of(value_node, (*at, key))
             return mapping
@@ -180,7 +180,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     def text_of(node: yaml.Node) -> str:
         text = str(node.value)
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise fail(node.start_mark.index, "expected text, found half of a pair of surrogates")
+            raise fail(node.start_mark.index, "expected text, found an unpaired surrogate")
         return text
 
     try:
@@ -189,26 +189,26 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
     except yaml.MarkedYAMLError as error:
         index = error.problem_mark.index if error.problem_mark else 0
         hint = _yaml_hint(str(error.problem), lines[place_of(index)[0] - 1])
-        raise fail(index, f"this is not YAML: {error.problem}", hint) from None
+        raise fail(index, f"invalid YAML: {error.problem}", hint) from None
     except yaml.reader.ReaderError as error:
-        raise fail(error.position, f"this is not YAML: {str(error).splitlines()[0]}") from None
+        raise fail(error.position, f"invalid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise fail(0, "this YAML refers to itself or is nested too deep") from None
+        raise fail(0, "this YAML refers to itself or is nested too deeply") from None
     if not isinstance(values, dict):
-        raise fail(0, f"expected keys with values, found {values!r}")
+        raise fail(0, f"expected a mapping of keys to values, found {values!r}")
     return Document(place, tuple(lines), values, marks, keys, body, body_line)
 
 
 def _yaml_hint(message: str, source: str) -> str | None:
     """Return the fix for a mistake in a line of YAML, if it is a common one."""
     if "mapping values are not allowed" in message:
-        return "a colon within a text: put the whole text in quotation marks"
+        return "the text contains a colon: put the whole text in quotation marks"
     if r"'\t' that cannot start" in message:
         return "indent with spaces, not with tabs"
     if re.match(r"\s*\w+:\s*>", source):
-        return "YAML takes > for a sign of its own: put the whole text in quotation marks"
+        return "> has a meaning in YAML: put the whole text in quotation marks"
     if re.match(r"\s*\w+:\s*\{", source):
-        return "a text that begins with a brace: put the whole text in quotation marks"
+        return "the text begins with a brace: put the whole text in quotation marks"
     return None
 
 
@@ -234,9 +234,9 @@ _EXPECTED = {
     "bool_type": "true or false",
     "tuple_type": "a list, as in [one, two]",
     "list_type": "a list, as in [one, two]",
-    "model_type": "keys with values",
-    "model_attributes_type": "keys with values",
-    "dict_type": "keys with values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "dict_type": "a mapping of keys to values",
     "greater_than": "a number above {gt}",
     "greater_than_equal": "at least {ge}",
     "less_than": "a number below {lt}",

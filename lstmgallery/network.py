@@ -102,7 +102,7 @@ def read_network(path: Path) -> tuple[Network, Document]:
     """Read one network's file. Raises `GalleryError` with all its mistakes."""
     document = read_markdown(path)
     if fault := slug_fault(path.stem):
-        hint = "the name of the file becomes the network's address in the site"
+        hint = "the file name becomes the network's address on the site"
         raise GalleryError(Problem(str(path), fault, hint=hint))
     network = validate(Network, document, name=path.stem)
     if problems := [*_figure_problems(network, document), *_training_problems(network, document)]:
@@ -131,9 +131,9 @@ def _figure_problems(network: Network, document: Document) -> list[Problem]:
             problems.append(document.problem(path, message, hint=hint))
         elif not network.task.rule.is_followed(sequence):
             message = f"figures: expected a sequence of the form {network.task.form}, found {sequence!r}"
-            problems.append(document.problem(path, message, hint="lengths outside the training range are fine"))
+            problems.append(document.problem(path, message, hint="lengths outside the training range are allowed"))
         elif sequence in seen:
-            problems.append(document.problem(path, f"figures: the sequence {sequence!r} stands twice"))
+            problems.append(document.problem(path, f"figures: duplicate sequence {sequence!r}"))
         seen.add(sequence)
     return problems
 

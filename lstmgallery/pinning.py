@@ -58,7 +58,7 @@ def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date
     chosen = names or tuple(name for name in networks if _is_trained_here(build / name))
     if not chosen:
         hint = "train them first: lstmgallery build --quick --retrain"
-        raise GalleryError(Problem(str(build), "expected networks that were trained here, found none", hint=hint))
+        raise GalleryError(Problem(str(build), "expected networks trained here, found none", hint=hint))
     for name in chosen:
         yield _pin(content, build / name, networks[name], read, today)
 
@@ -137,14 +137,14 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
         about = store.read_about(folder / store.CURVE)
         origin = Origin.model_validate(about["origin"])
     except (OSError, KeyError, ValueError):  # results of an earlier version have no origin
-        message = "expected a network that was trained here, found none"
+        message = "expected a network trained here, found none"
         raise GalleryError(Problem(str(folder), message, hint=again)) from None
     if "pin" in about:
-        message = "expected a network that was trained here, found the one that is pinned already"
+        message = "expected a network trained here, found the one already pinned"
         raise GalleryError(Problem(str(folder), message, hint=again))
     if about["network"] != network.training_spec:
         unlike = ", ".join(key for key, value in network.training_spec.items() if about["network"].get(key) != value)
-        message = f"expected a network trained as its front matter says, found one with another {unlike}"
+        message = f"expected a network trained as its front matter says, found one with a different {unlike}"
         raise GalleryError(Problem(str(folder), message, hint=again))
     curve = store.read_table(folder / store.CURVE)
     weights = store.read_weights(folder / store.WEIGHTS)

@@ -142,8 +142,8 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
     return [
         Problem(
             str(file),
-            f"expected the network that is pinned here, {file.with_suffix('.md').name}, found none",
-            hint="rename or remove one of them, so that both have the same name",
+            f"expected the network of this pin, {file.with_suffix('.md').name}, found none",
+            hint="rename one to match the other, or remove the pin",
         )
         for file in sorted(folder.glob(f"*{SUFFIX}"))
         if file.stem not in known and not file.name.startswith(".")
@@ -163,10 +163,8 @@ def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Heade
             differing = dict(_unlike(header, network))
             if however_trained:
                 differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
-            if differing:  # explains all other mismatches
-                message = "the pinned network is not the one that its front matter describes: " + "; ".join(
-                    differing.values()
-                )
+            if differing:  # which explains all other shapes as well
+                message = "the pinned network differs from its front matter: " + "; ".join(differing.values())
                 raise GalleryError(Problem(str(file), message, hint=_again(network)))
             parts = sizes.keys() - {HEADER}
             if parts != {f"{name}.npy" for name in expected}:
@@ -235,7 +233,7 @@ def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def _again(network: Network) -> str:
     return (
-        f"undo the change, or train it again and pin that: lstmgallery build --network {network.name} --quick "
+        f"undo the change, or retrain the network and pin it: lstmgallery build --network {network.name} --quick "
         f"--retrain, then lstmgallery pin {network.name}; or unpin it: lstmgallery unpin {network.name}"
     )
 

@@ -66,11 +66,11 @@ def check_site(site: Path) -> None:
         raise GalleryError(Problem(str(site), "expected a folder for the site, found a file"))
     if site.is_symlink() or os.path.ismount(site):
         kind = "a symbolic link" if site.is_symlink() else "a mount point"
-        message = f"expected a plain folder, which can be exchanged in one step, found {kind}"
+        message = f"expected a plain folder, which can be replaced in one step, found {kind}"
         raise GalleryError(Problem(str(site), message, hint="build into a folder inside it"))
     if any(site.iterdir()) and not (site / MARKER).is_file():
-        message = f"expected a folder that this tool made, found other files and no {MARKER}"
-        raise GalleryError(Problem(str(site), message, hint="choose an empty or a new folder with --output"))
+        message = f"expected a folder created by this tool, found other files and no {MARKER}"
+        raise GalleryError(Problem(str(site), message, hint="choose an empty or new folder with --output"))
 
 
 def check_links(files: Mapping[str, bytes]) -> None:
@@ -112,17 +112,17 @@ def _fault(
     try:
         parts = urlsplit(link)
     except ValueError:
-        return "is no address", None
+        return "is not a valid address", None
     if parts.scheme or parts.netloc:
         return None if parts.scheme in ("http", "https", "mailto") else (f"has the scheme {parts.scheme!r}", None)
     target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page
     if parts.path.startswith("/") or target.startswith(".."):
-        return "leads out of the site", "link to a file of the site, relative to this page"
+        return "leads outside the site", "link to a file of the site by a path relative to this page"
     if target not in files:
-        return "leads to no file", nearest(target, files)
+        return "leads to a missing file", nearest(target, files)
     is_state = "=" in parts.fragment and target in pages and pages[target].reads_state
     if parts.fragment and target in pages and not is_state and parts.fragment not in pages[target].ids:
-        return f"leads to no fragment of {target}", nearest(parts.fragment, pages[target].ids)
+        return f"leads to a missing fragment of {target}", nearest(parts.fragment, pages[target].ids)
     return None
 
 

@@ -174,7 +174,7 @@ def save(content: Path, name: str, searched: Searched) -> Path:
 def check_can_pin(name: str, recipes: Sequence[Recipe]) -> None:
     """Raise `GalleryError` if a search tries recipes other than the network file's own."""
     if list(recipes) != [{}]:
-        message = "expected the recipe of the network's file, found others"
+        message = "expected the recipe of the network's file only, found others"
         hint = f"write the winning recipe into {name}.md and search again without --vary"
         raise GalleryError(Problem("--pin", message, hint=hint))
 
@@ -184,7 +184,7 @@ def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pin
     check_can_pin(name, searched.search.recipes)
     winner = searched.winner
     if winner is None:
-        hint = "ask for less with --where, or try more seeds or other recipes"
+        hint = "loosen --where, or try more seeds or other recipes"
         message = "expected a network that meets the criterion and every --where, found none"
         raise GalleryError(Problem("--pin", message, hint=hint))
     network = _entry(content, name).model_copy(update={"seed": winner.seed})
@@ -248,7 +248,7 @@ def _take_question(network: Network, text: str, words: Words) -> Question:
     if question.over is not None:
         raise GrammarError("expected a measure of one network, found one over seeds", at=at)
     if not subject.is_comparable:
-        message = f"{subject.text} is known by its number alone, and cannot be found in other networks"
+        message = f"{subject.text} is named by its number, which differs between networks"
         raise GrammarError(message, at=0, hint=f"such as best({network.task.main_feature})")
     return question
 
@@ -275,12 +275,14 @@ def _varied(network: Network, recipe: Recipe) -> Network:
         for step in way:
             inner = inner.get(step, {}) if isinstance(inner, dict) else {}
         if key == "seed":
-            raise GalleryError(Problem("--vary", "expected another key: each recipe is tried under --seeds seeds"))
+            raise GalleryError(Problem("--vary", "expected another key: use --seeds to vary the seed"))
         if not isinstance(inner, dict) or last not in inner or isinstance(inner[last], dict | list):
             flat = [name for name, each in described.items() if isinstance(each, int | float)]
             flat += [f"{outer}.{name}" for outer in ("task", "training") for name in described[outer] if name != "kind"]
             hint = nearest(key, flat)
-            raise GalleryError(Problem("--vary", f"expected a number of the front matter, found {key!r}", hint=hint))
+            raise GalleryError(
+                Problem("--vary", f"expected a front matter key with a number, found {key!r}", hint=hint)
+            )
         inner[last] = value
     try:
         return Network.model_validate_json(json.dumps(described))

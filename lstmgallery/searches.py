@@ -70,7 +70,7 @@ class Search(pydantic.BaseModel):
     def _fits_together(self) -> "Search":
         known = set(self.measures)
         if asked := {self.best, *(each.measure for each in self.conditions)} - known:
-            raise ValueError(f"expected measures that were taken, found {sorted(asked)[0]!r}")
+            raise ValueError(f"expected a measure of this search, found {sorted(asked)[0]!r}")
         for trial in self.trials:
             if trial.recipe >= len(self.recipes) or len(trial.values) != len(self.measures):
                 raise ValueError(f"the trial of seed {trial.seed} does not fit the recipes and measures")
@@ -114,7 +114,9 @@ def read_search(file: Path) -> Search:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        message = f"expected a search that lstmgallery search saved; {where + ': ' if where else ''}{first['msg']}"
+        message = (
+            f"expected a record written by lstmgallery search --save; {where + ': ' if where else ''}{first['msg']}"
+        )
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
     raise GalleryError(Problem(str(file), message, hint="search again with --save, or remove the file"))
@@ -129,8 +131,8 @@ def read_searches(folder: Path, networks: Collection[str]) -> tuple[dict[str, Se
         if name.startswith("."):
             continue
         if name not in networks:
-            message = f"expected the network that was searched, {name}.md, found none"
-            problems.append(Problem(str(file), message, hint="rename or remove one of them"))
+            message = f"expected the network of this search, {name}.md, found none"
+            problems.append(Problem(str(file), message, hint="rename one to match the other, or remove the record"))
             continue
         try:
             found[name] = read_search(file)

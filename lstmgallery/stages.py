@@ -165,7 +165,7 @@ class NetworkWork:
         if not criterion.is_met:
             name = self.network.name
             again = f"lstmgallery build --network {name} --quick --retrain"
-            hint = f"train another: {again}, then lstmgallery pin {name}"
+            hint = f"train a new one: {again}, then lstmgallery pin {name}"
             raise GalleryError(Problem(str(pin.file), f"of the pinned weights, {criterion.words}", hint=hint))
         curve = pd.DataFrame(header.curve.model_dump())
         pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}

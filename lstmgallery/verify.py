@@ -63,9 +63,9 @@ class Verified:
             return None
         total = self.untrained.total
         met = f"{self.untrained.holding} of {total} untrained networks meet it"
-        met = met if total > 1 else "it does so of untrained networks"  # measured over all of them
+        met = met if total > 1 else "it also holds of untrained networks"  # asked over all of them
         message = f"the claim {self.claim.id!r} holds, but not because of training: {met}"
-        hint = "expect more, measure something else, or say that it is no achievement of training"
+        hint = "raise the bar, measure something else, or say that training is not the cause"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 
     @property
@@ -77,11 +77,11 @@ class Verified:
     def problem(self) -> Problem:
         """The claim as a problem in its write-up, if it does not hold."""
         found = self.answer.measurement
-        value = f"{found.value:.4g}" if found.value is not None else f"nothing to measure ({found.reason})"
+        value = f"{found.value:.4g}" if found.value is not None else f"not measurable ({found.reason})"
         question, expected = self.claim.question, self.claim.expectation
         became = "could not be measured" if self.verdict == "unmeasured" else self.verdict
         message = f"the claim {self.claim.id!r} {became}: {question.key} is {value}, expected {expected}"
-        hint = "say what was measured, or train another network"
+        hint = "change the claim to match the measurement, or train another network"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 
 

@@ -60,7 +60,7 @@ SITE = "title: Small gallery\ntagline: For a test.\ndescription: A gallery that 
 
 KINDS = "strip, overview, line, values, frontier, dose-response, together, saturation, cell, generated, seeds, search"
 TOKENS = "tokens: a b X"
-SHARED = "figures, claims and headings share their ids: change one of them"
+SHARED = "ids are unique across figures, claims and headings; change one of them"
 
 
 @dataclass(frozen=True)
@@ -110,43 +110,41 @@ WRITEUPS = {
         "2026-01-02", "2026-02-30", "4:12", "published: expected a date such as 2026-01-31, found '2026-02-30'"
     ),
     "long title": Mistake("Small things", "Small " * 20, "2:8", "title: expected text of at most 100 characters"),
-    "open bracket": Mistake(
-        "Small things", "[Small things", "3:8", "this is not YAML: expected ',' or ']', but got ':'"
-    ),
+    "open bracket": Mistake("Small things", "[Small things", "3:8", "invalid YAML: expected ',' or ']', but got ':'"),
     "no front": Mistake(
         "---\ntitle",
         "title",
         "1:1",
         "expected front matter between two lines of ---, found 'title: Small things'",
-        "begin the file with a line ---, then the keys, then another line ---",
+        "start the file with a line ---, then the keys, then another line ---",
     ),
     "open front": Mistake(
         "02\n---\n",
         "02\n",
         "1:1",
-        "the front matter that begins here has no closing line ---",
+        "the front matter that starts here has no closing line ---",
         "add a line --- below the last key",
     ),
     "colon in a title": Mistake(
         "Small things",
         "Small: things",
         "2:13",
-        "this is not YAML: mapping values are not allowed here",
-        "a colon within a text: put the whole text in quotation marks",
+        "invalid YAML: mapping values are not allowed here",
+        "the text contains a colon: put the whole text in quotation marks",
     ),
     "tab": Mistake(
         "published:",
         "\tpublished:",
         "4:1",
-        "this is not YAML: found character '\\t' that cannot start any token",
+        "invalid YAML: found character '\\t' that cannot start any token",
         "indent with spaces, not with tabs",
     ),
     "key twice": Mistake(
         "published:",
         "title: Again\npublished:",
         "4:1",
-        "the key 'title' stands twice",
-        "remove one of them: the first stands in line 2",
+        "duplicate key 'title'",
+        "remove one of them; the first is in line 2",
     ),
     "not utf8": Mistake(
         "Small things",
@@ -160,14 +158,14 @@ WRITEUPS = {
         "slug: Small Things\npublished:",
         "4:7",
         "expected a name of lowercase letters, digits and single hyphens, found 'Small Things'",
-        "the name becomes the write-up's address in the site",
+        "the name becomes the write-up's address on the site",
     ),
     "long slug": Mistake(
         "published:",
         f"slug: {'x' * 81}\npublished:",
         "4:7",
         "expected a name of at most 80 characters, found 81",
-        "the name becomes the write-up's address in the site",
+        "the name becomes the write-up's address on the site",
     ),
     "taken slug": Mistake(
         "published:",
@@ -187,17 +185,17 @@ WRITEUPS = {
         "neuron: small best",
         "neuron: small bset",
         "13:15",
-        "expected a neuron or the end, found 'bset'",
+        "expected a neuron or the end of the line, found 'bset'",
         "did you mean 'best'?",
     ),
     "neuron zero": Mistake(
-        "neuron: small best(remaining)", "neuron: small 0", "13:15", "neuron 0 is named, but small has 6 units (1-6)"
+        "neuron: small best(remaining)", "neuron: small 0", "13:15", "neuron 0 does not exist: small has 6 units (1-6)"
     ),
     "neuron out of range": Mistake(
-        "neuron: small best(remaining)", "neuron: small 7", "13:15", "neuron 7 is named, but small has 6 units (1-6)"
+        "neuron: small best(remaining)", "neuron: small 7", "13:15", "neuron 7 does not exist: small has 6 units (1-6)"
     ),
     "layer out of range": Mistake(
-        "neuron: small best(remaining)", "neuron: small 2.1", "13:15", "layer 2 is named, but small has 1 layer"
+        "neuron: small best(remaining)", "neuron: small 2.1", "13:15", "layer 2 does not exist: small has 1 layer"
     ),
     "unknown feature": Mistake(
         "neuron: small best(remaining)",
@@ -232,17 +230,17 @@ WRITEUPS = {
         "id: The Strip",
         "12:5",
         "id: expected a name of lowercase letters, digits and single hyphens, found 'The Strip'",
-        "the id becomes a part of addresses in the site",
+        "the id becomes part of addresses on the site",
     ),
     "id twice": Mistake(
         "Back to",
         "```figure\nid: right\nkind: cell\ncell: lstm\nalt: A cell.\ncaption: A cell.\n```\n\nBack to",
         "29:5",
-        "the id 'right' stands twice; the first is in line 21",
+        "duplicate id 'right'; the first is in line 21",
         SHARED,
     ),
     "id of heading": Mistake(
-        "id: strip\n", "id: first-part\n", "9:4", "the id 'first-part' stands twice; the first is in line 12", SHARED
+        "id: strip\n", "id: first-part\n", "9:4", "duplicate id 'first-part'; the first is in line 12", SHARED
     ),
     "unknown key in figure": Mistake(
         "alt: A strip.",
@@ -286,36 +284,36 @@ WRITEUPS = {
         "expect: at least 0\n```\n",
         "expect: at least 0\n",
         "20:1",
-        "the block that begins here has no closing line ```",
+        "the block that starts here has no closing line ```",
         "close it with a line ```",
     ),
     "colon in caption": Mistake(
         "caption: A caption.",
         "caption: A caption: with a colon.",
         "17:19",
-        "this is not YAML: mapping values are not allowed here",
-        "a colon within a text: put the whole text in quotation marks",
+        "invalid YAML: mapping values are not allowed here",
+        "the text contains a colon: put the whole text in quotation marks",
     ),
     "brace caption": Mistake(
         "caption: A caption.",
         "caption: {small best(remaining)} is it.",
         "17:34",
-        "this is not YAML: expected <block end>, but found '<scalar>'",
-        "a text that begins with a brace: put the whole text in quotation marks",
+        "invalid YAML: expected <block end>, but found '<scalar>'",
+        "the text begins with a brace: put the whole text in quotation marks",
     ),
     "sign expect": Mistake(
         "expect: at least 0",
         "expect: > 0",
         "25:11",
-        "this is not YAML: expected a comment or a line break, but found '0'",
-        "YAML takes > for a sign of its own: put the whole text in quotation marks",
+        "invalid YAML: expected a comment or a line break, but found '0'",
+        "> has a meaning in YAML: put the whole text in quotation marks",
     ),
     "no expectation": Mistake(
         "expect: at least 0",
         "expect: positive",
         "25:9",
         "expected a comparison, found 'positive'",
-        "write below, at most, above, at least, exactly or between ... and ..., and a number",
+        "write below, at most, above, at least or exactly and a number, or between ... and ...",
     ),
     "no bound": Mistake(
         "expect: at least 0", "expect: at least much", "25:18", "expected a bound, a number, found 'much'"
@@ -328,19 +326,23 @@ WRITEUPS = {
         "did you mean 'right'?",
     ),
     "unknown size": Mistake(
-        "where size <= 3", "where length <= 3", "24:22", "expected what to compare, found 'length'", "valid here: size"
+        "where size <= 3",
+        "where length <= 3",
+        "24:22",
+        "expected a column to compare, found 'length'",
+        "valid here: size",
     ),
     "measure of other task": Mistake(
         "measure: right where size <= 3",
         "measure: turned by exchange with 2 neurons",
         "24:10",
-        "this is not measured of a counting task",
+        "not measurable for a counting task",
     ),
     "neuron needed": Mistake(
         "measure: right where size <= 3",
         "measure: r2 of cell with remaining",
         "24:10",
-        "this is measured of one neuron, found several",
+        "expected one neuron, found several",
         "such as small best(remaining)",
     ),
     "unknown value": Mistake(
@@ -387,7 +389,7 @@ WRITEUPS = {
         "did you mean 'cell'?",
     ),
     "quote neuron": Mistake(
-        "{small best(remaining) |", "{small 9 |", "7:57", "neuron 9 is named, but small has 6 units (1-6)"
+        "{small best(remaining) |", "{small 9 |", "7:57", "neuron 9 does not exist: small has 6 units (1-6)"
     ),
     "quote format": Mistake(
         "with remaining}",
@@ -409,8 +411,8 @@ WRITEUPS = {
         "{claim right}",
         "{claim right",
         "7:107",
-        "a brace without its other half",
-        "a brace that means itself is \\{ or \\}",
+        "unmatched brace",
+        "escape a literal brace as \\{ or \\}",
     ),
     "quote in caption": Mistake(
         "caption: A caption.",
@@ -420,58 +422,58 @@ WRITEUPS = {
         "valid here: right",
     ),
     "quote in alt": Mistake(
-        "alt: A strip.", "alt: A {small 7} strip.", "16:15", "neuron 7 is named, but small has 6 units (1-6)"
+        "alt: A strip.", "alt: A {small 7} strip.", "16:15", "neuron 7 does not exist: small has 6 units (1-6)"
     ),
     "dead page": Mistake(
         "../networks/small.md#layer-1",
         "../networks/smal.md",
         "7:13",
-        "the link leads to no page: there is no networks/smal.md",
+        "the link leads to a missing page: networks/smal.md",
         "did you mean 'networks/small.md'?",
     ),
     "dead writeup": Mistake(
         "../networks/small.md#layer-1",
         "a-god-one.md",
         "7:13",
-        "the link leads to no page: there is no writeups/a-god-one.md",
+        "the link leads to a missing page: writeups/a-god-one.md",
         "did you mean 'writeups/a-good-one.md'?",
     ),
     "dead fragment": Mistake(
         "#layer-1",
         "#layer-2",
         "7:13",
-        "the link leads to no fragment of networks/small/index.html",
+        "the link leads to a missing fragment of networks/small/index.html",
         "did you mean 'layer-1'?",
     ),
     "dead own": Mistake(
         "(#first-part)",
         "(#frist-part)",
         "28:26",
-        "the link leads to no fragment of writeups/dead-own.html",
+        "the link leads to a missing fragment of writeups/dead-own.html",
         "did you mean 'first-part'?",
     ),
     "image": Mistake(
         "Back to",
         "![A picture](picture.png) back to",
         "28:1",
-        "an image cannot be shown",
-        "draw it with a figure block of a write-up",
+        "images are not supported",
+        "use a figure block in a write-up",
     ),
     "private": Mistake(
-        "Back to", "Back \ue000 to", "28:6", "the character U+E000 is kept for this tool's own use", "remove it"
+        "Back to", "Back \ue000 to", "28:6", "the character U+E000 is reserved by this tool", "remove it"
     ),
     "private mark": Mistake(
         "Back to the [first part](#first-part)",
         "Back to the [first part](\ue000\ue019\ue001)",
         "28:26",
-        "the character U+E000 is kept for this tool's own use",
+        "the character U+E000 is reserved by this tool",
         "remove it",
     ),
     "heading twice": Mistake(
         "Back to",
         "## First part\n\nBack to",
         "28:4",
-        "the id 'first-part' stands twice; the first is in line 9",
+        "duplicate id 'first-part'; the first is in line 9",
         SHARED,
     ),
     "overview neuron": Mistake(
@@ -562,37 +564,37 @@ WRITEUPS = {
         "../networks/small.md#layer-1",
         "{small 2}",
         "7:13",
-        "nothing can be filled into a link's address or into the title of anything",
-        "write it into the text",
+        "braces cannot be used in the address of a link or in a title",
+        "move them into the text",
     ),
     "quote in title": Mistake(
         "small.md#layer-1)",
         'small.md "About {small 2}")',
         "7:41",
-        "nothing can be filled into a link's address or into the title of anything",
-        "write it into the text",
+        "braces cannot be used in the address of a link or in a title",
+        "move them into the text",
     ),
     "name in link": Mistake(
         "[network]",
         "[network of {small 2}]",
         "7:15",
-        "a name in braces is a link, and cannot stand within another",
-        "put it beside the other link",
+        "a name in braces is a link and cannot be nested in another",
+        "move it out of the other link",
     ),
     "hidden block": Mistake(
         "Back to",
         "<!--\n\n```figure\nid: hidden\nkind: cell\ncell: lstm\nalt: A cell.\ncaption: A cell.\n```\n\n-->\n\nBack to",
         "31:5",
-        "the block 'hidden' would not be shown: the HTML around it is taken out",
-        "put it outside of comments and tags",
+        "the block 'hidden' would not be shown: the HTML around it is removed",
+        "move it out of comments and tags",
     ),
-    "own id": Mistake("id: strip", "id: claims", "12:5", "the id 'claims' is one of the page's own", "change it"),
+    "own id": Mistake("id: strip", "id: claims", "12:5", "the id 'claims' is used by the page itself", "change it"),
     "colon in title": Mistake(
         "title: Small things",
         "title: Small: things",
         "2:13",
-        "this is not YAML: mapping values are not allowed here",
-        "a colon within a text: put the whole text in quotation marks",
+        "invalid YAML: mapping values are not allowed here",
+        "the text contains a colon: put the whole text in quotation marks",
     ),
     "control character": Mistake(
         "Back to", "Back \x1f to", "28:6", "the character U+001F cannot be shown", "remove it"
@@ -601,13 +603,13 @@ WRITEUPS = {
         "A caption.", '"A \\b caption."', "17:10", "the character U+0008 cannot be shown", "remove it"
     ),
     "escaped private": Mistake(
-        "A caption.", '"\\ue000"', "17:10", "the character U+E000 is kept for this tool's own use", "remove it"
+        "A caption.", '"\\ue000"', "17:10", "the character U+E000 is reserved by this tool", "remove it"
     ),
     "seeds of a number": Mistake(
         "network: small\nsays: It is right.\nmeasure: right where size <= 3",
         "neuron: small 3\nsays: See {seeds right}.\nmeasure: mean of cell",
         "23:18",
-        "small 3 is known by its number alone, and cannot be found in other seeds",
+        "small 3 is named by its number, which differs between seeds",
         "such as small best(remaining)",
     ),
 }
@@ -617,33 +619,31 @@ NETWORKS = {
         "Prose.",
         "See [one](../writeups/a-god-one.md).",
         "13:11",
-        "the link leads to no page: there is no writeups/a-god-one.md",
+        "the link leads to a missing page: writeups/a-god-one.md",
         "did you mean 'writeups/a-good-one.md'?",
     ),
     "dead way": Mistake(
         "Prose.",
         "See [one](../../explorer/small.html).",
         "13:11",
-        "the link leads to no page: there is no ../explorer/small.html",
+        "the link leads to a missing page: ../explorer/small.html",
         "did you mean 'explorer/small.html'?",
     ),
     "dead fragment": Mistake(
         "Prose.",
         "See [below](#gatez).",
         "13:13",
-        "the link leads to no fragment of networks/dead-fragment/index.html",
+        "the link leads to a missing fragment of networks/dead-fragment/index.html",
         "did you mean 'gates'?",
     ),
     "image": Mistake(
         "Prose.",
         "See ![one](picture.png).",
         "13:5",
-        "an image cannot be shown",
-        "draw it with a figure block of a write-up",
+        "images are not supported",
+        "use a figure block in a write-up",
     ),
-    "private": Mistake(
-        "Prose.", "Pro\ue000se.", "13:4", "the character U+E000 is kept for this tool's own use", "remove it"
-    ),
+    "private": Mistake("Prose.", "Pro\ue000se.", "13:4", "the character U+E000 is reserved by this tool", "remove it"),
     "escaped": Mistake("title: Small", 'title: "Small\\b"', "2:8", "the character U+0008 cannot be shown", "remove it"),
     "unknown key": Mistake("units: 6", "unit: 7\nunits: 6", "7:1", "unknown key 'unit'", "did you mean 'units'?"),
     "missing": Mistake("units: 6\n", "", "2:1", "expected the key 'units', found none", "add: units: ..."),
@@ -662,9 +662,9 @@ NETWORKS = {
         "[aXbb,",
         "10:11",
         "figures: expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3, found 'aXbb'",
-        "lengths outside the training range are fine",
+        "lengths outside the training range are allowed",
     ),
-    "twice": Mistake("[aXb, aaaXbbb]", "[aXb, aXb]", "10:16", "figures: the sequence 'aXb' stands twice"),
+    "twice": Mistake("[aXb, aaaXbbb]", "[aXb, aXb]", "10:16", "figures: duplicate sequence 'aXb'"),
     "steps": Mistake(
         "steps: 200", "steps: 30000", "9:10", "training.steps: expected at most most_steps (20000), found 30000"
     ),
@@ -672,8 +672,8 @@ NETWORKS = {
         "title: Small",
         "title: Small: network",
         "2:13",
-        "this is not YAML: mapping values are not allowed here",
-        "a colon within a text: put the whole text in quotation marks",
+        "invalid YAML: mapping values are not allowed here",
+        "the text contains a colon: put the whole text in quotation marks",
     ),
     "cell": Mistake("units: 6", "units: 6\ncell: rnn", "8:7", "cell: expected 'lstm' or 'gru', found \"rnn\""),
     "front": Mistake(
@@ -681,7 +681,7 @@ NETWORKS = {
         "title",
         "1:1",
         "expected front matter between two lines of ---, found 'title: Small'",
-        "begin the file with a line ---, then the keys, then another line ---",
+        "start the file with a line ---, then the keys, then another line ---",
     ),
 }
 
@@ -694,7 +694,7 @@ SITES = {
         "1:11",
         "base_url: expected an address such as https://example.org/gallery/, found 'example.org'",
     ),
-    "yaml": Mistake("title: Small", "title: 'Small", "4:1", "this is not YAML: found unexpected end of stream"),
+    "yaml": Mistake("title: Small", "title: 'Small", "4:1", "invalid YAML: found unexpected end of stream"),
 }
 
 

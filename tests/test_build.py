@@ -157,7 +157,7 @@ def test_a_damaged_file_is_reported_and_made_again(small_project: Project, name:
     assert problem.place == str(file)
     assert problem.message.startswith("expected the file that was written here (SHA-256 ")
     assert problem.message.endswith(f"found {found[:12]}…")
-    assert problem.hint == "the stage runs again"
+    assert problem.hint == "the stage will run again"
     assert results_of(small_project) == before
 
 
@@ -284,7 +284,7 @@ def test_a_site_that_holds_what_it_is_made_from_is_refused(small_project: Projec
         build_gallery(project, record())
     (problem,) = raised.value.problems
     assert problem.place == str(site)
-    assert problem.message == f"expected a folder of the site's own, found one that holds {folder}"
+    assert problem.message == f"expected a folder for the site alone, found one that contains {folder}"
     assert files_of(small_project.site) == before
 
 
@@ -323,7 +323,7 @@ def test_a_folder_that_is_not_ours_stops_a_build_before_it_trains(tmp_path: Path
     project.site.mkdir()
     (project.site / "thesis.tex").write_text("years of work", encoding="utf-8")
     progress = record()
-    with pytest.raises(GalleryError, match="expected a folder that this tool made"):
+    with pytest.raises(GalleryError, match="expected a folder created by this tool"):
         build_gallery(project, progress)
     assert progress.started == []
     assert files_of(project.site) == {"thesis.tex": b"years of work"}

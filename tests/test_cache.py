@@ -58,7 +58,7 @@ def test_a_changed_output_is_reported_with_place_and_mend(tmp_path: Path) -> Non
     assert problem.place == str(tmp_path / "two.txt")
     written, found = (hashlib.sha256(text).hexdigest()[:12] for text in (b"made two.txt", b"changed"))
     assert problem.message == f"expected the file that was written here (SHA-256 {written}…), found {found}…"
-    assert problem.hint == "the stage runs again"
+    assert problem.hint == "the stage will run again"
 
 
 def test_a_missing_output_is_reported(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_stamp_that_is_none_is_reported_and_never_current(tmp_path: Path, text
     assert not is_current(stage)
     (problem,) = damage(stage)
     assert problem.place == str(stage.stamp)
-    assert problem.message == "expected the stamp of a finished stage, found something else"
+    assert problem.message == "expected the stamp of a finished stage, found other content"
 
 
 def test_a_stamp_that_is_no_text_is_reported(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_mistake_in_a_block_is_placed_in_its_file(tmp_path: Path) -> None:
     (problem,) = raised.value.problems
     assert (problem.place, problem.line) == (str(tmp_path / "small.md"), 9)
     assert problem.source == "  expect: {nested: aXb}"
-    assert problem.message.startswith("this is not YAML: ")
+    assert problem.message.startswith("invalid YAML: ")
 
 
 def test_an_empty_block_holds_no_values(tmp_path: Path) -> None:

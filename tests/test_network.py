@@ -24,9 +24,9 @@ figures: [aXb, aaaXbbb]
 Prose.
 """
 TASK = "task:\n  kind: counting\n  longest: 3\n"
-FENCE_HINT = "begin the file with a line ---, then the keys, then another line ---"
+FENCE_HINT = "start the file with a line ---, then the keys, then another line ---"
 VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units"
-NESTED = "this YAML refers to itself or is nested too deep"
+NESTED = "this YAML refers to itself or is nested too deeply"
 KINDS = "counting, selective-counting, state-memory, copying"
 COUNTING = "expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3"
 
@@ -117,21 +117,21 @@ MISTAKES = {
         "training.learning_rate: expected a number above 0.0, found 0",
         None,
     ),
-    "open bracket": ("title: Small", "title: [Small", 3, 8, "this is not YAML: expected ',' or ']', but got ':'", None),
+    "open bracket": ("title: Small", "title: [Small", 3, 8, "invalid YAML: expected ',' or ']', but got ':'", None),
     "second colon": (
         "title: Small",
         "title: Small: x",
         2,
         13,
-        "this is not YAML: mapping values are not allowed here",
-        "a colon within a text: put the whole text in quotation marks",
+        "invalid YAML: mapping values are not allowed here",
+        "the text contains a colon: put the whole text in quotation marks",
     ),
     "tabulator": (
         "  longest",
         "\tlongest",
         6,
         1,
-        "this is not YAML: found character '\\t' that cannot start any token",
+        "invalid YAML: found character '\\t' that cannot start any token",
         "indent with spaces, not with tabs",
     ),
     "control character": (
@@ -139,7 +139,7 @@ MISTAKES = {
         "title: S\x01",
         2,
         9,
-        "this is not YAML: unacceptable character #x0001: special characters are not allowed",
+        "invalid YAML: unacceptable character #x0001: special characters are not allowed",
         None,
     ),
     "key twice": (
@@ -147,23 +147,23 @@ MISTAKES = {
         "units: 6\nunits: 7",
         8,
         1,
-        "the key 'units' stands twice",
-        "remove one of them: the first stands in line 7",
+        "duplicate key 'units'",
+        "remove one of them; the first is in line 7",
     ),
     "key twice in the task": (
         "  longest: 3",
         "  longest: 3\n  longest: 4",
         7,
         3,
-        "the key 'longest' stands twice",
-        "remove one of them: the first stands in line 6",
+        "duplicate key 'longest'",
+        "remove one of them; the first is in line 6",
     ),
     "unclosed front matter": (
         "---\nProse",
         "Prose",
         1,
         1,
-        "the front matter that begins here has no closing line ---",
+        "the front matter that starts here has no closing line ---",
         "add a line --- below the last key",
     ),
     "no front matter": (
@@ -189,7 +189,7 @@ MISTAKES = {
         10,
         16,
         f"figures: {COUNTING}, found 'aaXbbb'",
-        "lengths outside the training range are fine",
+        "lengths outside the training range are allowed",
     ),
     "empty sequence": (
         "aaaXbbb",
@@ -197,9 +197,9 @@ MISTAKES = {
         10,
         16,
         f"figures: {COUNTING}, found ''",
-        "lengths outside the training range are fine",
+        "lengths outside the training range are allowed",
     ),
-    "repeated figure": ("aaaXbbb", "aXb", 10, 16, "figures: the sequence 'aXb' stands twice", None),
+    "repeated figure": ("aaaXbbb", "aXb", 10, 16, "figures: duplicate sequence 'aXb'", None),
     "no figures": ("[aXb, aaaXbbb]", "[]", 10, 10, "figures: expected a list of at least 1 item(s), found []", None),
     "figure for figures": (
         "[aXb, aaaXbbb]",
@@ -247,28 +247,42 @@ MISTAKES = {
         "task: [counting, 3]\n",
         4,
         7,
-        'task: expected keys with values, found ["counting", 3]',
+        'task: expected a mapping of keys to values, found ["counting", 3]',
         None,
     ),
-    "text for keys": (TASK, "task: counting\n", 4, 7, 'task: expected keys with values, found "counting"', None),
-    "list for everything": (TEXT, "---\n- a\n- b\n---\n", 2, 1, "expected keys with values, found ['a', 'b']", None),
+    "text for keys": (
+        TASK,
+        "task: counting\n",
+        4,
+        7,
+        'task: expected a mapping of keys to values, found "counting"',
+        None,
+    ),
+    "list for everything": (
+        TEXT,
+        "---\n- a\n- b\n---\n",
+        2,
+        1,
+        "expected a mapping of keys to values, found ['a', 'b']",
+        None,
+    ),
     "list for a key": (
         "title: Small",
         "? [a]\n: Small",
         2,
         3,
-        "expected a key, found a list or keys with values",
+        "expected a key, found a list or a mapping",
         None,
     ),
     "anchor in itself": ("title: Small", "title: &a [*a]", 2, 8, NESTED, None),
-    "unknown anchor": ("title: Small", "title: *a", 2, 8, "this is not YAML: found undefined alias 'a'", None),
+    "unknown anchor": ("title: Small", "title: *a", 2, 8, "invalid YAML: found undefined alias 'a'", None),
     "deep nesting": ("title: Small", "title: " + "[" * 3000, 2, 1, NESTED, None),
     "object of Python": (
         "title: Small",
         "title: !!python/name:os.system x",
         2,
         8,
-        "this is not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
+        "invalid YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
         None,
     ),
     "bytes": (
@@ -343,7 +357,7 @@ def test_a_file_name_that_makes_no_address_is_refused(tmp_path: Path, name: str)
     file = write_network(tmp_path, TEXT, name=name)
     (problem,) = problems_of(file)
     assert problem.message == f"expected a name of lowercase letters, digits and single hyphens, found {file.stem!r}"
-    assert problem.hint == "the name of the file becomes the network's address in the site"
+    assert problem.hint == "the file name becomes the network's address on the site"
 
 
 def test_a_file_name_too_long_for_an_address_is_refused(tmp_path: Path) -> None:

@@ -277,7 +277,7 @@ def test_retraining_one_network_leaves_the_others_pinned(pinned: Project) -> Non
     summary = build_gallery(pinned, record(), only="other", retrain=True)
     assert (summary.skipped, summary.set_aside) == ([], [])
     page = (pinned.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
-    assert "Its weights are pinned" in parse_html(page).text
+    assert "Its weights were pinned" in parse_html(page).text
 
 
 def test_a_pin_that_no_longer_fits_does_not_keep_its_network_from_being_retrained(pinned: Project) -> None:
@@ -330,7 +330,7 @@ def test_a_changed_verdict_is_printed_with_both(pinned: Project) -> None:
     rewrite(pinned, random_weights(network_of(pinned), seed=1))
     build_gallery(pinned, record(), retrain=True)
     done = run_here("pin", "small", "--content", str(pinned.content), "--cache", str(pinned.build))
-    assert "  the claim what-it-does#right holds; now it fails (1, expected below 1)\n" in done.stdout
+    assert "  the claim what-it-does#right holds; it now fails (1, expected below 1)\n" in done.stdout
 
 
 def test_a_first_pin_says_which_claims_do_not_hold(small_project: Project) -> None:
@@ -373,7 +373,7 @@ def test_a_network_that_was_not_trained_cannot_be_pinned(small_project: Project)
     problem = problem_of(raised)
     assert (problem.place, problem.message) == (
         str(small_project.build / "other"),
-        "expected a network that was trained here, found none",
+        "expected a network trained here, found none",
     )
     assert problem.hint == "train it: lstmgallery build --network other --quick --retrain"
 
@@ -382,16 +382,14 @@ def test_a_network_that_is_shown_from_its_pin_cannot_be_pinned_again(pinned: Pro
     before = pin_path(pinned.content, "small").read_bytes()
     with pytest.raises(GalleryError) as raised:
         pin(pinned, "small")
-    assert problem_of(raised).message == (
-        "expected a network that was trained here, found the one that is pinned already"
-    )
+    assert problem_of(raised).message == ("expected a network trained here, found the one already pinned")
     assert pin_path(pinned.content, "small").read_bytes() == before
 
 
 def test_where_nothing_was_trained_there_is_nothing_to_pin(pinned: Project) -> None:
     with pytest.raises(GalleryError) as raised:
         pin(pinned)
-    assert problem_of(raised).message == "expected networks that were trained here, found none"
+    assert problem_of(raised).message == "expected networks trained here, found none"
 
 
 def test_a_network_that_was_trained_from_another_front_matter_cannot_be_pinned(small_project: Project) -> None:
@@ -477,7 +475,7 @@ def test_a_sweep_says_by_how_much_training_here_differs(swept: Project) -> None:
     text = training_text(swept)
     assert "Trained again under the same seed on a processor of the kind" in text
     assert "it comes out as another network: the weights differ by up to" in text
-    assert "What this page says is about the pinned one." in text
+    assert "This page describes the pinned one." in text
 
 
 def test_a_sweep_of_what_was_pinned_here_gives_it_again_to_the_bit(

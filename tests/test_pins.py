@@ -405,9 +405,9 @@ def test_a_pin_of_another_network_names_the_key_and_both_values(file: Path, tmp_
         read_content(tmp_path)
     (problem,) = raised.value.problems
     assert problem.place == str(file)
-    assert problem.message == f"the pinned network is not the one that its front matter describes: {words}"
+    assert problem.message == f"the pinned network differs from its front matter: {words}"
     assert problem.hint == (
-        "undo the change, or train it again and pin that: lstmgallery build --network small --quick --retrain, "
+        "undo the change, or retrain the network and pin it: lstmgallery build --network small --quick --retrain, "
         "then lstmgallery pin small; or unpin it: lstmgallery unpin small"
     )
 
@@ -457,7 +457,7 @@ def test_a_pin_without_its_network_is_one_problem(file: Path, tmp_path: Path) ->
     (problem,) = raised.value.problems
     assert (problem.place, problem.message) == (
         str(stray),
-        "expected the network that is pinned here, smal.md, found none",
+        "expected the network of this pin, smal.md, found none",
     )
 
 

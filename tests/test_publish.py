@@ -151,8 +151,8 @@ def test_a_foreign_folder_is_refused(tmp_path: Path) -> None:
     site.mkdir()
     (site / "letter.txt").write_bytes(b"dear")
     problem = refusal(site)
-    assert problem.message == "expected a folder that this tool made, found other files and no .lstmgallery"
-    assert problem.hint == "choose an empty or a new folder with --output"
+    assert problem.message == "expected a folder created by this tool, found other files and no .lstmgallery"
+    assert problem.hint == "choose an empty or new folder with --output"
 
 
 def test_a_folder_with_only_dot_names_is_foreign_too(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_link_to_a_site_is_refused(site: Path, tmp_path: Path) -> None:
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "site").symlink_to(site)
     problem = refusal(tmp_path / "linked" / "site")
-    assert problem.message == "expected a plain folder, which can be exchanged in one step, found a symbolic link"
+    assert problem.message == "expected a plain folder, which can be replaced in one step, found a symbolic link"
     assert problem.hint == "build into a folder inside it"
 
 
@@ -208,39 +208,39 @@ BROKEN = {
 
 
 def test_every_bad_link_is_reported_at_once_with_its_place() -> None:
-    outside = "link to a file of the site, relative to this page"
+    outside = "link to a file of the site by a path relative to this page"
     assert fault_of(BROKEN) == [
         (
             "index.html",
             1,
             42,
-            "the link 'networks/counting.html' leads to no file",
+            "the link 'networks/counting.html' leads to a missing file",
             "did you mean 'networks/counter.html'?",
         ),
         (
             "index.html",
             3,
             3,
-            "the link 'networks/counter.html#lyer-1' leads to no fragment of networks/counter.html",
+            "the link 'networks/counter.html#lyer-1' leads to a missing fragment of networks/counter.html",
             "did you mean 'layer-1'?",
         ),
-        ("index.html", 4, 3, "the link '/logo.svg' leads out of the site", outside),
-        ("networks/counter.html", 2, 1, "the link '../../secret.html' leads out of the site", outside),
+        ("index.html", 4, 3, "the link '/logo.svg' leads outside the site", outside),
+        ("networks/counter.html", 2, 1, "the link '../../secret.html' leads outside the site", outside),
         (
             "networks/counter.html",
             3,
             1,
-            "the link '#nowhere' leads to no fragment of networks/counter.html",
+            "the link '#nowhere' leads to a missing fragment of networks/counter.html",
             "valid here: layer-1",
         ),
         ("networks/counter.html", 3, 43, "the link '//example.org/x' has the scheme ''", None),
         ("networks/counter.html", 4, 1, "the link 'javascript:alert(1)' has the scheme 'javascript'", None),
-        ("networks/counter.html", 5, 1, "the link 'http://[broken' is no address", None),
+        ("networks/counter.html", 5, 1, "the link 'http://[broken' is not a valid address", None),
         (
             "networks/counter.html",
             5,
             41,
-            "the link '..' leads to no file",
+            "the link '..' leads to a missing file",
             "valid here: index.html, networks/counter.html",
         ),
     ]
@@ -266,7 +266,7 @@ def test_links_between_pages_that_exist_pass() -> None:
 
 def test_a_link_one_folder_up_from_the_top_leads_out_of_the_site() -> None:
     ((_, _, _, message, _),) = fault_of({"index.html": b'<a href="..">up</a>'})
-    assert message == "the link '..' leads out of the site"
+    assert message == "the link '..' leads outside the site"
 
 
 def test_an_empty_link_and_a_link_without_an_address_pass() -> None:
@@ -285,7 +285,7 @@ def test_a_fragment_that_a_page_reads_itself_need_not_be_one_of_its_ids() -> Non
         {**pages, "live.html": b'<p name="text=aXb&amp;neuron=3">'},
     ):
         ((_, _, _, message, _),) = fault_of(broken)
-        assert message.endswith("leads to no fragment of live.html")
+        assert message.endswith("leads to a missing fragment of live.html")
 
 
 def test_only_pages_are_searched_for_links() -> None:

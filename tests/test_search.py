@@ -107,14 +107,14 @@ def test_everything_that_is_asked_is_measured_once(content: Path) -> None:
 MEASURES = (
     ("frist failure", 1, "expected a measure, found 'frist'"),
     ("first failur", 7, "expected 'failure', found 'failur'"),
-    ("auc of cell with remaining", 1, "this is measured of one neuron, found several"),
+    ("auc of cell with remaining", 1, "expected one neuron, found several"),
     ("best(remainin) | first failure", 6, "expected a feature"),
     ("best(remaining) | r2 of cel with remaining", 25, "expected a signal, found 'cel'"),
     ("best(remaining) | ", 19, "expected a measure, found the end of the line"),
     ("", 1, "expected a measure, found the end of the line"),
-    ("first failure or so", 15, "expected nothing more, found 'or so'"),
+    ("first failure or so", 15, "expected the end of the line, found 'or so'"),
     ("median over seeds of first failure", 1, "expected a measure of one network, found one over seeds"),
-    ("3 | mean of cell", 1, "small 3 is known by its number alone, and cannot be found in other networks"),
+    ("3 | mean of cell", 1, "small 3 is named by its number, which differs between networks"),
 )
 
 
@@ -136,7 +136,7 @@ def test_a_measure_that_is_none_is_one_problem_at_its_place(
             "first failure",
             14,
             "expected a comparison, found the end of the line",
-            "write below, at most, above, at least, exactly or between ... and ..., and a number",
+            "write below, at most, above, at least or exactly and a number, or between ... and ...",
         ),
         ("first failure at least many", 24, "expected a bound, a number, found 'many'", None),
         (
@@ -200,18 +200,22 @@ NUMBERS = "expected a key and numbers, such as units=8,20, found "
         ("units=many", NUMBERS + "'units=many'", None),
         ("units=true", NUMBERS + "'units=true'", None),
         ("units=[8]", NUMBERS + "'units=[8]'", None),
-        ("unit=8", "expected a number of the front matter, found 'unit'", "did you mean 'units'?"),
+        ("unit=8", "expected a front matter key with a number, found 'unit'", "did you mean 'units'?"),
         (
             "task=8",
-            "expected a number of the front matter, found 'task'",
+            "expected a front matter key with a number, found 'task'",
             "valid here: held_out, layers, order, seed, task.longest, training.batch, training.learning_rate, "
             "training.most_steps, training.steps, units",
         ),
-        ("task.longer=8", "expected a number of the front matter, found 'task.longer'", "did you mean 'task.longest'?"),
-        ("units.more=8", "expected a number of the front matter, found 'units.more'", "did you mean 'units'?"),
+        (
+            "task.longer=8",
+            "expected a front matter key with a number, found 'task.longer'",
+            "did you mean 'task.longest'?",
+        ),
+        ("units.more=8", "expected a front matter key with a number, found 'units.more'", "did you mean 'units'?"),
         ("units=0", "{'units': 0}: units: Input should be greater than or equal to 1", None),
         ("units=8.5", "{'units': 8.5}: units: ", None),
-        ("seed=1,2", "expected another key: each recipe is tried under --seeds seeds", None),
+        ("seed=1,2", "expected another key: use --seeds to vary the seed", None),
     ],
 )
 def test_values_that_cannot_be_tried_are_refused(content: Path, text: str, message: str, hint: str | None) -> None:
@@ -493,7 +497,7 @@ def test_a_search_without_a_winner_pins_nothing(project: Project, done: tuple[Pr
     assert (problem.place, problem.message, problem.hint) == (
         "--pin",
         "expected a network that meets the criterion and every --where, found none",
-        "ask for less with --where, or try more seeds or other recipes",
+        "loosen --where, or try more seeds or other recipes",
     )
     assert not pin_path(project.content, "small").exists()
     assert (project.content / "networks" / "small.md").read_bytes() == before
@@ -514,7 +518,7 @@ def test_other_recipes_cannot_be_pinned_and_are_refused_before_anything_is_train
     result = run_here(*arguments(project, "--best", "first failure", "--vary", "units=4,6", "--pin"))
     assert result.exit_code == 1
     assert result.stderr == (
-        "error: --pin: expected the recipe of the network's file, found others\n"
+        "error: --pin: expected the recipe of the network's file only, found others\n"
         "    write the winning recipe into small.md and search again without --vary\n"
         "1 error; nothing was pinned or saved.\n"
     )
@@ -578,8 +582,8 @@ def section_of(project: Project) -> Element:
 
 def test_the_page_says_how_the_network_was_chosen(chosen: Project) -> None:
     text = section_of(chosen).text
-    assert "It is one of 2 networks that were trained for this page from as many seeds; 2 of them meet" in text
-    assert "Chosen was the one with the largest “r2 of cell with remaining” of “best(remaining)”" in text
+    assert "It is one of 2 networks trained for this page from as many seeds; 2 of them meet" in text
+    assert "It was chosen for the largest “r2 of cell with remaining” of “best(remaining)”" in text
     assert [each.text for each in section_of(chosen).all("li")] == ["right where size <= 3 exactly 1"]
 
 
@@ -608,7 +612,8 @@ def test_the_page_links_to_the_section(chosen: Project) -> None:
 def test_a_network_that_was_not_searched_says_so(small_gallery: Any) -> None:
     text = section_of(small_gallery.project).text
     assert text == (
-        "How it was chosen No record says that it was: it is what training gave from the seed in its description, 1."
+        "How it was chosen There is no record of a search: "
+        "it is the result of training with the seed in its description, 1."
     )
 
 

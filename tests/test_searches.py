@@ -115,11 +115,11 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "another format": (with_changes(lambda each: each.update(format=2)), "format: Input should be 1"),
     "unmeasured best": (
         with_changes(lambda each: each.update(best="small: loss")),
-        "Value error, expected measures that were taken, found 'small: loss'",
+        "Value error, expected a measure of this search, found 'small: loss'",
     ),
     "unmeasured condition": (
         with_changes(lambda each: each["conditions"][0].update(measure="small: loss")),
-        "Value error, expected measures that were taken, found 'small: loss'",
+        "Value error, expected a measure of this search, found 'small: loss'",
     ),
     "unknown recipe": (
         with_changes(lambda each: each["trials"][2].update(recipe=2)),
@@ -146,7 +146,7 @@ def test_a_damaged_search_is_one_problem_that_names_the_file(file: Path, tmp_pat
     file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
     problem = refusal(tmp_path)
     assert problem.place == str(file)
-    assert problem.message.startswith(f"expected a search that lstmgallery search saved; {message}")
+    assert problem.message.startswith(f"expected a record written by lstmgallery search --save; {message}")
     assert problem.hint == "search again with --save, or remove the file"
 
 
@@ -160,7 +160,7 @@ def test_a_search_without_its_network_is_one_problem(file: Path, tmp_path: Path)
     problem = refusal(tmp_path)
     assert (problem.place, problem.message) == (
         str(stray),
-        "expected the network that was searched, smal.md, found none",
+        "expected the network of this search, smal.md, found none",
     )
 
 

@@ -22,8 +22,8 @@ TYPED = {
     "from 0 to 1": "the range of a gate, by its equation",
     "−1 or +1": "the ends of a hidden state, by its equation",
     "1, 2, 3": "an enumeration",
-    "layer 2": "the number of a layer",
-    "Layer 1": "the number of a layer",
+    "layer 2": "a layer number",
+    "Layer 1": "a layer number",
     "R²": "the name of a score",
 }
 YEAR = re.compile(r"\b(?:[A-Z]\w+(?: and (?:\w+))?|others) (?:19|20)\d\d\b")  # of a paper, behind its authors

@@ -431,7 +431,7 @@ def test_the_verdicts_are_left_as_json_in_reading_order(built: Gallery, answers:
 
 def test_a_claim_that_could_not_be_measured_says_why(built: Gallery) -> None:
     found = claims_of(built.project)[3]
-    assert (found["value"], found["reason"]) == (None, "nothing that was measured has step > 50")
+    assert (found["value"], found["reason"]) == (None, "nothing measured has step > 50")
     assert (found["seeds"], found["by_seed"]) == ({"holding": 0, "total": 2}, {"1": None, "2": None})
 
 
@@ -460,11 +460,11 @@ def test_a_strict_build_refuses_what_does_not_hold_with_its_place(project: Proje
     assert wrong.splitlines() == [
         f"{file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: {RIGHT} is 1, "
         "expected below 0.5",
-        "    say what was measured, or train another network",
+        "    change the claim to match the measurement, or train another network",
     ]
     assert unmeasured.splitlines()[0] == (
         f"{file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could not be measured: {NOTHING} is "
-        "nothing to measure (nothing that was measured has step > 50), expected below 0"
+        "not measurable (nothing measured has step > 50), expected below 0"
     )
     assert files_of(project.site) == site
     assert [each["verdict"] for each in claims_of(project)] == ["fails", "holds", "holds", "unmeasured"]
@@ -517,7 +517,7 @@ def test_a_strict_build_warns_of_claims_that_untrained_networks_meet_and_publish
     assert str(doubt).splitlines() == [
         f"{file}:{line_of(file, 'id: counts')}: the claim 'counts' holds, but not because of training: "
         f"{holding} of 40 untrained networks meet it",
-        "    expect more, measure something else, or say that it is no achievement of training",
+        "    raise the bar, measure something else, or say that training is not the cause",
     ]
 
 
@@ -544,7 +544,7 @@ def test_the_command_ends_with_1_where_a_strict_build_is_refused(project: Projec
     assert run.stderr == (
         f"error: {file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: {RIGHT} is 1, "
         "expected below 0.5\n"
-        "    say what was measured, or train another network\n"
+        "    change the claim to match the measurement, or train another network\n"
         "1 error; nothing was published.\n"
     )
     assert files_of(project.site) == site
@@ -621,7 +621,7 @@ def test_what_is_asked_over_seeds_is_made_of_what_each_seed_answers(
     assert found[IN_GENERAL].value == pytest.approx(
         np.median([value for value in counts.values() if value is not None])
     )
-    assert (found[NOWHERE].value, found[NOWHERE].measurement.reason) == (None, "it could be measured under no seed")
+    assert (found[NOWHERE].value, found[NOWHERE].measurement.reason) == (None, "not measurable in any seed")
 
 
 def test_a_quote_over_seeds_asks_every_seed(general: Project) -> None:
@@ -661,7 +661,7 @@ def test_without_a_sweep_what_is_said_over_seeds_is_unmeasured(general: Project)
     assert [found[name] for name in in_general] == [("unmeasured", True)] * 3
     assert found["right-in-range"] == ("holds", False)
     assert [each["reason"] for each in claims_of(general) if each["id"] in in_general] == [
-        "this build left the other seeds out"
+        "this build skipped the other seeds"
     ] * 3
 
 
@@ -679,8 +679,8 @@ def test_a_strict_build_with_a_sweep_refuses_what_does_not_hold_over_seeds(gener
     place = f"{file}:{line_of(file, 'id: often-right')}"
     assert wrong == f"{place}: the claim 'often-right' fails: {OFTEN} is 0.5, expected above 0.5"
     assert unmeasured.endswith(
-        f"the claim 'never-measured-in-general' could not be measured: {NOWHERE} is nothing to measure "
-        "(it could be measured under no seed), expected below 0"
+        f"the claim 'never-measured-in-general' could not be measured: {NOWHERE} is not measurable "
+        "(not measurable in any seed), expected below 0"
     )
 
 

@@ -86,12 +86,12 @@ class OverSeeds:
             passing = int(OPERATORS[self.operator](values, self.bound).sum())
             return Measurement(passing / len(data), len(data), "seed", "share", data=data)
         if values.empty:
-            return Measurement(None, len(data), "seed", reason="it could be measured under no seed", data=data)
+            return Measurement(None, len(data), "seed", reason="not measurable in any seed", data=data)
         value = values.quantile(self.level) if self.statistic == "quantile" else getattr(values, self.statistic)()
         return Measurement(float(value), len(values), "seed", like.kind, data=data)
 
 
-LEFT_OUT = Measurement(None, unit="seed", reason="this build left the other seeds out")
+LEFT_OUT = Measurement(None, unit="seed", reason="this build skipped the other seeds")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Question:
         """Measure it in one trained network without caching: the data of many networks would fill the memory."""
         places = self.subject.places(trained)
         if not places:
-            return Measurement(None, reason="no neuron can be told by what is asked for")
+            return Measurement(None, reason="no neuron matches the subject")
         is_chosen = self.subject.selector is not None
         return self.measure.take(trained.second_half if is_chosen else trained, places)
 
@@ -224,7 +224,7 @@ def take_question(words: Words, subject: Subject) -> Question:
     start = words.at
     over = _take_over(words)
     if over is not None and not subject.is_comparable:
-        message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
+        message = f"{subject.text} is named by its number, which differs between seeds"
         hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
         raise GrammarError(message, at=start, hint=hint)
     inner = words.at
@@ -278,7 +278,7 @@ def take_expectation(words: Words) -> Expectation:
     else:
         sign = next((sign for phrase, sign in PHRASES.items() if words.takes(*phrase)), None)
         if sign is None:
-            hint = "write below, at most, above, at least, exactly or between ... and ..., and a number"
+            hint = "write below, at most, above, at least or exactly and a number, or between ... and ..."
             if words.peek() not in SIGNS:
                 raise words.error("expected a comparison", hint=hint)
             sign = words.take().text

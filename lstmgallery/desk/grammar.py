@@ -114,7 +114,7 @@ class Words:
     def end(self) -> None:
         """Raise `GrammarError` unless all words are taken."""
         if not self.is_at_end:
-            raise GrammarError(f"expected nothing more, found {self.line[self.at :]!r}", at=self.at)
+            raise GrammarError(f"expected the end of the line, found {self.line[self.at :]!r}", at=self.at)
 
     def error(self, expected: str, *, hint: str | None = None) -> GrammarError:
         """Return the error for a next word that was not expected."""

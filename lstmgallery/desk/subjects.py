@@ -91,14 +91,14 @@ def take_subject(words: Words, networks: Mapping[str, Network]) -> Subject:
         raise GrammarError(f"expected the name of a network, found {found}", at=start, hint=hint)
     words.take()
     network = networks[name]
-    layer = words.whole("the number of a layer", 1, network.layers) if words.takes("layer") else None
+    layer = words.whole("a layer number", 1, network.layers) if words.takes("layer") else None
     neuron, selector = None, None
     if words.peek() in ORDINALS:
         selector = _take_selector(words, network)
     elif words.peek()[:1].isdigit():
         layer, neuron = _take_place(words, network, layer)
     elif words.peek()[:1].isalpha():
-        raise words.error("expected a neuron or the end", hint=nearest(words.peek(), [*ORDINALS, "layer"]))
+        raise words.error("expected a neuron or the end of the line", hint=nearest(words.peek(), [*ORDINALS, "layer"]))
     return Subject(words.line[start : words.at].strip(), network, layer, neuron, selector)
 
 
@@ -108,21 +108,21 @@ def _take_place(words: Words, network: Network, layer: int | None) -> tuple[int,
         raise words.error("expected a neuron")
     first, point, second = words.take().text.partition(".")
     if point and layer is not None:
-        raise GrammarError(f"layer {layer} is named, and then layer {first}", at=at)
+        raise GrammarError(f"expected one layer, found layer {layer} and then layer {first}", at=at)
     if point:
         layer, neuron = int(first), int(second)
     else:
         neuron = int(first)
     if layer is None and network.layers > 1:
-        hint = f"write it as layer.neuron, such as 1.{neuron}"
+        hint = f"write layer.neuron, such as 1.{neuron}"
         raise GrammarError(
-            f"{network.name} has {network.layers} layers, found neuron {neuron} of none", at=at, hint=hint
+            f"{network.name} has {network.layers} layers, found neuron {neuron} without a layer", at=at, hint=hint
         )
     layer = 1 if layer is None else layer
     if not 1 <= layer <= network.layers:
-        raise GrammarError(f"layer {layer} is named, but {network.name} has {_range(network.layers, 'layer')}", at=at)
+        raise GrammarError(f"layer {layer} does not exist: {network.name} has {_range(network.layers, 'layer')}", at=at)
     if not 1 <= neuron <= network.units:
-        message = f"neuron {neuron} is named, but {network.name} has {_range(network.units, 'unit')}"
+        message = f"neuron {neuron} does not exist: {network.name} has {_range(network.units, 'unit')}"
         raise GrammarError(message, at=at)
     return layer, neuron
 

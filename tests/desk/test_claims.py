@@ -73,7 +73,7 @@ def test_what_could_not_be_measured_neither_holds_nor_fails(text: str) -> None:
     assert verdict(None, parse_expectation(text)) == "unmeasured"
 
 
-HINT = "write below, at most, above, at least, exactly or between ... and ..., and a number"
+HINT = "write below, at most, above, at least or exactly and a number, or between ... and ..."
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ HINT = "write below, at most, above, at least, exactly or between ... and ..., a
         ("between 1 and", "expected the upper bound, a number, found the end of the line", 13, None),
         ("between x and 1", "expected the lower bound, a number, found 'x'", 8, None),
         ("between 1 and 0.5", "expected an upper bound of at least 1, found 0.5", 14, None),
-        ("below 0.1 or so", "expected nothing more, found 'or so'", 10, None),
+        ("below 0.1 or so", "expected the end of the line, found 'or so'", 10, None),
     ],
 )
 def test_what_expects_nothing_is_refused_with_its_place(text: str, message: str, at: int, hint: str | None) -> None:
@@ -170,7 +170,7 @@ def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
     zeros = {key: np.zeros((len(steps), 3)) for key in NETWORK.kind.keys}
     trained = Trained(NETWORK, {}, steps, read_layer=lambda _: zeros)
     found = question("planted best(remaining at delimiter)", "mean of cell").answer(trained)
-    assert (found.value, found.reason) == (None, "no neuron can be told by what is asked for")
+    assert (found.value, found.reason) == (None, "no neuron matches the subject")
 
 
 def test_a_chosen_neuron_is_measured_on_the_half_that_it_was_not_chosen_on_and_any_other_on_both() -> None:
@@ -264,7 +264,7 @@ def test_what_could_be_measured_under_no_seed_has_a_share_of_none_and_no_statist
     nothing: dict[int, float | None] = {1: None, 2: None}
     assert over("share of seeds where mean of cell > -1000", nothing).value == 0
     found = over("median over seeds of mean of cell", nothing)
-    assert (found.value, found.n, found.reason) == (None, 2, "it could be measured under no seed")
+    assert (found.value, found.n, found.reason) == (None, 2, "not measurable in any seed")
 
 
 def test_a_statistic_over_seeds_is_read_as_its_measure_and_a_share_as_a_share() -> None:
@@ -310,14 +310,14 @@ def test_what_resembles_a_measure_over_seeds_is_a_measure_of_one_network() -> No
         (
             "planted 3",
             "median over seeds of mean of cell",
-            "planted 3 is known by its number alone, and cannot be found in other seeds",
+            "planted 3 is named by its number, which differs between seeds",
             0,
             "such as planted best(remaining)",
         ),
         (
             "planted 3",
             "share of seeds where mean of cell > 1",
-            "planted 3 is known by its number alone, and cannot be found in other seeds",
+            "planted 3 is named by its number, which differs between seeds",
             0,
             "such as planted best(remaining)",
         ),
@@ -334,7 +334,7 @@ def test_what_resembles_a_measure_over_seeds_is_a_measure_of_one_network() -> No
         ("planted", "median over networks of first failure", "expected 'of', found 'over'", 7, None),
         ("planted", "quantile 2 over seeds of first failure", "expected a level from 0 to 1, found 2", 9, None),
         ("planted", "quantile 0.5 over networks of first failure", "expected 'seeds', found 'networks'", 18, None),
-        ("planted", "median over seeds of first failure >= 3", "expected nothing more, found '>= 3'", 35, None),
+        ("planted", "median over seeds of first failure >= 3", "expected the end of the line, found '>= 3'", 35, None),
         (
             "planted",
             "median over seeds of frist failure",

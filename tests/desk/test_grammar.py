@@ -123,7 +123,7 @@ def test_words_too_many_are_quoted_from_their_place_on() -> None:
     words.take()
     words.take()
     error = fails(words.end)
-    assert (error.message, error.at) == ("expected nothing more, found 'of all'", 14)
+    assert (error.message, error.at) == ("expected the end of the line, found 'of all'", 14)
 
 
 @pytest.mark.parametrize(("text", "value"), [("3", 3.0), ("-0.5", -0.5), ("0.125", 0.125), ("1e3", 1000.0)])
@@ -140,8 +140,8 @@ def test_what_is_no_finite_number_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "4", "1.5", "-1", "x", "", "²", "0" * 9 + "3", "1" * 5000])
 def test_a_whole_number_out_of_its_range_is_refused_with_the_range(text: str) -> None:
-    error = fails(lambda: Words(text).whole("the number of a layer", 1, 3))
-    assert error.message.startswith("expected the number of a layer (1-3), found ")
+    error = fails(lambda: Words(text).whole("a layer number", 1, 3))
+    assert error.message.startswith("expected a layer number (1-3), found ")
 
 
 @given(line=st.text())

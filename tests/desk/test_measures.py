@@ -250,21 +250,21 @@ def test_a_step_that_cannot_know_a_feature_passes_no_test_of_it(comparison: str)
 @pytest.mark.parametrize(
     ("text", "cell", "reason"),
     [
-        ("mean of cell where remaining > 5", None, "nothing that was measured has remaining > 5"),
+        ("mean of cell where remaining > 5", None, "nothing measured has remaining > 5"),
         (
             "difference of cell where token == a versus step > 50",
             None,
-            "nothing that was measured has step > 50",
+            "nothing measured has step > 50",
         ),
         ("ratio of cell where token == a versus token == X", [0.0], "the mean is zero where token == X"),
-        ("correlation of cell with abs(cell)", [0.1], "one of the two never changes"),
-        ("correlation of cell with abs(cell) where token == a", [0.1], "one of the two never changes"),
-        ("correlation of cell with abs(cell) where step == 5", None, "one of the two never changes"),
-        ("spread of cell by remaining", [0.1], "the values do not differ at all"),
-        ("gap of cell", [0.1], "the values do not differ at all"),
-        ("spread of cell by remaining where step > 50", None, "nothing that was measured has step > 50"),
-        ("share of cell > 1 where step > 50", None, "nothing that was measured has step > 50"),
-        ("correlation of cell with hidden where step > 50", None, "nothing that was measured has step > 50"),
+        ("correlation of cell with abs(cell)", [0.1], "one of the two is constant"),
+        ("correlation of cell with abs(cell) where token == a", [0.1], "one of the two is constant"),
+        ("correlation of cell with abs(cell) where step == 5", None, "one of the two is constant"),
+        ("spread of cell by remaining", [0.1], "all values are equal"),
+        ("gap of cell", [0.1], "all values are equal"),
+        ("spread of cell by remaining where step > 50", None, "nothing measured has step > 50"),
+        ("share of cell > 1 where step > 50", None, "nothing measured has step > 50"),
+        ("correlation of cell with hidden where step > 50", None, "nothing measured has step > 50"),
     ],
 )
 def test_what_cannot_be_measured_has_a_reason_and_no_value(text: str, cell: list[float] | None, reason: str) -> None:
@@ -276,17 +276,17 @@ def test_what_cannot_be_measured_has_a_reason_and_no_value(text: str, cell: list
 @pytest.mark.parametrize("text", ["correlation of cell with abs(cell)", "correlation of abs(cell) with cell"])
 def test_a_correlation_needs_both_to_change(text: str) -> None:
     found = measured(text, "counter 1", counting([0.1, -0.1] * 5))
-    assert (found.value, found.n, found.reason) == (None, 10, "one of the two never changes")
+    assert (found.value, found.n, found.reason) == (None, 10, "one of the two is constant")
 
 
 def test_a_gap_needs_two_values() -> None:
     found = measured("gap of cell where step == 5", "counter 1", STEPWISE)
-    assert (found.value, found.n, found.reason) == (None, 1, "one value alone has no gap")
+    assert (found.value, found.n, found.reason) == (None, 1, "a single value has no gap")
 
 
 def test_too_few_steps_have_no_score() -> None:
     found = measured("r2 of cell with remaining where phase == delimiter", "counter 1", STEPWISE)
-    assert (found.value, found.reason) == (None, "too few held-out steps tell remaining")
+    assert (found.value, found.reason) == (None, "too few held-out steps determine remaining")
 
 
 def scored(trained: Trained, signal: str, feature: str, phase: str, place: Place) -> float:
@@ -379,7 +379,7 @@ def test_a_network_that_never_fails_counts_as_failing_beyond_all_sizes(text: str
 
 def test_sizes_that_were_not_tried_cannot_be_right() -> None:
     found = measured("right where size > 100", "picky", REACH)
-    assert (found.value, found.reason) == (None, "nothing that was measured has size > 100")
+    assert (found.value, found.reason) == (None, "nothing measured has size > 100")
 
 
 def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:
@@ -566,7 +566,7 @@ def test_where_no_number_of_neurons_is_enough_none_is_needed() -> None:
     weights = counting_weights()
     weights["readout/kernel"][:] = 0
     found = measured("neurons needed", "counter", on_all(COUNTER, weights))
-    assert (found.value, found.reason) == (None, "even all neurons at once do not bring it about")
+    assert (found.value, found.reason) == (None, "changing all neurons at once is not enough")
     assert found.data["neurons"].tolist() == [1, 2, 3]
 
 
@@ -589,13 +589,13 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
         ),
         ("counter", "mean of abs cell", "expected '(', found 'cell'", 12, None),
         ("counter", "mean of abs(cell", "expected ')', found the end of the line", 16, None),
-        ("counter", "mean of cell where", "expected what to compare, found the end of the line", 18, COLUMNS),
-        ("counter", "mean of cell where letter == A", "expected what to compare, found 'letter'", 19, COLUMNS),
-        ("counter", "mean of cell where size == 2", "expected what to compare, found 'size'", 19, COLUMNS),
+        ("counter", "mean of cell where", "expected a column to compare, found the end of the line", 18, COLUMNS),
+        ("counter", "mean of cell where letter == A", "expected a column to compare, found 'letter'", 19, COLUMNS),
+        ("counter", "mean of cell where size == 2", "expected a column to compare, found 'size'", 19, COLUMNS),
         (
             "counter",
             "mean of cell where token < a",
-            "expected a comparison of equality, found '<'",
+            "expected == or !=, found '<'",
             25,
             "valid here: !=, ==",
         ),
@@ -615,7 +615,7 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
         ),
         ("counter", "mean of cell where step > x", "expected a value, a number, found 'x'", 26, None),
         ("counter", "mean of cell where step = 1", "expected a comparison, found '='", 24, "did you mean '>='?"),
-        ("counter", "mean of cell and token == a", "expected nothing more, found 'and token == a'", 13, None),
+        ("counter", "mean of cell and token == a", "expected the end of the line, found 'and token == a'", 13, None),
         ("counter", "quantile of cell", "expected a level, a number, found 'of'", 9, None),
         ("counter", "quantile 1.5 of cell", "expected a level from 0 to 1, found 1.5", 9, None),
         ("counter", "quantile -0.1 of cell", "expected a level from 0 to 1, found -0.1", 9, None),
@@ -639,7 +639,7 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
         (
             "counter",
             "r2 of cell with remaining",
-            "this is measured of one neuron, found several",
+            "expected one neuron, found several",
             0,
             "such as counter best(remaining)",
         ),
@@ -672,29 +672,29 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
             "valid here: letter=A, letter=B",
         ),
         ("counter 1", "r2 of cell with remaining where token == a", "expected 'phase', found 'token'", 32, None),
-        ("copier", "first failure", "the task of copier has one size only", 0, None),
-        ("copier", "last success", "the task of copier has one size only", 0, None),
-        ("copier", "right where size <= 3", "the task of copier has one size only", 0, None),
-        ("counter", "right where token == a", "expected what to compare, found 'token'", 12, "valid here: size"),
+        ("copier", "first failure", "the task of copier has only one size", 0, None),
+        ("copier", "last success", "the task of copier has only one size", 0, None),
+        ("copier", "right where size <= 3", "the task of copier has only one size", 0, None),
+        ("counter", "right where token == a", "expected a column to compare, found 'token'", 12, "valid here: size"),
         ("counter", "right", "expected 'where', found the end of the line", 5, None),
         (
             "counter",
             "right with cell at zero",
-            "this is measured of one neuron, found several",
+            "expected one neuron, found several",
             0,
             "such as counter best(remaining)",
         ),
         (
             "counter 1",
             "right_2 with cell at zero",
-            "right_2 is measured of copying networks only",
+            "right_2 is measured on copying networks only",
             0,
             "did you mean 'right'?",
         ),
         (
             "counter 1",
             "loss with input_gate at zero",
-            "expected what the gate is held at, found 'at'",
+            "expected the value to hold the gate at, found 'at'",
             21,
             "valid here: open, shut",
         ),
@@ -702,36 +702,36 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
         (
             "counter 1",
             "loss with cell at one",
-            "expected what it is held at, found 'one'",
+            "expected the value to hold it at, found 'one'",
             18,
             "valid here: mean, zero",
         ),
         (
             "counter 1",
             "loss with hidden at zero",
-            "expected 'cell' or a gate to be held, found 'hidden'",
+            "expected 'cell' or a gate to hold, found 'hidden'",
             10,
             None,
         ),
-        ("counter 1", "loss with   candidate", "expected 'cell' or a gate to be held, found 'candidate'", 12, None),
+        ("counter 1", "loss with   candidate", "expected 'cell' or a gate to hold, found 'candidate'", 12, None),
         (
             "counter",
             "slope of dose-response",
-            "this is measured of one neuron, or of a network with a number of neurons",
+            "expected one neuron, or a network with a number of neurons",
             0,
-            "of a network, add: with 3 neurons",
+            "for a network, add: with 3 neurons",
         ),
         (
             "counter 1",
             "slope of dose-response with 2 neurons",
-            "this is measured of one neuron, or of a network with a number of neurons",
+            "expected one neuron, or a network with a number of neurons",
             0,
             "name the network alone: counter",
         ),
         (
             "counter",
             "slope of dose-response with 4 neurons",
-            "expected how many of the best neurons (1-3), found '4'",
+            "expected a number of neurons (1-3), found '4'",
             28,
             None,
         ),
@@ -742,9 +742,9 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
             30,
             "valid here: neuron, neurons",
         ),
-        ("keeper 1.1", "slope of dose-response", "this is not measured of a state-memory task", 0, None),
-        ("counter 1", "turned by exchange", "this is not measured of a counting task", 0, None),
-        ("copier", "neurons needed", "this is not measured of a copying task", 0, None),
+        ("keeper 1.1", "slope of dose-response", "not measurable for a state-memory task", 0, None),
+        ("counter 1", "turned by exchange", "not measurable for a counting task", 0, None),
+        ("copier", "neurons needed", "not measurable for a copying task", 0, None),
     ],
 )
 def test_what_cannot_be_measured_of_a_subject_is_refused(

@@ -52,7 +52,7 @@ def test_a_search_that_was_not_saved_cannot_be_drawn(tmp_path: Path, networks: d
     assert mistakes(tmp_path, networks, "kind: search\nnetwork: deep") == [
         (
             "expected a network with a saved search, found deep",
-            "make one: lstmgallery search deep --vary ... --save",
+            "create one: lstmgallery search deep --vary ... --save",
         )
     ]
 
@@ -100,10 +100,10 @@ def test_no_figure_goes_without_id_caption_and_alternative(
     [
         (
             "neuron: deep 3\nsequences: [aXb]",
-            "deep has 2 layers, found neuron 3 of none",
-            "write it as layer.neuron, such as 1.3",
+            "deep has 2 layers, found neuron 3 without a layer",
+            "write layer.neuron, such as 1.3",
         ),
-        ("neuron: deep 3.1\nsequences: [aXb]", "layer 3 is named, but deep has 2 layers (1-2)", None),
+        ("neuron: deep 3.1\nsequences: [aXb]", "layer 3 does not exist: deep has 2 layers (1-2)", None),
         (
             "neuron: gru 1\nsignals: [cell]\nsequences: [aXb]",
             "expected a signal of gru, found 'cell'",
@@ -164,8 +164,8 @@ def test_no_figure_goes_without_id_caption_and_alternative(
         ),
         (
             "kind: cell\ncell: peephole\nequations: true",
-            "expected one of lstm, gru where equations are shown, found 'peephole'",
-            "leave equations out",
+            "equations: expected a cell of lstm, gru, found 'peephole'",
+            "remove the key equations",
         ),
         (
             "kind: cell\ncell: gru\nhighlight: [cell]",
@@ -222,7 +222,7 @@ def test_a_mistake_inside_a_comparison_is_found_there(tmp_path: Path, networks: 
     block = BLOCKS["comparison"].replace("small 2", "small 9").replace("small 1", "smal 1")
     assert [message for message, _ in mistakes(tmp_path, networks, block)] == [
         "expected the name of a network, found 'smal'",
-        "neuron 9 is named, but small has 6 units (1-6)",
+        "neuron 9 does not exist: small has 6 units (1-6)",
     ]
 
 

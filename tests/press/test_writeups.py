@@ -97,7 +97,7 @@ def test_a_count_is_filled_in_as_a_whole_number(typeset: Typeset) -> None:
 
 def test_what_cannot_be_measured_says_why(typeset: Typeset) -> None:
     press = typeset(some=writeup("It is {small | mean of cell where step > 50}.\n"))
-    assert first_words(press) == "It is not measured (nothing that was measured has step > 50)."
+    assert first_words(press) == "It is not measured (nothing measured has step > 50)."
 
 
 def test_a_neuron_s_name_is_a_link_to_its_page(typeset: Typeset) -> None:
@@ -177,7 +177,7 @@ def test_a_brace_without_its_other_half_is_found_where_it_stands(
     with pytest.raises(GalleryError) as raised:
         read(file, networks, body)
     first = raised.value.problems[0]
-    assert (first.line, first.column, first.message) == (*place, "a brace without its other half")
+    assert (first.line, first.column, first.message) == (*place, "unmatched brace")
 
 
 def test_a_quote_may_be_broken_over_lines(file: Path, networks: dict[str, Network]) -> None:
@@ -196,7 +196,7 @@ def test_a_mistake_in_a_broken_quote_points_at_its_first_line(file: Path, networ
 @pytest.mark.parametrize("character", ["\ue000", "\ue001", "\ue010", "\ue01f"])
 def test_the_tool_s_own_characters_are_refused(file: Path, networks: dict[str, Network], character: str) -> None:
     for body in (f"A{character}b.\n", f"`{character}`\n", figure("one", FIGURE, caption=f"A{character}b.")):
-        with pytest.raises(GalleryError, match="is kept for this tool's own use"):
+        with pytest.raises(GalleryError, match="is reserved by this tool"):
             read(file, networks, body)
 
 

@@ -75,10 +75,10 @@ def _take_comparison(words: Words, network: Network, *, of_sizes: bool) -> Compa
     if not of_sizes:
         kinds = {feature.key: feature.kind for feature in network.task.features}
         kinds |= {"step": "count", "token": "category", NEXT_TOKEN: "category"}
-    column = words.choose("what to compare", kinds)
+    column = words.choose("a column to compare", kinds)
     if kinds[column] == "count":
         return Comparison(column, words.choose("a comparison", OPERATORS), words.number("a value"))
-    sign = words.choose("a comparison of equality", ("==", "!="))
+    sign = words.choose("== or !=", ("==", "!="))
     valid = values_of(network, column)
     if words.peek() in valid:
         return Comparison(column, sign, words.take().text)

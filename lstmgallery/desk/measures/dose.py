@@ -38,11 +38,13 @@ class Dose:
             require_facet(network, network.task.twins, at=at)
         neurons = None
         if words.takes("with"):
-            neurons = words.whole("how many of the best neurons", 1, network.layers * network.units)
+            neurons = words.whole("a number of neurons", 1, network.layers * network.units)
             words.choose("neurons", ("neurons", "neuron"))
         if (neurons is None) != subject.is_neuron:
-            hint = "of a network, add: with 3 neurons" if neurons is None else f"name the network alone: {network.name}"
-            message = "this is measured of one neuron, or of a network with a number of neurons"
+            hint = (
+                "for a network, add: with 3 neurons" if neurons is None else f"name the network alone: {network.name}"
+            )
+            message = "expected one neuron, or a network with a number of neurons"
             raise GrammarError(message, at=at, hint=hint)
         return cls(result, neurons)
 

@@ -35,9 +35,9 @@ class Gap:
         if data.empty:
             return nothing_passes(self.condition)
         if len(data) == 1:
-            return Measurement(None, 1, reason="one value alone has no gap", data=data)
+            return Measurement(None, 1, reason="a single value has no gap", data=data)
         values = np.sort(data[self.quantity.text].to_numpy())
         whole = float(values[-1] - values[0])
         if whole == 0:
-            return Measurement(None, len(data), reason="the values do not differ at all", data=data)
+            return Measurement(None, len(data), reason="all values are equal", data=data)
         return Measurement(float(np.diff(values).min()) / whole, len(data), kind="share", data=data)

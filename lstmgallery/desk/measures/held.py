@@ -28,17 +28,17 @@ class Held:
         require_neuron(subject, at=at)
         result = words.take().text
         if result.startswith("right_") and not network.task.rule.answer_length:
-            raise GrammarError(f"{result} is measured of copying networks only", at=at, hint="did you mean 'right'?")
+            raise GrammarError(f"{result} is measured on copying networks only", at=at, hint="did you mean 'right'?")
         words.expect("with")
         at_signal = words.at
         signal = words.choose("a signal", network.kind.keys)
         if network.kind[signal].palette == "gate":
-            return cls(result, signal, words.choose("what the gate is held at", ("shut", "open")))
+            return cls(result, signal, words.choose("the value to hold the gate at", ("shut", "open")))
         if signal != network.kind.memory:
             memory = network.kind.memory
-            raise GrammarError(f"expected {memory!r} or a gate to be held, found {signal!r}", at=at_signal)
+            raise GrammarError(f"expected {memory!r} or a gate to hold, found {signal!r}", at=at_signal)
         words.expect("at")
-        return cls(result, signal, words.choose("what it is held at", ("zero", "mean")))
+        return cls(result, signal, words.choose("the value to hold it at", ("zero", "mean")))
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         table = trained.held(places[0], self.signal, self.how)

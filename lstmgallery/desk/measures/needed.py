@@ -41,5 +41,5 @@ class Needed:
                 data = pd.DataFrame(rows)
                 return Measurement(float(size), rows[0]["sequences"], "sequence", "count", data=data)
         data = pd.DataFrame(rows)
-        reason = "even all neurons at once do not bring it about"
+        reason = "changing all neurons at once is not enough"
         return Measurement(None, rows[0]["sequences"], "sequence", reason=reason, data=data)

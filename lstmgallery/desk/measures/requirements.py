@@ -12,16 +12,16 @@ def require_neuron(subject: Subject, *, at: int) -> None:
     """Require one neuron."""
     if not subject.is_neuron:
         hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
-        raise GrammarError("this is measured of one neuron, found several", at=at, hint=hint)
+        raise GrammarError("expected one neuron, found several", at=at, hint=hint)
 
 
 def require_sizes(network: Network, *, at: int) -> None:
     """Require a task with sizes, hence a frontier."""
     if network.task.sizes is None:
-        raise GrammarError(f"the task of {network.name} has one size only", at=at)
+        raise GrammarError(f"the task of {network.name} has only one size", at=at)
 
 
 def require_facet(network: Network, facet: object, *, at: int) -> None:
     """Require a facet of the network's task, such as `network.task.dose`, which is None if the task lacks it."""
     if facet is None:
-        raise GrammarError(f"this is not measured of a {network.task.kind} task", at=at)
+        raise GrammarError(f"not measurable for a {network.task.kind} task", at=at)

@@ -54,5 +54,5 @@ class Score:
         data = read_values(trained, places, Quantity(self.signal), condition, key)
         data = data[data[key].notna()]
         if value is None or data.empty:
-            return Measurement(None, reason=f"too few held-out steps tell {self.feature}")
+            return Measurement(None, reason=f"too few held-out steps determine {self.feature}")
         return Measurement(value, len(data), data=data)

@@ -40,6 +40,6 @@ class Spread:
         values = data[self.quantity.text]
         whole = float(values.max() - values.min())
         if whole == 0:
-            return Measurement(None, len(data), reason="the values do not differ at all", data=data)
+            return Measurement(None, len(data), reason="all values are equal", data=data)
         groups = values.groupby(data[self.feature].to_numpy())
         return Measurement(float((groups.max() - groups.min()).max()) / whole, len(data), kind="share", data=data)

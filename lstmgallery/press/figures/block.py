@@ -90,7 +90,7 @@ class Checker:
 
     def check_id(self, document: Document, found: str) -> None:
         if fault := slug_fault(found):
-            hint = "the id becomes a part of addresses in the site"
+            hint = "the id becomes part of addresses on the site"
             self.problems.append(document.problem(("id",), f"id: {fault}", hint=hint))
 
     def validated(self, model: type[Any], document: Document, **given: str) -> Any:

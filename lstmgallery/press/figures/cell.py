@@ -30,8 +30,8 @@ class CellBlock(Block):
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         checker.among(document, (*path, "highlight"), self.highlight, DIAGRAMS[self.cell].kind.keys, "a signal")
         if self.equations and self.cell not in CELL_KINDS:
-            message = f"expected one of {', '.join(CELL_KINDS)} where equations are shown, found {self.cell!r}"
-            checker.problems.append(document.problem((*path, "cell"), message, hint="leave equations out"))
+            message = f"equations: expected a cell of {', '.join(CELL_KINDS)}, found {self.cell!r}"
+            checker.problems.append(document.problem((*path, "cell"), message, hint="remove the key equations"))
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:  # noqa: ARG002
         assert not subjects

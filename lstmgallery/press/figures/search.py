@@ -30,7 +30,7 @@ class SearchBlock(Block):
         if subject and subject.network.name not in checker.searched:
             name = subject.network.name
             message = f"expected a network with a saved search, found {name}"
-            hint = f"make one: lstmgallery search {name} --vary ... --save"
+            hint = f"create one: lstmgallery search {name} --vary ... --save"
             checker.problems.append(document.problem(place, message, hint=hint))
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:

@@ -81,9 +81,9 @@ class Linked:
             if target.startswith(unread):
                 continue
             if page not in fragments:
-                message, hint = f"leads to no page: there is no {target}", nearest(target, [*pages, *fragments])
+                message, hint = f"leads to a missing page: {target}", nearest(target, [*pages, *fragments])
             elif fragment and (known := fragments[page]) is not None and fragment not in known:
-                message, hint = f"leads to no fragment of {page}", nearest(fragment, known)
+                message, hint = f"leads to a missing fragment of {page}", nearest(fragment, known)
             if message:
                 source = self.document.lines[line - 1]
                 problems.append(Problem(self.document.place, f"the link {message}", line, column, source, hint))
@@ -184,12 +184,12 @@ class ProseReader(Generic[Other]):
         raw = to_html(text)
         for _ in range(raw.count("<img")):
             place = source.next_place("![", "<img")
-            self.problem("an image cannot be shown", *place, "draw it with a figure block of a write-up")
+            self.problem("images are not supported", *place, "use a figure block in a write-up")
 
         def in_tag(match: re.Match[str]) -> str:
             if mark := MARK.search(match[1]):
-                message = "nothing can be filled into a link's address or into the title of anything"
-                self.problem(message, *self.part_places[part_number(mark[1])], "write it into the text")
+                message = "braces cannot be used in the address of a link or in a title"
+                self.problem(message, *self.part_places[part_number(mark[1])], "move them into the text")
                 return match[0]
             return re.sub(r' href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
 
@@ -213,5 +213,5 @@ def without_refused(text: str) -> str:
 
 
 def _refusal(character: str) -> str:
-    why = "is kept for this tool's own use" if PRIVATE.match(character) else "cannot be shown"
+    why = "is reserved by this tool" if PRIVATE.match(character) else "cannot be shown"
     return f"the character U+{ord(character):04X} {why}"

@@ -164,7 +164,7 @@ def read_writeup(
     except GalleryError as error:
         problems += error.problems
     if front is not None and (fault := slug_fault(front.slug)):
-        hint = "the name becomes the write-up's address in the site"
+        hint = "the name becomes the write-up's address on the site"
         problems.append(document.problem(("slug",), fault, hint=hint))
     reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched))
     reader.read()
@@ -264,7 +264,7 @@ class _Reader(ProseReader[Inset]):
             closing = lines[number - 1].strip()
             if closing.startswith(fence) and not closing.strip(fence[0]):
                 return number
-        message = f"the block that begins here has no closing line {fence}"
+        message = f"the block that starts here has no closing line {fence}"
         self.problem(message, first, 1, f"close it with a line {fence}")
         return None
 
@@ -322,7 +322,7 @@ class _Reader(ProseReader[Inset]):
                 return match[0][1:] if match[0][1:] in ("{", "}") else match[0]
             line, column = text.place(match.start())
             if match[1] is None:
-                self.problem("a brace without its other half", line, column, r"a brace that means itself is \{ or \}")
+                self.problem("unmatched brace", line, column, r"escape a literal brace as \{ or \}")
                 return ""
             quote = self._read_quote(match[1], line, column + 1)
             return "" if quote is None else self.mark(quote, (line, column))
@@ -368,8 +368,8 @@ class _Reader(ProseReader[Inset]):
             for number in map(part_number, MARK.findall(inner)):
                 part = self.parts[number]
                 if isinstance(part, Quote) and part.kind == "name":
-                    message = "a name in braces is a link, and cannot stand within another"
-                    self.problem(message, *self.part_places[number], "put it beside the other link")
+                    message = "a name in braces is a link and cannot be nested in another"
+                    self.problem(message, *self.part_places[number], "move it out of the other link")
         return found
 
     def _with_ids(self, text: str, source: Source) -> str:
@@ -387,11 +387,13 @@ class _Reader(ProseReader[Inset]):
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
         if identifier in OWN_IDS:
-            self.problem(f"the id {identifier!r} is one of the page's own", line, column, "change it")
+            self.problem(f"the id {identifier!r} is used by the page itself", line, column, "change it")
         elif identifier in self.places:
             first = self.places[identifier][0]
-            message = f"the id {identifier!r} stands twice; the first is in line {first}"
-            self.problem(message, line, column, "figures, claims and headings share their ids: change one of them")
+            message = f"duplicate id {identifier!r}; the first is in line {first}"
+            self.problem(
+                message, line, column, "ids are unique across figures, claims and headings; change one of them"
+            )
         self.places.setdefault(identifier, (line, column))
 
     def _unwrapped(self, match: re.Match[str]) -> str:
@@ -403,15 +405,15 @@ class _Reader(ProseReader[Inset]):
         shown = {part_number(match[1]) for match in MARK.finditer(self.html)}
         for number, part in enumerate(self.parts):
             if isinstance(part, Figure | Claim) and number not in shown:
-                message = f"the block {part.id!r} would not be shown: the HTML around it is taken out"
-                self.problem(message, *self.part_places[number], "put it outside of comments and tags")
+                message = f"the block {part.id!r} would not be shown: the HTML around it is removed"
+                self.problem(message, *self.part_places[number], "move it out of comments and tags")
 
     def _check_ids(self) -> None:
         subjects = {claim.id: claim.question.subject for claim in self.claims}
         for identifier, line, column in sorted(self.quoted_seeds):
             subject = subjects.get(identifier)
             if subject is not None and not subject.is_comparable:
-                message = f"{subject.text} is known by its number alone, and cannot be found in other seeds"
+                message = f"{subject.text} is named by its number, which differs between seeds"
                 hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
                 self.problem(message, line, column, hint)
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
