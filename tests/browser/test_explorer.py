@@ -373,10 +373,10 @@ def test_three_counts_more_at_the_delimiter_bring_three_more_b(visit: Visitor) -
 def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="aaaXbbb", neuron=1))
     assert not page.locator("#with").is_visible()
-    page.get_by_label("Change it").select_option("hold forget_gate")
+    page.get_by_label("Change:").select_option("hold forget_gate")
     page.get_by_label("Amount").fill("0")
     page.locator("#change-step").fill("4")
-    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_role("button", name="Apply").click()
     assert page.locator("#changes li").count() == 1
     assert "Neuron 1: forget gate held at 0 from step 4 on" in page.locator("#changes").inner_text()
     expect_heads(page, "⊳aaaXbbb", "with")
@@ -385,7 +385,7 @@ def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
     assert values[0][:4] == values[1][:4]
     assert values[1][4:] == ["0.000"] * 4
     assert "do=1.1.forget_gate=0@4" in fragment(page)
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Remove").click()
     assert not page.locator("#with").is_visible()
     assert "do=" not in fragment(page)
 
@@ -393,7 +393,7 @@ def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
 def test_drawing_by_chance_is_settled_by_its_seed(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="a", write="2~5"))
     first = page.locator("#outcome").inner_text()
-    page.get_by_role("button", name="another seed").click()
+    page.get_by_role("button", name="new seed").click()
     assert "write=2~6" in fragment(page)
     page.go_back()
     expect_fragment(page, "write=2~5")
@@ -402,9 +402,9 @@ def test_drawing_by_chance_is_settled_by_its_seed(visit: Visitor) -> None:
 
 def test_what_it_wrote_can_be_taken_into_the_text(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="aaaX"))
-    page.get_by_label("Write on").select_option("greedy")
+    page.get_by_label("Continue").select_option("greedy")
     expect_heads(page, "⊳aaaXbbb")
-    page.get_by_role("button", name="take it into the text").click()
+    page.get_by_role("button", name="insert into text").click()
     assert page.get_by_label("Text").input_value() == "aaaXbbb"
 
 
@@ -449,14 +449,14 @@ def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
 def test_a_mangled_address_gives_the_default_view_and_a_note(visit: Visitor, mangled: str) -> None:
     page = visit(EXPLORERS[0] + mangled)
     expect_heads(page, "⊳" + COUNTER.longest_figure)
-    assert "is left out" in page.locator("#notes").inner_text()
+    assert "is ignored" in page.locator("#notes").inner_text()
 
 
 def test_pages_of_the_gallery_link_into_it(visit: Visitor) -> None:
     page = visit(f"networks/{COUNTER.name}/layer-1/neuron-4.html")
     follow(page.get_by_role("link", name="Open in the explorer"))
     expect(page.locator("#neuron-heading")).to_have_text("Neuron 4")
-    follow(page.get_by_role("link", name="Its page"))
+    follow(page.get_by_role("link", name="Neuron page"))
     expect(page.locator("h1")).to_have_text("Neuron 4")
     follow(page.get_by_role("link", name=COUNTER.title, exact=True).first)
     follow(page.get_by_role("link", name="Open in the explorer"))
@@ -496,7 +496,7 @@ def test_a_search_lists_the_neurons_that_do_so_and_how_often_they_do_in_held_out
     page.get_by_role("button", name="Find").click()
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("on while it reads X")
-    expect(verdict).to_contain_text(f"The last share: of {len(held_out)} places like it")
+    expect(verdict).to_contain_text(f"Shares are of {len(held_out)} similar places")
     rows = [row.locator("th, td").all_inner_texts()[:4] for row in page.locator(".found tbody tr").all()]
     assert sorted(rows) == sorted(
         [f"Neuron {neuron}", words, number(margin, 2), percent(shares[neuron, words])]

@@ -127,10 +127,10 @@ test("what lies at a bound is read, what lies beyond it is not", ({ address }, n
 });
 test("a note says what is left out and why", ({ address }, network) => {
   const noteOf = (fragment) => address.parseAddress(fragment, network).notes.join();
-  equal(noteOf("#layer=3"), "“layer” in the address is left out: layer goes from 1 to 2.");
-  equal(noteOf("#text=%E0%A4%A"), "“text” in the address is left out: it is not properly encoded.");
-  equal(noteOf("#nonsense"), "“nonsense” in the address is left out: no such key.");
-  equal(noteOf("#signal=x"), "“signal” in the address is left out: there is no signal “x”.");
+  equal(noteOf("#layer=3"), "“layer” in the address is ignored: layer must be 1 to 2.");
+  equal(noteOf("#text=%E0%A4%A"), "“text” in the address is ignored: invalid encoding.");
+  equal(noteOf("#nonsense"), "“nonsense” in the address is ignored: unknown key.");
+  equal(noteOf("#signal=x"), "“signal” in the address is ignored: no signal “x”.");
 });
 test("a filter is cut, and half a character is not written", ({ address }, network) => {
   equal(address.parseAddress(`#filter=${"b".repeat(101)}`, network).state.filter, "b".repeat(100));

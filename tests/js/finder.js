@@ -75,7 +75,7 @@ test("over the held-out sequences the neurons are ordered by how often they do s
     rows().map((row) => row[0]),
     ["Neuron 2", "Neuron 4", "Neuron 6", "Neuron 1"],
   );
-  for (let turn = 0; turn < 100 && !verdict.textContent.includes("share"); turn += 1)
+  for (let turn = 0; turn < 100 && !verdict.textContent.includes("Shares"); turn += 1)
     await new Promise((done) => {
       setTimeout(done);
     });
@@ -85,7 +85,7 @@ test("over the held-out sequences the neurons are ordered by how often they do s
     ["Neuron 4", "low", "1.00", "0%", "role 2.4"],
     ["Neuron 6", "high", "0.88", "0%", "role 2.6"],
   ]);
-  equal(verdict.textContent.endsWith(" The last share: of 3 places like it in 3 sequences."), true);
+  equal(verdict.textContent.endsWith(" Shares are of 3 similar places in 3 sequences."), true);
 });
 test("where no held-out sequence has such a place, that is said", async (parts, network) => {
   network.held_out = ["ab"];
@@ -95,11 +95,11 @@ test("where no held-out sequence has such a place, that is said", async (parts, 
     to: 2,
     threshold: 0.5,
   });
-  for (let turn = 0; turn < 100 && !verdict.textContent.includes("no place"); turn += 1)
+  for (let turn = 0; turn < 100 && !verdict.textContent.includes("No similar"); turn += 1)
     await new Promise((done) => {
       setTimeout(done);
     });
-  equal(verdict.textContent.endsWith(" There is no place like it in 3 sequences."), true);
+  equal(verdict.textContent.endsWith(" No similar place in 3 sequences."), true);
   equal(
     rows().map((row) => row[3]),
     ["0%"],

@@ -17,7 +17,7 @@ import { defaultState } from "./state.js";
  */
 function whole(text, low, high, what) {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= low && value <= high)) throw new Error(`${what} goes from ${low} to ${high}`);
+  if (!(value >= low && value <= high)) throw new Error(`${what} must be ${low} to ${high}`);
   return value;
 }
 
@@ -29,7 +29,7 @@ const READ = {
   text: (state, value) => { state.text = value; },
   layer: (state, value, network) => { state.layer = whole(value, 1, network.layers, "layer"); },
   signal: (state, value, network) => {
-    if (!Object.hasOwn(network.signal, value)) throw new Error(`there is no signal “${value}”`);
+    if (!Object.hasOwn(network.signal, value)) throw new Error(`no signal “${value}”`);
     state.signal = value;
   },
   neuron: (state, value, network) => { state.neuron = whole(value, 1, network.units, "neuron"); },
@@ -41,7 +41,7 @@ const READ = {
     const [, digits, seed] = /^(\d+(?:\.\d+)?)~(\d{1,9})$/.exec(value) ?? [];
     const temperature = Number(digits);
     if (value !== "greedy" && !(temperature >= 0.1 && temperature <= 5)) {
-      throw new Error("write is “greedy” or a temperature from 0.1 to 5, “~” and a seed");
+      throw new Error("expected “greedy” or a temperature from 0.1 to 5, “~”, seed");
     }
     state.write = value === "greedy" ? { temperature: 0, seed: 1 } : { temperature, seed: Number(seed) };
   },
@@ -49,17 +49,17 @@ const READ = {
     const [from, to, threshold] = (/^(\d+)-(\d+)~(0?\.\d+)$/.exec(value) ?? []).slice(1).map(Number);
     const isSpan = from <= to && to <= network.most_characters;
     if (!isSpan || !(threshold > 0 && threshold < 1)) {
-      throw new Error("find is two steps, “~” and a threshold between 0 and 1, such as 3-5~0.5");
+      throw new Error("expected two steps, “~”, threshold between 0 and 1: 3-5~0.5");
     }
     state.find = { from, to, threshold };
   },
   sort: (state, value) => {
-    if (value !== "role" && value !== "number") throw new Error("sort is “role” or “number”");
+    if (value !== "role" && value !== "number") throw new Error("use “role” or “number”");
     state.sort = value;
   },
   filter: (state, value) => { state.filter = value.slice(0, 100); },
   letters: (state, value) => {
-    if (value !== "off" && value !== "on") throw new Error("letters are “on” or “off”");
+    if (value !== "off" && value !== "on") throw new Error("use “on” or “off”");
     state.letters = value === "on";
   },
 };
@@ -77,12 +77,12 @@ export function parseAddress(fragment, network) {
   for (const pair of fragment.replace(/^#/, "").split("&").filter(Boolean)) {
     const [, key = "", written = ""] = /^([^=]*)=?(.*)$/su.exec(pair) ?? [];
     try {
-      if (!Object.hasOwn(READ, key)) throw new Error("no such key");
+      if (!Object.hasOwn(READ, key)) throw new Error("unknown key");
       READ[key](state, decodeURIComponent(written), network);
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      const reason = error instanceof URIError ? "it is not properly encoded" : message;
-      notes.push(`“${key.slice(0, 40)}” in the address is left out: ${reason.slice(0, 160)}.`);
+      const reason = error instanceof URIError ? "invalid encoding" : message;
+      notes.push(`“${key.slice(0, 40)}” in the address is ignored: ${reason.slice(0, 160)}.`);
     }
   }
   return { state, notes };

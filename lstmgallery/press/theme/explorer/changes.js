@@ -60,16 +60,16 @@ const KINDS = {
  */
 export function parseChange(text, network) {
   const found = GRAMMAR.exec(text);
-  if (!found) throw new Error(`“${text}” is no change`);
+  if (!found) throw new Error(`“${text}” is not a change`);
   const [layer, neuron, amount, step] = [found[1], found[2], found[5], found[7]].map(Number);
   const [signal, inCounts] = [found[3], Boolean(found[6])];
   const kind = found[4] === KINDS.hold.sign ? "hold" : "add";
   const { isOfMemory } = KINDS[kind];
-  if (!network.place[`${layer}.${neuron}`]) throw new Error(`there is no neuron ${neuron} in layer ${layer}`);
-  if (!network.signal[signal]) throw new Error(`there is no signal “${signal}”`);
+  if (!network.place[`${layer}.${neuron}`]) throw new Error(`no neuron ${neuron} in layer ${layer}`);
+  if (!network.signal[signal]) throw new Error(`no signal “${signal}”`);
   if (Math.abs(amount) > LARGEST) throw new Error(`${amount} is too large`);
-  if (isOfMemory && signal !== network.memory) throw new Error(`something can be added to ${network.memory} only`);
-  if (inCounts && !(isOfMemory && network.counts)) throw new Error("there are no counts here");
+  if (isOfMemory && signal !== network.memory) throw new Error(`only ${network.memory} can be added to`);
+  if (inCounts && !(isOfMemory && network.counts)) throw new Error("nothing to count here");
   if (step >= network.most_characters) throw new Error(`step ${step} is too far`);
   return { layer, neuron, signal, kind, amount, inCounts, step };
 }

@@ -75,8 +75,8 @@ function showNeuron(/** @type {Page} */ { network, elements, session }) {
 function showChanges(/** @type {Page} */ { network, elements, session }) {
   const items = session.state.changes.map((change, number) => {
     const words = describeChange(change, network);
-    const label = `Take back: ${words}`;
-    const remove = make("button", { type: "button", value: String(number), "aria-label": label }, "take back");
+    const label = `Remove: ${words}`;
+    const remove = make("button", { type: "button", value: String(number), "aria-label": label }, "remove");
     return make("li", {}, words, remove);
   });
   elements.changes.replaceChildren(...items);

@@ -17,8 +17,8 @@ import { countHeldOut, findNeurons } from "./search.js";
  * @property {Pattern} pattern
  */
 
-const SLICE = 12; // ms of work before yielding to the page
-const HEADS = ["Neuron", "is", "apart by", "does so", "its role"];
+const SLICE = 12; // ms of work between two chances for the page to answer
+const HEADS = ["Neuron", "is", "margin", "share", "role"];
 const WORDS = { gate: { 1: "open", "-1": "shut" }, memory: { 1: "high", "-1": "low" } }; // by palette and sign
 
 export class Finder {
@@ -146,8 +146,8 @@ export class Finder {
     const { occasions } = next.value;
     this._show(search, matches, next.value);
     this.verdict.textContent += occasions
-      ? ` The last share: of ${occasions.toLocaleString("en")} places like it in ${network.measured_on}.`
-      : ` There is no place like it in ${network.measured_on}.`;
+      ? ` Shares are of ${occasions.toLocaleString("en")} similar places in ${network.measured_on}.`
+      : ` No similar place in ${network.measured_on}.`;
   }
 }
 

@@ -129,7 +129,7 @@ function makeChange(/** @type {Page} */ page) {
     const checked = parseChange(formatChange(askedChange(page)), network);
     change(page, { changes: [...session.state.changes, checked] });
   } catch (error) {
-    session.notes = [`This change cannot be made: ${/** @type {Error} */ (error).message}.`];
+    session.notes = [`Invalid change: ${/** @type {Error} */ (error).message}.`];
     showNotes(page, session.read);
   }
 }

@@ -9,7 +9,7 @@ import { glyph, percent, shade, tokenName } from "./print.js";
  * @import { Written } from "./writing.js"
  */
 
-const CAPTION = "What each run reads, and what it writes then";
+const CAPTION = "Text read and written by each run";
 
 /**
  * Return the text written by a run, in words.
@@ -20,7 +20,7 @@ export function describeWritten(network, { written, ended }) {
   const text = written.map((token) => glyph(network.vocabulary[token])).join("");
   const isSame = written.length > 1 && new Set(written).size === 1;
   const words = isSame ? `${written.length} ${text[0]}’s` : text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return `${words || "nothing"}${ended ? " and ends" : ", and would go on"}`;
+  return `${words || "nothing"}${ended ? " and ends" : " without ending"}`;
 }
 
 /**

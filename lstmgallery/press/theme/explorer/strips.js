@@ -91,5 +91,5 @@ function scoreOf({ runs: { usual } }, { vocabulary }) {
   const right = settled.filter(({ answer, step }) => vocabulary[usual.reading.choice(step)] === answer).length;
   const steps = settled.length === 1 ? "one step" : `${settled.length} of these steps`;
   const many = right < settled.length ? right : right === 1 ? "it" : "all of them";
-  return `The language settles what follows ${steps}; the network is right at ${many}.`;
+  return `The language determines the token after ${steps}; the network gets ${many} right.`;
 }
