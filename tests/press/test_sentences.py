@@ -60,7 +60,7 @@ def flag(**changes: object) -> SimpleNamespace:
         ({"score": 0.9499}, "Its cell state follows the b’s still owed."),
         ({"score": 0.9, "direction": -1}, "Its cell state follows the b’s still owed, downwards."),
         ({"score": 0.8}, "Its cell state follows the b’s still owed."),
-        ({"score": 0.7999}, "Its cell state leans with the b’s still owed."),
+        ({"score": 0.7999}, "Its cell state weakly follows the b’s still owed."),
         ({"phase": "after"}, "After the delimiter, its cell state counts the b’s still owed."),
         (
             {"phase": "delimiter", "direction": -1},

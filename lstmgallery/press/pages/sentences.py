@@ -13,7 +13,7 @@ from lstmgallery.network import Network
 from lstmgallery.press.marks.text import count, estimate, glyph, token_name
 from lstmgallery.tasks.languages.language import PHASE
 
-VERBS = {3: "counts", 2: "follows", 0: "leans with"}  # by `find_strength`
+VERBS = {3: "counts", 2: "follows", 0: "weakly follows"}  # by `find_strength`
 ADVERBS = {3: "is {} exactly", 2: "is {} nearly always", 1: "is {} mostly", 0: "tends to be {}"}
 
 _WHEN = {
