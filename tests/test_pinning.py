@@ -223,10 +223,10 @@ def test_the_page_of_a_pinned_network_says_since_when_and_where_it_was_trained(p
     page = (pinned_gallery.project.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
     text = parse_html(page).text
     origin = pin_of(pinned_gallery.project).header.origin
-    assert "Its weights are pinned, as part of this gallery’s content, since 2026-01-02. They were trained" in text
+    assert "Its weights were pinned as part of this gallery’s content on 2026-01-02. They were trained" in text
     assert origin.processor in text
     assert f"TensorFlow {origin.libraries['tensorflow']}" in text
-    assert "This build did not train it again." in text
+    assert "This build did not retrain it." in text
 
 
 def test_a_build_after_another_pin_takes_its_weights(pinned: Project) -> None:
@@ -473,7 +473,7 @@ def test_a_sweep_trains_the_pinned_network_s_own_seed_here(swept: Project, small
 def test_a_sweep_says_by_how_much_training_here_differs(swept: Project) -> None:
     assert seeds_about(swept)["own_seed_differs_by"] == pytest.approx(SHIFT, rel=1e-3)
     text = training_text(swept)
-    assert "Trained again under the same seed on a processor of the kind" in text
+    assert "Retrained with the same seed on a processor of type" in text
     assert "it comes out as another network: the weights differ by up to" in text
     assert "This page describes the pinned one." in text
 
@@ -490,7 +490,7 @@ def test_a_sweep_of_what_was_pinned_here_gives_it_again_to_the_bit(
     assert stages_run(summary) == ["train", "trace", "measure", "compare"]  # the sweep does not depend on the pin
     assert seeds_about(project)["own_seed_differs_by"] == 0
     assert (
-        "Trained again by this build under the same seed, it comes out the same, every weight equal to the bit."
+        "Retrained by this build with the same seed, it comes out the same: every weight is bitwise equal."
         in training_text(project)
     )
 

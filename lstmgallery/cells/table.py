@@ -114,5 +114,5 @@ class CellKind:
         return next(signal for signal in self.signals if signal.key == key)
 
 
-HIDDEN = "What the neuron shows the rest of the network at this step."
-CANDIDATE = "What the neuron would write into its memory now, before a gate decides how much of it is let in."
+HIDDEN = "The neuron’s output to the rest of the network at this step."
+CANDIDATE = "The value proposed for the memory at this step, before a gate scales it."

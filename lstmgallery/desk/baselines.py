@@ -18,7 +18,7 @@ BASELINES = {
     "by_step": "step number",
     "by_delimiter": "steps since the delimiter",
     "by_token": "token read",
-    "by_token_before": "token before",
+    "by_token_before": "previous token",
 }
 
 

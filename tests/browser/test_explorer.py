@@ -360,7 +360,7 @@ def test_right_answers_stand_beside_the_choices_and_wrong_ones_are_marked(visit:
 
 def test_three_counts_more_at_the_delimiter_bring_three_more_b(visit: Visitor) -> None:
     page = visit(EXPLORERS[0])
-    page.get_by_role("link", name="three counts more").click()
+    page.get_by_role("link", name="three counts added").click()
     expect(page.locator(".outcome tr")).to_have_count(2)
     first, second = page.locator(".outcome tr").all()
     assert str(second.inner_text()).count("b") - str(first.inner_text()).count("b") == 3
@@ -492,7 +492,7 @@ def test_a_search_lists_the_neurons_that_do_so_and_how_often_they_do_in_held_out
     page = visit(explorer_url(COUNTER.name, text="aaaaXbbbb", signal="forget_gate"))
     page.get_by_label("From step").fill("5")
     page.get_by_label("to", exact=True).fill("5")
-    page.get_by_label("on beyond").fill("0.5")
+    page.get_by_label("on above").fill("0.5")
     page.get_by_role("button", name="Find").click()
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("on while it reads X")

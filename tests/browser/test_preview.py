@@ -106,7 +106,7 @@ def test_what_is_not_there_is_said_by_the_sites_own_page(browser: Browser, previ
     response = page.goto(preview.url + "nowhere/at/all.html")
     assert response is not None
     assert response.status == 404
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     page.close()
 
 
@@ -116,7 +116,7 @@ def test_a_port_that_is_taken_ends_the_command_with_the_mend(preview: Preview) -
     assert (run.returncode, run.stdout) == (1, "")
     assert re.fullmatch(
         rf"error: --port: expected a free port of 127\.0\.0\.1, cannot listen on {port} \(.*\)\n"
-        rf" +stop what is listening there, or choose another: --port {int(port) + 1}, or --port 0 for any free one\n"
+        rf" +stop the program listening there, or choose another: --port {int(port) + 1}, or --port 0 for a free one\n"
         r"1 error; nothing was served\.\n",
         run.stderr,
     )

@@ -20,7 +20,7 @@ Trace = Callable[..., pd.DataFrame]
 
 HALF_A_DIGIT = 0.0005  # numbers are printed with three digits
 EXAMPLE = LAST_NEURONS[0]
-INVITATION = "Point at a step, tap it, or move to it with the arrow keys."
+INVITATION = "Hover over or tap a step, or use the arrow keys."
 SPELL_OUT = """(regions) => regions.map((region) => {
     const press = (key) => region.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     const read = (selector) => [...document.querySelectorAll(selector)].map((line) => line.textContent);
@@ -287,7 +287,7 @@ def test_the_cell_row_can_be_shaded_by_the_range_of_the_whole_layer(visit: Visit
     ranges, caption = page.locator("tr[data-signal=cell] .range:visible"), page.locator("#signals figcaption")
     narrow, hidden = cells.evaluate_all(shades), others.evaluate_all(shades)
     assert set(ranges.all_text_contents()) == {f"±{brief(largest[neuron])}"}
-    assert f" span ±{brief(largest[neuron])}, the largest value it takes" in caption.inner_text()
+    assert f" span ±{brief(largest[neuron])}, its largest value" in caption.inner_text()
 
     page.get_by_label("range of the whole layer").check()
 

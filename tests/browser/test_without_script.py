@@ -68,7 +68,7 @@ def test_a_page_has_the_same_text_with_and_without_its_script(visit: Visitor, pa
 def test_an_explorer_says_what_it_would_do_and_shows_its_first_view(visit: Visitor, at: int) -> None:
     network = NETWORKS[at]
     page = visit(EXPLORERS[at], java_script_enabled=False)
-    assert "That needs JavaScript" in page.locator("main").inner_text()
+    assert "This needs JavaScript" in page.locator("main").inner_text()
     assert not page.locator("#explorer").is_visible()
     assert page.locator("[data-strip]").count() == 1
     assert page.locator(".heat a:visible").count() == network.layers * network.units

@@ -113,7 +113,7 @@ def test_a_clock_has_no_role_and_is_called_one(counting: dict[str, Any], signal:
         (
             "echo of the token before",
             "At the delimiter, its cell state is high exactly where the third letter was a, "
-            "no better than the token before.",
+            "no better than the previous token.",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_an_echo_has_no_role_and_is_called_one(copying: dict[str, Any], signal: 
 def test_an_echo_is_named_with_the_token_that_it_repeats(copying: dict[str, Any]) -> None:
     assert alias_words(COPIER, copying["echo"].same_as) == "On these steps it is the same as “the token read is a”."
     before = copying["echo of the token before"]
-    assert alias_words(COPIER, before.same_as) == "On these steps it is the same as “the token before is a”."
+    assert alias_words(COPIER, before.same_as) == "On these steps it is the same as “the previous token is a”."
 
 
 def test_a_counter_has_its_role_whatever_clocks_can_tell(counting: dict[str, Any]) -> None:
@@ -139,7 +139,7 @@ def test_what_knows_nothing_is_said_to_have_no_role(counting: dict[str, Any]) ->
     assert row.standing == "small"
     sentence = row_sentence(PICKY, row)
     assert sentence.startswith("No role found: its best score is AUC 0.5")
-    assert sentence.endswith(", and that is small.")
+    assert sentence.endswith("; the score is too low.")
 
 
 def test_a_feature_and_what_it_is_the_same_as_on_these_steps_are_named_together(counting: dict[str, Any]) -> None:
@@ -187,8 +187,8 @@ def test_too_few_cases_make_no_role_and_are_counted_in_words() -> None:
     assert row.standing == "few"
     assert row.positives < FEWEST_CASES
     assert row_sentence(COPIER, row) == (
-        "No role found: its best score is AUC 1.00 for “the letter to write next is a” at the delimiter, "
-        f"and that rests on too few steps ({row.positives:.0f} of 40 steps)."
+        "No role found: its best score is AUC 1.00 for “the letter to write next is a” at the delimiter; "
+        f"the score rests on too few steps ({row.positives:.0f} of 40 steps)."
     )
 
 
@@ -259,8 +259,8 @@ def test_a_network_that_counts_by_its_weights_has_the_role_and_a_latch_that_chan
     counter, latch, _ = best_rows(table, network).itertuples()
     assert row_sentence(network, counter) == "Its cell state counts the b’s still owed."
     assert row_sentence(network, latch) == (
-        "No role found: its best score is AUC 1.00 for “the delimiter is yet to come”, "
-        "and untrained networks do about as well, and it is no better than counting steps from the delimiter."
+        "No role found: its best score is AUC 1.00 for “the delimiter is yet to come”; "
+        "untrained networks do about as well, and it is no better than counting steps from the delimiter."
     )
 
 

@@ -61,7 +61,7 @@ def test_a_claim_that_could_not_be_measured_says_why(press: Press) -> None:
 def test_a_claim_that_is_a_score_is_compared_with_chance_and_with_no_training(press: Press) -> None:
     assert re.search(
         r"Untrained: [−\d.]+ to [−\d.]+, median [−\d.]+; \d+ of 40 networks meet it\. "
-        r"By chance the best neuron stays below [\d.]+ in 99 of 100 shuffles\.",
+        r"In 99 of 100 shuffles, the best neuron stays below [\d.]+\.",
         evidence(press, "it-holds"),
     )
 
@@ -129,20 +129,20 @@ def test_a_claim_that_fails_is_not_said_to_hold_without_training(press: Press) -
 
 
 def test_a_neuron_that_was_chosen_is_measured_on_the_sequences_that_did_not_choose_it(press: Press) -> None:
-    assert "Measured on 6 steps of 1 sequence, other than the 2 that it was chosen on." in evidence(press, "it-holds")
+    assert "Measured on 6 steps of 1 sequence, excluding the 2 used to choose it." in evidence(press, "it-holds")
     assert "of all 3 sequences of the language." in evidence(press, "it-fails")
 
 
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        ("small", "that is small"),
+        ("small", "the score is too low"),
         ("chance", "chance does as well"),
         ("untrained", "untrained networks do about as well"),
     ],
 )
 def test_a_claim_about_a_neuron_without_a_role_says_so(press: Press, standing: str, words: str) -> None:
-    sentence = f"By this gallery’s rules it has no role for “the b’s still owed”: {words}."
+    sentence = f"By this gallery’s rules, it has no role for “the b’s still owed”: {words}."
     assert sentence in evidence(press.with_standing(standing), "it-holds")
 
 
@@ -173,7 +173,7 @@ def test_values_that_are_summed_up_in_their_file_are_said_to_be() -> None:
     data = pd.DataFrame({"layer": 1, "neuron": range(3), "token": "a", "cell": 0.5})
     assert data_words(data) == ""
     many = pd.concat([data] * 4_000)
-    assert data_words(many) == "12,000 values, summed up by neuron and token"
+    assert data_words(many) == "12,000 values, summarised by neuron and token"
     assert len(summarise(many)) == 3
 
 
@@ -227,7 +227,7 @@ def test_without_a_sweep_nothing_is_said_of_seeds_but_that_they_are_unknown(type
     press = typeset(everything=writeup(f"It holds in {{seeds it-holds}}.\n\n{CLAIMS}"))
     assert "seed" not in evidence(press, "it-holds")
     text = press.page(PAGE).one("div", class_="flow").all("p")[0].text
-    assert text == "It holds in an unknown number of seeds (this build left the others out)."
+    assert text == "It holds in an unknown number of seeds (this build skipped them)."
 
 
 def test_a_write_up_without_claims_has_no_tally(press: Press) -> None:

@@ -125,7 +125,7 @@ def test_no_figure_goes_without_id_caption_and_alternative(
             "expected a network or a layer, found 'small best(remaining)'",
             "use the key 'neuron'",
         ),
-        ("kind: frontier\nnetwork: copy", "expected a task of several sizes, found copy (copying)", None),
+        ("kind: frontier\nnetwork: copy", "expected a task with several sizes, found copy (copying)", None),
         (
             "kind: together\nnetwork: copy",
             "expected a counting network or a state memorizer, found copy (copying)",

@@ -28,7 +28,7 @@ def only_example(
 
 def test_a_counter_is_given_three_counts_more_at_its_delimiter() -> None:
     words, page, state = only_example(Counting(kind="counting", longest=10), [1.0, 1.0, 1.0])
-    assert (words, page) == ("aaaaX, and three counts more in neuron 3", "explorer/planted.html")
+    assert (words, page) == ("aaaaX, with three counts added to neuron 3", "explorer/planted.html")
     assert state == {
         "text": "aaaaX",
         "layer": "1",
@@ -46,7 +46,7 @@ def test_a_counter_is_given_three_counts_more_at_its_delimiter() -> None:
 def test_as_many_of_the_best_neurons_are_changed_as_it_takes(slopes: list[float], neurons: list[int]) -> None:
     words, _, state = only_example(SelectiveCounting(kind="selective-counting", longest=3, most_ignored=2), slopes)
     who = f"the {len(neurons)} best neurons" if len(neurons) > 1 else "neuron 3"
-    assert words == f"aaaY, and three counts more in {who}"
+    assert words == f"aaaY, with three counts added to {who}"
     assert state["do"] == ",".join(f"1.{neuron}.cell+3counts@4" for neuron in neurons)
     assert state["neuron"] == "3"
 

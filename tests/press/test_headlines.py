@@ -58,12 +58,12 @@ def ranking(*rows: dict[str, Any], **tables: Any) -> tuple[evidence.Ranked, ...]
 @pytest.mark.parametrize(
     ("values", "summary"),
     [
-        ([0.97, 1.0, 1.0], "Change one neuron alone, and each count added brings one more b."),
-        ([0.2, 0.6, 0.95], "Change 3 neurons at once, and each count added brings one more b."),
-        ([0.2, 0.96, 0.1], "Change 2 neurons at once, and each count added brings one more b."),
+        ([0.97, 1.0, 1.0], "Change one neuron alone, and each added count yields one more b."),
+        ([0.2, 0.6, 0.95], "Change 3 neurons at once, and each added count yields one more b."),
+        ([0.2, 0.96, 0.1], "Change 2 neurons at once, and each added count yields one more b."),
         (
             [0.2, 0.6, 0.94],
-            "Even with all neurons changed at once it does not hold that each count added brings one more b.",
+            "Even with all neurons changed at once, it does not hold that each added count yields one more b.",
         ),
     ],
 )
@@ -72,7 +72,7 @@ def test_the_smallest_group_that_is_enough_is_named(values: list[float], summary
     plot = groups_plot(results_of(interventions=together))
     assert plot is not None
     assert plot.summary == summary
-    assert plot.table.heads == ("neurons changed", "b’s for each count added")
+    assert plot.table.heads == ("neurons changed", "b’s per count added")
     assert [row[0] for row in plot.table.rows] == ["1", "2", "3"]
 
 
@@ -98,7 +98,7 @@ def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_ne
     assert [line.role for line in lines] == [
         "Its cell state counts the b’s still owed, downwards.",
         "Its cell state counts the b’s still owed.",
-        "No role found: its best score is R² 0.60 for “the b’s still owed”, and chance does as well.",
+        "No role found: its best score is R² 0.60 for “the b’s still owed”; chance does as well.",
     ]
 
 
@@ -218,7 +218,13 @@ def test_what_was_held_is_listed_with_what_it_does_to_loss_sequences_and_letters
         done_to(1, "zero", "loss", 0.125, 9.0),
     ]
     table = evidence.holds_table(results_of(COPIES, interventions=pd.DataFrame(rows)), 1, 2)
-    assert table.heads == ("What was done", "Loss, nats a token", "Sequences right", "Letter 1 right", "Letter 2 right")
+    assert table.heads == (
+        "Intervention",
+        "Loss, nats per token",
+        "Sequences right",
+        "Letter 1 right",
+        "Letter 2 right",
+    )
     plain = [tuple(cell.replace("\u00a0", "") for cell in row) for row in table.rows]
     assert plain == [
         ("Cell state held at 0", "0.125 → 0.500", "100% → 25%", "100% → 87.5%", "75% → 62.5%"),
@@ -235,7 +241,7 @@ def test_doses_are_plotted_with_the_slope_that_was_measured() -> None:
     ]
     plot = dose_plot(results_of(interventions=pd.DataFrame(rows)), 1, 2)
     assert plot is not None
-    assert plot.summary == "For each count added to neuron 2, 0.40 more b’s come out."
+    assert plot.summary == "Each count added to neuron 2 yields 0.40 more b’s."
     assert plot.table.rows == (("n=4", "2", "4", "5"), ("n=4", "−3", "4", "3"))
 
 
@@ -246,8 +252,8 @@ def test_a_task_that_does_not_count_has_no_plot_of_doses() -> None:
 def test_the_exchange_of_states_is_put_into_a_sentence() -> None:
     rows = [done_to(1, "exchange", "turned", 0.0, 0.125), done_to(2, "exchange", "turned", 0.0, 0.75, sequences=18)]
     assert evidence.exchange_sentence(results_of(STATES, interventions=pd.DataFrame(rows)), 1, 2) == (
-        "With its cell state overwritten, just before the delimiter, by what it holds in the twin sequence that began "
-        "with the other letter, the other letter comes out in 75\u00a0% of 18 sequences."
+        "With its cell state overwritten, just before the delimiter, by its value in the twin sequence that began "
+        "with the other letter, the network writes the other letter in 75\u00a0% of 18 sequences."
     )
     assert evidence.exchange_sentence(results_of(interventions=held_at_zero({1: 0.5})), 1, 1) is None
 
@@ -298,12 +304,12 @@ def shown_frontier(table: pd.DataFrame, task: AnyTask = COUNTING) -> Frontier:
 @pytest.mark.parametrize(
     ("written", "ended", "words"),
     [
-        ("bb", True, "it should write bbb and writes bb."),
-        ("bbb", False, "it should write bbb and writes bbb and does not stop."),
-        ("bbbbb", True, "it should write bbb and writes 5 b’s."),
-        ("", True, "it should write bbb and writes nothing."),
-        ("ba" * 12, True, f"it should write bbb and writes {'ba' * 12}."),
-        ("ba" * 13, False, f"it should write bbb and writes {'ba' * 12}… (26 tokens) and does not stop."),
+        ("bb", True, "it should write bbb but writes bb."),
+        ("bbb", False, "it should write bbb but writes bbb and does not stop."),
+        ("bbbbb", True, "it should write bbb but writes 5 b’s."),
+        ("", True, "it should write bbb but writes nothing."),
+        ("ba" * 12, True, f"it should write bbb but writes {'ba' * 12}."),
+        ("ba" * 13, False, f"it should write bbb but writes {'ba' * 12}… (26 tokens) and does not stop."),
     ],
 )
 def test_the_first_failure_says_what_comes_out_instead(written: str, ended: bool, words: str) -> None:
@@ -326,10 +332,10 @@ def test_the_first_failure_is_one_of_a_variant_that_training_had_and_names_it() 
     selective = SelectiveCounting(kind="selective-counting", longest=7, most_ignored=5)
     found = shown_frontier(table, selective)
     assert found.sentence == (
-        "Trained on 1 to 7 a’s, it first fails at 2 (number of X’s: 3): it should write bb and writes 4 b’s."
+        "Trained on 1 to 7 a’s, it first fails at 2 (number of X’s: 3): it should write bb but writes 4 b’s."
     )
     assert found.shown == "Sequences without X’s. "
-    assert found.right_table.heads == ("number of X’s", "a’s at which it is right")
+    assert found.right_table.heads == ("number of X’s", "a’s it gets right")
     assert found.right_table.rows == (("0", "1 to 2"), ("3", "1"), ("9", "none"))
     assert [row[1] for row in found.memory.table.rows] == ["0", "0"]  # the plots show sequences without X's
     assert found.written is not None
@@ -338,7 +344,7 @@ def test_the_first_failure_is_one_of_a_variant_that_training_had_and_names_it() 
 
 def test_a_network_that_never_fails_is_said_to_be_right_at_every_size() -> None:
     found = shown_frontier(frontier_table((1, "", True, "b", "b", True), (2, "", True, "bb", "bb", True)))
-    assert found.sentence == "Trained on 1 to 10 a’s, it is right at every size tried, up to 100."
+    assert found.sentence == "Trained on 1 to 10 a’s, it is right at every size tested, up to 100."
     assert found.right_table.rows == (("aⁿ X bⁿ", "1 to 2"),)
     assert found.shown == ""
 
@@ -363,7 +369,7 @@ def test_the_memory_of_the_best_neuron_is_shown_over_the_sizes() -> None:
     )
     assert found.written is None
     assert found.sentence == (
-        "Trained on 1 to 9 x’s, it first fails at 2 (first letter: A): it should write a and writes b."
+        "Trained on 1 to 9 x’s, it first fails at 2 (first letter: A): it should write a but writes b."
     )
 
 

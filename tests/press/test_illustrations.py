@@ -271,7 +271,7 @@ def test_seeds_are_dots_at_their_values(press: Press) -> None:
 
 
 def test_seeds_say_when_they_were_left_out(press: Press) -> None:
-    assert press.drawn("seeds").parts[0].summary == "The sweep of other seeds was left out of this build."
+    assert press.drawn("seeds").parts[0].summary == "This build skipped the other seeds."
     assert press.csv("seeds").empty
 
 
@@ -328,7 +328,7 @@ def test_seeds_are_drawn_beside_the_shown_network_s_own_value(press: Press) -> N
 
 def test_seeds_under_which_nothing_could_be_measured_are_not_called_left_out(press: Press) -> None:
     part = press.with_seeds({1: None, 2: None}).drawn("seeds").parts[0]
-    assert part.summary == "It could be measured under no seed."
+    assert part.summary == "Not measurable in any seed."
 
 
 def test_a_claim_over_seeds_is_drawn_with_the_bound_that_each_seed_has_to_pass(typeset: Typeset) -> None:

@@ -230,7 +230,7 @@ def test_a_network_page_says_what_was_trained(gallery: Gallery, pages: dict[str,
         curve = pd.read_parquet(folder / "training.parquet")
         steps = pd.read_parquet(folder / "steps.parquet").query("split == 'held_out'")
         page = pages[f"networks/{name}/index.html"]
-        assert f"Found after {thousands(int(curve['step'].iloc[-1]))} steps" in page.text
+        assert f"Result after {thousands(int(curve['step'].iloc[-1]))} steps" in page.text
         assert number(steps["loss"].mean()) in page.texts["dt"]
         assert f"{thousands(steps['sequence'].nunique())} sequences" in page.text
         assert percent(1.0) in page.texts["dt"]

@@ -150,7 +150,7 @@ def test_saturation_is_a_dot_for_each_neuron_shut_across_and_open_up() -> None:
 
 def test_saturation_counts_the_neurons_whose_gate_rests() -> None:
     plot = plot_saturation("Forget gate", shut=[0.0, 0.95, 0.05, 0.9], open_=[0.99, 0.0, 0.92, 0.1])
-    assert plot.summary == "Forget gate: open at more than nine steps in ten in 2 of 4 neurons, shut so in 1."
+    assert plot.summary == "Forget gate: in 2 of 4 neurons open at more than nine steps in ten, in 1 shut."
 
 
 def doses(*rows: tuple[str, float, float, float]) -> list[SimpleNamespace]:
@@ -171,7 +171,7 @@ def test_a_dose_response_is_what_comes_out_beyond_the_baseline() -> None:
         "1 added, 0 more q’s, 2 times",
         "3 added, 2 more q’s, 1 times",
     ]
-    assert plot.summary == "For each count added to neuron 2, 0.50 more q’s come out."
+    assert plot.summary == "Each count added to neuron 2 yields 0.50 more q’s."
     assert plot.table.heads == ("p’s", "added", "q’s without", "q’s with")
     assert plot.table.rows[-1] == ("n=5", "3", "5", "7")
     assert len(plot.table.rows) == 4
@@ -331,7 +331,7 @@ def test_a_score_is_drawn_beside_what_it_has_to_beat_a_row_for_each() -> None:
     assert_inside(plot)
     assert [tick.label for tick in sorted(plot.y_ticks, key=lambda tick: tick.y)] == [
         "neuron 3", "untrained networks", "chance", "step number", "steps since the delimiter", "token read",
-        "token before",
+        "previous token",
     ]  # fmt: skip
     assert across(plot, "own-dot") == [(0.9, "neuron 3")]
     assert across(plot, "own-line") == [(0.85, "neuron 3"), (0.94, "neuron 3")]
@@ -344,12 +344,12 @@ def test_a_score_is_drawn_beside_what_it_has_to_beat_a_row_for_each() -> None:
         (0.05, "step number"),
         (0.6, "steps since the delimiter"),
         (0.15, "token read"),
-        (0.25, "token before"),
+        (0.25, "previous token"),
     ]
     assert [x for x, _ in across(plot, "faint")] == [0.6, 0.6]  # the highest of all that has to be beaten
     assert plot.summary == (
         "R² of the b’s still owed: neuron 3 0.90; 2 untrained networks 0.12 to 0.50; chance below 0.30 in 99 of 100 "
-        "shuffles; step number 0.05; steps since the delimiter 0.60; token read 0.15; token before 0.25."
+        "shuffles; step number 0.05; steps since the delimiter 0.60; token read 0.15; previous token 0.25."
     )
     assert plot.table.rows[0] == ("neuron 3", "0.900", "0.850 to 0.940")
     assert plot.table.rows[1] == ("untrained networks, median", "0.20", "0.12 to 0.50")

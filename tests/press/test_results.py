@@ -26,13 +26,13 @@ def as_held_out(results: Results, sequences: int) -> Results:
 
 def test_numbers_are_measured_on_all_sequences_of_a_small_language(results: Results) -> None:
     assert measured_on(results) == "all 3 sequences of the language"
-    assert measured_on_half(results) == "1 sequence, other than the 2 that it was chosen on"
+    assert measured_on_half(results) == "1 sequence, excluding the 2 used to choose it"
 
 
 def test_numbers_are_measured_on_held_out_sequences_where_there_are_some(results: Results) -> None:
     of_two = as_held_out(results, 2)
     assert measured_on(of_two) == "2 held-out sequences"
-    assert measured_on_half(of_two) == "1 held-out sequence, other than the 1 that it was chosen on"
+    assert measured_on_half(of_two) == "1 held-out sequence, excluding the 1 used to choose it"
 
 
 def test_the_row_that_chose_a_neuron_is_that_of_its_feature_and_signals(results: Results) -> None:

@@ -111,33 +111,33 @@ def test_however_high_an_auc_it_alone_makes_nothing_exact_or_nearly_so(score: fl
         ("by_step", "no better than counting steps"),
         ("by_delimiter", "no better than counting steps from the delimiter"),
         ("by_token", "no better than the token read"),
-        ("by_token_before", "no better than the token before"),
+        ("by_token_before", "no better than the previous token"),
     ],
 )
 def test_what_needs_no_neuron_is_said_to_be_no_better_than_that(best: str, words: str) -> None:
     told = row(standing="baseline", **{best: 0.98})
     assert row_sentence(NETWORK, told) == f"Its cell state counts the b’s still owed, {words}."
     assert standing_words(NETWORK, told) == (
-        f"By this gallery’s rules it has no role for “the b’s still owed”: that is {words}."
+        f"By this gallery’s rules, it has no role for “the b’s still owed”: the score is {words}."
     )
 
 
 def test_what_rests_on_few_cases_is_said_with_their_number() -> None:
     told = flag(standing="few", separates=True, phase="delimiter", positives=12.0, steps=40)
     assert row_sentence(NETWORK, told) == (
-        "No role found: its best score is AUC 0.990 for “the next token is b” at the delimiter, "
-        "and that rests on too few steps (12 of 40 steps)."
+        "No role found: its best score is AUC 0.990 for “the next token is b” at the delimiter; "
+        "the score rests on too few steps (12 of 40 steps)."
     )
     assert standing_words(NETWORK, told) == (
-        "By this gallery’s rules it has no role for “the next token is b” at the delimiter: "
-        "that rests on too few steps (12 of 40 steps)."
+        "By this gallery’s rules, it has no role for “the next token is b” at the delimiter: "
+        "the score rests on too few steps (12 of 40 steps)."
     )
 
 
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        ("small", "that is small"),
+        ("small", "the score is too low"),
         ("chance", "chance does as well"),
         ("untrained", "untrained networks do about as well"),
     ],
@@ -145,17 +145,17 @@ def test_what_rests_on_few_cases_is_said_with_their_number() -> None:
 def test_a_neuron_without_a_role_is_said_to_have_none_with_its_best_score(standing: str, reason: str) -> None:
     short = row(standing=standing, score=0.614, phase="after", low=float("nan"), high=float("nan"))
     assert row_sentence(NETWORK, short) == (
-        f"No role found: its best score is R² 0.61 for “the b’s still owed” after the delimiter, and {reason}."
+        f"No role found: its best score is R² 0.61 for “the b’s still owed” after the delimiter; {reason}."
     )
     assert standing_words(NETWORK, short) == (
-        f"By this gallery’s rules it has no role for “the b’s still owed” after the delimiter: {reason}."
+        f"By this gallery’s rules, it has no role for “the b’s still owed” after the delimiter: {reason}."
     )
 
 
 def test_what_untrained_networks_match_is_also_said_to_be_no_better_than_a_clock_where_it_is_not() -> None:
     short = row(standing="untrained", score=0.49, low=float("nan"), high=float("nan"))
     assert row_sentence(NETWORK, short) == (
-        "No role found: its best score is R² 0.49 for “the b’s still owed”, and untrained networks do about as well, "
+        "No role found: its best score is R² 0.49 for “the b’s still owed”; untrained networks do about as well, "
         "and it is no better than counting steps from the delimiter."
     )
 
@@ -172,7 +172,7 @@ def test_nothing_is_said_against_a_chosen_neuron_with_a_role() -> None:
         (["not next_token=b"], "On these steps it is the opposite of “the next token is b”."),
         (
             ["token=b", "token_before=X", f"next_token={END}"],
-            "On these steps it is the same as “the token read is b”, “the token before is X” and "
+            "On these steps it is the same as “the token read is b”, “the previous token is X” and "
             "“the next token is the end token”.",
         ),
         (

@@ -225,7 +225,8 @@ def test_a_port_that_is_taken_is_one_clear_error(server: PreviewServer) -> None:
     assert f"cannot listen on {server.server_port} (" in problem.message
     port = server.server_port + 1
     assert (
-        problem.hint == f"stop what is listening there, or choose another: --port {port}, or --port 0 for any free one"
+        problem.hint
+        == f"stop the program listening there, or choose another: --port {port}, or --port 0 for a free one"
     )
 
 

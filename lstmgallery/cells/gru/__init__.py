@@ -17,7 +17,7 @@ KIND = CellKind(
             1.0,
             "gate",
             "σ(W x + U h′ + b)",
-            "How much of the old state is kept: 1 keeps all of it, 0 replaces it by the candidate.",
+            "How much of the old state is kept: 1 keeps all of it, 0 replaces it with the candidate.",
         ),
         Signal(
             "reset_gate",
@@ -27,7 +27,7 @@ KIND = CellKind(
             1.0,
             "gate",
             "σ(W x + U h′ + b)",
-            "How much of the old state the candidate may look at: 0 none of it, 1 all of it.",
+            "How much of the old state the candidate sees: 0 none of it, 1 all of it.",
         ),
     ),
     updates=(Update("hidden", "{update_gate}·{hidden'} + (1 − {update_gate})·{candidate}"),),

@@ -15,7 +15,7 @@ KIND = CellKind(
             None,
             "memory",
             "f·c′ + i·g",
-            "The long-term memory: what is kept of the step before, plus what is newly written.",
+            "The long-term memory: the part kept from the step before, plus the part newly written.",
         ),
         Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "o·tanh(c)", HIDDEN),
         Signal("candidate", "g", "Candidate memory", -1.0, 1.0, "memory", "tanh(W x + U h′ + b)", CANDIDATE),

@@ -64,7 +64,7 @@ def plot_doses(rows: Sequence[Any], dose: Dose, *, slope: float, name: str) -> P
         for (x, y), n in sorted(counts.items())
     )
     fit = Series("line", "main", frame.points((-3, 3), (-3 * slope, 3 * slope)))
-    summary = f"For each count added to {name}, {number(slope, 2)} more {written_name} come out."
+    summary = f"Each count added to {name} yields {number(slope, 2)} more {written_name}."
     cells = tuple(
         (row.condition, brief_tick(row.amount), brief_tick(row.baseline), brief_tick(row.value)) for row in rows
     )

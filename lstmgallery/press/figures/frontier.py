@@ -31,7 +31,7 @@ class FrontierBlock(Block):
         place = (*path, "network")
         if subject := checker.subject(document, place, self.network, is_neuron=False):
             if subject.network.task.sizes is None:
-                checker.unfit(document, place, subject.network, "a task of several sizes")
+                checker.unfit(document, place, subject.network, "a task with several sizes")
             elif self.show == "written" and subject.network.task.dose is None:
                 checker.unfit(document, place, subject.network, "a counting network")
 
@@ -76,14 +76,14 @@ def frontier(results: Results) -> Frontier | None:
     layer, neuron = results.best
     failure = first_failure(table)
     if failure is None:
-        sentence = f"Trained on 1 to {sizes.longest} {sizes.name}, it is right at every size tried, up to {FURTHEST}."
+        sentence = f"Trained on 1 to {sizes.longest} {sizes.name}, it is right at every size tested, up to {FURTHEST}."
     else:
         wrong = table[~table["right"] & table["is_trained"] & (table["size"] == failure)].iloc[0]
         variant = f" ({sizes.variants}: {wrong['variant']})" if wrong["variant"] else ""
         end = "" if wrong["ended"] else " and does not stop"
         sentence = (
             f"Trained on 1 to {sizes.longest} {sizes.name}, it first fails at {failure}{variant}: "
-            f"it should write {_shortened(wrong['expected'])} and writes {_shortened(wrong['written'])}{end}."
+            f"it should write {_shortened(wrong['expected'])} but writes {_shortened(wrong['written'])}{end}."
         )
     shown = table if sizes.plain is None else table[table["variant"] == sizes.plain]
     memory = results.network.kind[results.network.kind.memory]
@@ -92,7 +92,7 @@ def frontier(results: Results) -> Frontier | None:
         sentence=sentence,
         rows=rows,
         right_table=Table(
-            (sizes.variants or "sequence", f"{sizes.name} at which it is right"),
+            (sizes.variants or "sequence", f"{sizes.name} it gets right"),
             tuple((row.variant or task.form.partition(",")[0], row.sizes_right) for row in rows),
         ),
         memory=plot_memory(

@@ -67,7 +67,7 @@ def plot_saturation(gate: str, shut: Sequence[float], open_: Sequence[float]) ->
     )
     edge = Series("line", "faint", frame.points((0, 1), (1, 0)))
     wide, tight = sum(y > 0.9 for y in open_), sum(x > 0.9 for x in shut)
-    summary = f"{gate}: open at more than nine steps in ten in {wide} of {len(pairs)} neurons, shut so in {tight}."
+    summary = f"{gate}: in {wide} of {len(pairs)} neurons open at more than nine steps in ten, in {tight} shut."
     table = Table(
         ("neuron", "shut", "open"),
         tuple((str(at), percent(x), percent(y)) for at, (x, y) in enumerate(pairs, start=1)),

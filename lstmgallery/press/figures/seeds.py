@@ -42,8 +42,8 @@ class SeedsBlock(Block):
         network = claim.question.subject.network
         title = f"{network.title}, {len(values)} seeds"
         if data.empty:
-            left_out = "The sweep of other seeds was left out of this build."
-            plot = plot_nothing(left_out if answer.by_seed is None else "It could be measured under no seed.")
+            left_out = "This build skipped the other seeds."
+            plot = plot_nothing(left_out if answer.by_seed is None else "Not measurable in any seed.")
             return Drawing.of(Part(network.title, network_path(network.name), plot, plot.summary), data=data)
         shown = answer.own if answer.is_over_seeds else answer.value
         own = None if shown is None or not math.isfinite(shown) else shown

@@ -39,14 +39,14 @@ def groups_plot(results: Results) -> Plot | None:
     """Return a plot of changing the best 1, 2, 3, ... neurons at once; None for tasks without such an intervention."""
     values = [row.value for row in results.interventions_on(0, 0)]
     if dose := results.network.task.dose:
-        what, measure = f"each count added brings one more {dose.written}", f"{dose.written}’s for each count added"
+        what, measure = f"each added count yields one more {dose.written}", f"{dose.written}’s per count added"
     elif twins := results.network.task.twins:
         what = f"the other {twins.what} comes out in nearly every sequence"
         measure = f"share with the other {twins.what}"
     else:
         return None
     enough = next((k for k, value in enumerate(values, start=1) if value >= ENOUGH), None)
-    summary = f"Even with all neurons changed at once it does not hold that {what}."
+    summary = f"Even with all neurons changed at once, it does not hold that {what}."
     if enough:
         who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"
         summary = f"Change {who}, and {what}."

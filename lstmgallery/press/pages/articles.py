@@ -257,7 +257,7 @@ def data_words(data: pd.DataFrame) -> str:
     """Return the rows of a claim's file in words, if they are not the values themselves."""
     if len(summarise(data)) == len(data):
         return ""
-    return f"{text.count(len(data), 'value')}, summed up by neuron and token"
+    return f"{text.count(len(data), 'value')}, summarised by neuron and token"
 
 
 def csv(data: pd.DataFrame) -> bytes:
@@ -382,5 +382,5 @@ def _searched(search: Search | None, claim: Claim) -> Tally | None:
 
 def _seed_words(seeds: Tally | None) -> str:
     if seeds is None:
-        return "an unknown number of seeds (this build left the others out)"
+        return "an unknown number of seeds (this build skipped them)"
     return f"{seeds.holding} of {text.count(seeds.total, 'seed')}"

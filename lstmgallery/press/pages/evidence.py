@@ -155,7 +155,7 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
                 *(f"{percent(found[key].baseline)} → {percent(found[key].value)}" for key in ("right", *places)),
             )
         )
-    heads = ("What was done", "Loss, nats a token", "Sequences right")
+    heads = ("Intervention", "Loss, nats per token", "Sequences right")
     return Table((*heads, *(f"Letter {place[-1]} right" for place in places)), tuple(rows))
 
 
@@ -168,8 +168,8 @@ def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
     memory = results.network.kind[results.network.kind.memory].name.lower()
     other = f"the other {twins.what}"
     return (
-        f"With its {memory} overwritten, just before the delimiter, by what it holds in the twin sequence that began "
-        f"with {other}, {other} comes out in {percent(turned.value)} of "
+        f"With its {memory} overwritten, just before the delimiter, by its value in the twin sequence that began "
+        f"with {other}, the network writes {other} in {percent(turned.value)} of "
         f"{count(turned.sequences, 'sequence')}."
     )
 

@@ -114,7 +114,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
         address = explorer_url(
             network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
         )
-        return [(f"{text}, and three counts more in {who}", address)]
+        return [(f"{text}, with three counts added to {who}", address)]
     at = with_start(network.longest_figure).index(network.task.rule.delimiter)
     text = network.longest_figure[:at]
     change = hold(layer, neuron, memory, 0, step=1)

@@ -57,7 +57,7 @@ def trained_where(results: Results) -> str:
     if results.pinned is None:
         return f"It was trained by this build, {with_what}."
     day = results.pinned["date"]
-    return f"Its weights are pinned, as part of this gallery’s content, since {day}. They were trained {with_what}."
+    return f"Its weights were pinned as part of this gallery’s content on {day}. They were trained {with_what}."
 
 
 def trained_again(results: Results) -> str:
@@ -65,14 +65,14 @@ def trained_again(results: Results) -> str:
     if results.pinned is None:
         return ""
     if results.seeds_about is None:
-        return "This build did not train it again."
+        return "This build did not retrain it."
     differs_by = results.seeds_about["own_seed_differs_by"]
     if differs_by == 0:
-        return "Trained again by this build under the same seed, it comes out the same, every weight equal to the bit."
+        return "Retrained by this build with the same seed, it comes out the same: every weight is bitwise equal."
     with_what = _machine(Origin.model_validate(results.seeds_about["origin"]))
     return (
-        f"Trained again under the same seed {with_what}, it comes out as another network: the weights differ by up to "
-        f"{scientific(differs_by)}. What this page says is about the pinned one."
+        f"Retrained with the same seed {with_what}, it comes out as a different network: the weights differ by up to "
+        f"{scientific(differs_by)}. This page describes the pinned one."
     )
 
 
@@ -108,11 +108,11 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
     who, _, measure = search.best.partition(": ")
     subject = who.removeprefix(name).strip()
     sentence = (
-        f"It is one of {count(len(search.trials), 'network')} that were trained for this page from as many seeds; "
-        f"{len(met)} of them meet the criterion. Chosen was the one with the {wins} "
+        f"It is one of {count(len(search.trials), 'network')} trained for this page from as many seeds; "
+        f"{len(met)} of them meet the criterion. It was chosen for the {wins} "
         f"“{measure}”{f' of “{subject}”' if subject else ''}"
     )
-    sentence += ", among those that also pass:" if conditions else "."
+    sentence += ", among those that also meet:" if conditions else "."
     passed = tuple(f"{key.removeprefix(name).strip(' :')} {bound}" for key, bound in conditions.items())
     return Chosen(sentence, passed, tuple(rows))
 
@@ -128,7 +128,7 @@ def holding_in_search(search: Search, question: str, expectation: Expectation) -
 def _machine(origin: Origin) -> str:
     libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in origin.libraries.items())
     compiled = f", compiled for {origin.instruction_set}" if origin.instruction_set != origin.architecture else ""
-    return f"on a processor of the kind {origin.processor} ({origin.architecture}{compiled}), with {libraries}"
+    return f"on a processor of type {origin.processor} ({origin.architecture}{compiled}), with {libraries}"
 
 
 def _spread(values: Sequence[float | None]) -> str:

@@ -25,15 +25,15 @@ _WHEN = {
 _PHASES = {
     "before": "the delimiter is yet to come",
     "delimiter": "the delimiter is read",
-    "after": "the delimiter has been read before",
+    "after": "the delimiter has already been read",
 }
 _MEASURE = {R2: "R²", AUC: "AUC"}
-_TOKENS = {NEXT_TOKEN: "the next token is {}", TOKEN: "the token read is {}", TOKEN_BEFORE: "the token before is {}"}
+_TOKENS = {NEXT_TOKEN: "the next token is {}", TOKEN: "the token read is {}", TOKEN_BEFORE: "the previous token is {}"}
 NO_BETTER = {
     "by_step": "no better than counting steps",
     "by_delimiter": "no better than counting steps from the delimiter",
     "by_token": "no better than the token read",
-    "by_token_before": "no better than the token before",
+    "by_token_before": "no better than the previous token",
 }
 
 
@@ -48,7 +48,7 @@ def measured_on_half(results: Results) -> str:
     """Return the basis of a chosen neuron's numbers in words: the half it was not chosen on."""
     second = results.sequences // 2
     noun = "sequence" if results.is_whole_language else "held-out sequence"
-    return f"{count(second, noun)}, other than the {results.sequences - second} that it was chosen on"
+    return f"{count(second, noun)}, excluding the {results.sequences - second} used to choose it"
 
 
 def measure_name(measure: str) -> str:
@@ -88,7 +88,7 @@ def row_sentence(network: Network, row: Any) -> str:
     if row.standing == "baseline":
         return f"{_said(network, row)}, {NO_BETTER[best_baseline(row)[0]]}."
     what = f"{score_of(row)} for “{feature_words(network, row.feature)}”{_WHEN[row.phase]}"
-    return f"No role found: its best score is {what}, and {_short_of(row)}."
+    return f"No role found: its best score is {what}; {_short_of(row)}."
 
 
 def score_of(row: Any) -> str:
@@ -115,7 +115,7 @@ def standing_words(network: Network, row: Any) -> str:
     if row.standing == ROLE:
         return ""
     words = feature_words(network, row.feature)
-    return f"By this gallery’s rules it has no role for “{words}”{_WHEN[row.phase]}: {_short_of(row)}."
+    return f"By this gallery’s rules, it has no role for “{words}”{_WHEN[row.phase]}: {_short_of(row)}."
 
 
 def _short_of(row: Any) -> str:
@@ -123,11 +123,11 @@ def _short_of(row: Any) -> str:
     key, baseline = best_baseline(row)
     is_no_better = row.score < baseline + MARGIN[row.measure]
     return {
-        "small": "that is small",
+        "small": "the score is too low",
         "chance": "chance does as well",
         "untrained": "untrained networks do about as well" + (f", and it is {NO_BETTER[key]}" if is_no_better else ""),
-        "baseline": f"that is {NO_BETTER[key]}",
-        "few": f"that rests on too few steps ({cases_words(row)})",
+        "baseline": f"the score is {NO_BETTER[key]}",
+        "few": f"the score rests on too few steps ({cases_words(row)})",
     }[row.standing]
 
 

@@ -15,7 +15,7 @@ from lstmgallery.tasks.task import Feature, Finding, Stretched
 _ARRANGEMENTS = 3  # random placements of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
 _REMAINING = Feature(
-    "remaining", "count", "The b's still owed: the a's read so far less the b's read so far.", "the b’s still owed"
+    "remaining", "count", "The b's still owed: the a's read so far minus the b's read so far.", "the b’s still owed"
 )
 
 _COUNTER = "best(remaining of {memory})"

@@ -20,9 +20,7 @@ PHASE = Feature(
     "phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”", PHASES
 )
 
-FAILURE = Finding(
-    "first_failure", "smallest size that it gets wrong ({beyond}: none up to {furthest})", "first failure"
-)
+FAILURE = Finding("first_failure", "smallest size with an error ({beyond}: none up to {furthest})", "first failure")
 
 
 class Language(Task):
