@@ -144,7 +144,7 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
         raise GalleryError(Problem(str(folder), message, hint=again))
     if about["network"] != network.training_spec:
         unlike = ", ".join(key for key, value in network.training_spec.items() if about["network"].get(key) != value)
-        message = f"expected a network trained as its front matter says, found one with a different {unlike}"
+        message = f"expected a network trained as its front matter says, found another value of {unlike}"
         raise GalleryError(Problem(str(folder), message, hint=again))
     curve = store.read_table(folder / store.CURVE)
     weights = store.read_weights(folder / store.WEIGHTS)

@@ -337,7 +337,7 @@ def test_a_cache_that_is_a_file_is_reported(small_project: Project, tmp_path: Pa
         build_gallery(project, record())
     (problem,) = raised.value.problems
     assert problem.place == str(file)
-    assert problem.message == "expected a folder to keep results in, cannot make one (File exists)"
+    assert problem.message == "cannot create a folder for results (File exists)"
     assert problem.hint == "choose another --cache"
 
 

@@ -261,7 +261,7 @@ def test_retraining_shows_what_is_trained_here(pinned: Project, small_gallery: G
     page = "networks/small/index.html"
     here, unpinned = files_of(pinned.site), files_of(small_gallery.project.site)
     assert [path for path in unpinned if here[path] != unpinned[path]] == [page]
-    assert b"this build set the pinned network aside" in here[page]
+    assert b"this build trained this network instead of using the pinned one" in here[page]
 
 
 def test_a_build_after_retraining_shows_the_pinned_network_again(pinned: Project) -> None:
@@ -299,7 +299,7 @@ def test_pinning_again_says_what_it_replaces(pinned: Project) -> None:
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         f"small: pinned in {pin_path(pinned.content, 'small')} (seed 1, {header.steps} steps)",
-        f"  replaces the one of 2026-01-02 (seed 1, {header.steps} steps)",
+        f"  replaces the pin of 2026-01-02 (seed 1, {header.steps} steps)",
         "  commit it with the content; builds will show it",
     ]
 
@@ -397,7 +397,7 @@ def test_a_network_that_was_trained_from_another_front_matter_cannot_be_pinned(s
     with pytest.raises(GalleryError) as raised:
         pin(small_project, "small")
     assert problem_of(raised).message == (
-        "expected a network trained as its front matter says, found one with another units"
+        "expected a network trained as its front matter says, found another value of units"
     )
 
 
@@ -474,7 +474,7 @@ def test_a_sweep_says_by_how_much_training_here_differs(swept: Project) -> None:
     assert seeds_about(swept)["own_seed_differs_by"] == pytest.approx(SHIFT, rel=1e-3)
     text = training_text(swept)
     assert "Retrained with the same seed on a processor of type" in text
-    assert "it comes out as another network: the weights differ by up to" in text
+    assert "it comes out as a different network: the weights differ by up to" in text
     assert "This page describes the pinned one." in text
 
 
@@ -547,13 +547,13 @@ def test_the_status_of_what_was_swept_from_another_front_matter(swept: Project, 
     shutil.copytree(swept.content, project.content)
     edit(project, "seed: 1", "seed: 4")
     unpin_network(project.content, "small")
-    assert status_of(project) == ["small | to be trained | stale | 2, stale"]
+    assert status_of(project) == ["small | not trained | stale | 2, stale"]
 
 
 def test_the_status_of_what_was_never_built_changes_nothing(tmp_path: Path) -> None:
     project = folders_in(tmp_path)
     write_small_content(project.content, "small")
-    assert status_of(project) == ["small | to be trained | none | none"]
+    assert status_of(project) == ["small | not trained | none | none"]
     assert not project.build.exists()
 
 

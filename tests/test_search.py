@@ -542,7 +542,7 @@ def test_the_command_prints_the_ranking_with_everything_that_was_asked(
     lines = [re.sub(r" {2,}", " | ", line.strip()) for line in result.stdout.splitlines()]
     assert lines[:4] == [
         "2 of 2 networks meet the success criterion",
-        "small: right where size <= 3 exactly 1: in 2 of 2",
+        "small: right where size <= 3 exactly 1: 2 of 2",
         f"the highest {KEY}:",
         f"seed | steps | r2 of cell with remaining | right where size <= 3 | {SHARE}",
     ]

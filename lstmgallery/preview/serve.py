@@ -166,7 +166,7 @@ def serve(project: Project, console: Console, *, port: int, opens: bool, only: s
         for thread in threads:
             thread.start()
         console.print(
-            f"Serving the gallery at {server.url}, reloading on every save. Press Ctrl-C to stop.",
+            f"Serving the gallery at {server.url} and reloading on every save. Press Ctrl-C to stop.",
             highlight=False,
             soft_wrap=True,
         )

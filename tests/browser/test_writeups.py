@@ -38,7 +38,7 @@ def values_at(page: Page, step: int, figure: str = STRIP) -> str:
 def test_pointing_at_a_step_shows_its_values(visit: Visitor, place: Place) -> None:
     page = visit(COUNTING, place=place)
     invitation = spoken(page)
-    assert invitation.startswith("Point at a step")
+    assert invitation.startswith("Hover over or tap a step")
     page.locator(f"{STRIP} tr[data-signal=cell] td").nth(4).hover()
     assert spoken(page) == f"Step 4 reads a:  {values_at(page, 4)}".replace("  ", " ")
     assert page.locator(f"{STRIP} td.is-step").count() == 2
@@ -52,14 +52,14 @@ def test_the_arrow_keys_move_along_a_strip(visit: Visitor) -> None:
         if step is not None:
             assert spoken(page).startswith(f"Step {step} reads {token}: ")
     page.keyboard.press("Escape")
-    assert spoken(page).startswith("Point at a step")
+    assert spoken(page).startswith("Hover over or tap a step")
     assert page.locator("td.is-step").count() == 0
 
 
 def test_figures_of_one_page_answer_one_by_one(visit: Visitor) -> None:
     page = visit(COUNTING)
     page.locator(f"{STRIP} tr[data-signal=cell] td").nth(4).hover()
-    assert spoken(page, "#everything").startswith("Point at a step")
+    assert spoken(page, "#everything").startswith("Hover over or tap a step")
 
 
 def test_numbers_can_be_shown_figure_by_figure(visit: Visitor) -> None:

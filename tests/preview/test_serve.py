@@ -193,7 +193,7 @@ def test_each_save_is_loaded_once_and_none_after_the_end(preview: Preview, loads
     assert [loads.acquire(blocking=False) for _ in range(3)] == [True, True, False]
     first, second = preview.output.getvalue().splitlines()
     assert first.startswith("small.md: shown after ")
-    assert second.startswith("what was removed: shown after ")
+    assert second.startswith("removed files: shown after ")
 
 
 def test_a_load_that_was_given_up_is_done_again(preview: Preview, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +336,9 @@ def test_a_preview_serves_opens_a_browser_follows_saves_and_ends_all_that_it_beg
     assert SUMMARY in before
     assert "A summary that was just saved." in after
     assert until.url == f"http://{ADDRESS}:{port}/"
-    assert f"The gallery is at {until.url} and follows every save. Ctrl-C ends it.\n" in output.getvalue()
+    assert (
+        f"Serving the gallery at {until.url} and reloading on every save. Press Ctrl-C to stop.\n" in output.getvalue()
+    )
     assert opened == [until.url] * opens
     assert training.is_ended
     assert threading.active_count() == threads
@@ -350,5 +352,5 @@ def test_a_preview_of_broken_content_does_not_begin_and_frees_its_port(small_pro
     output, port = io.StringIO(), free_port()
     with pytest.raises(GalleryError, match="units: expected a whole number"):
         serve.serve(small_project, Console(file=output), port=port, opens=True, only=None, seeds=0)
-    assert "The gallery is at" not in output.getvalue()
+    assert "Serving the gallery" not in output.getvalue()
     PreviewServer(port).server_close()
