@@ -25,6 +25,7 @@ from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
 from lstmgallery.searches import Condition, Search, Trial
 
+RESULTS = "LSTMGALLERY_RESULTS"  # names a folder that keeps the results of the gallery
 ROOT = Path(__file__).parent.parent
 
 # No example is timed: on a busy machine the same example takes ten times as long.
@@ -180,12 +181,12 @@ class Gallery:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Gallery:
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     """The shipped content with its pinned networks, measured and published for real, once for the whole run.
 
     No seed is trained: what is said over seeds is tested on the small network. Where several processes run the tests,
-    one of them builds it, and the others wait and find it. The next run starts with its results, as a build does; a
-    clean checkout, or `--cache-clear`, measures everything.
+    one of them builds it, and the others wait and find it. A folder that `RESULTS` names keeps its results for the next
+    run, which starts with them, as a build does: the mutation run builds it many times.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "gallery"
@@ -194,11 +195,12 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     with filelock.FileLock(folder / ".lock"):
         if not kept.is_file():
             project = Project(content=ROOT / "content", build=folder / "build", site=folder / "site")
-            results = request.config.cache.mkdir("gallery")
-            shutil.copytree(results, project.build)
+            results = Path(os.environ.get(RESULTS) or folder / "no results")
+            if results.is_dir():
+                shutil.copytree(results, project.build)
             built = Gallery(project, build_gallery(project, record()))
-            shutil.rmtree(results)
-            shutil.copytree(project.build, results)
+            if RESULTS in os.environ and not results.is_dir():
+                shutil.copytree(project.build, results)
             kept.write_bytes(pickle.dumps(built))
         found: Gallery = pickle.loads(kept.read_bytes())
     return found

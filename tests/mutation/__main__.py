@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tests.conftest import RESULTS
 from tests.mutation.chosen import CHOSEN
 from tests.mutation.faults import Fault, find_faults
 from tests.mutation.watch import FOLDER, Watched, read_watched
@@ -29,7 +29,7 @@ from tests.mutation.watch import FOLDER, Watched, read_watched
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIES = 2  # as many faults are tried at a time
 LONGEST = 120.0  # seconds of tests that a fault is given, the quickest first
-CACHE = "pytest-cache"
+KEPT = "gallery"  # what the first run measured of the gallery, for all others
 STARTING = 60.0  # seconds that a run may take beside its tests: to start, and to build the gallery
 
 
@@ -111,14 +111,12 @@ def try_fault(copy: Path, fault: Fault, rounds: list[list[str]]) -> Outcome:
 
 def _run(copy: Path, tests: list[str]) -> str:
     """Run tests in a copy; return which one failed, or nothing if all passed."""
-    chosen, cache = copy.parent / f"{copy.name}-tests", copy.parent / f"{copy.name}-cache"
+    chosen = copy.parent / f"{copy.name}-tests"
     chosen.write_text("\n".join(tests), encoding="utf-8")
-    shutil.rmtree(cache, ignore_errors=True)
-    shutil.copytree(copy.parent / CACHE, cache)  # never what a fault has left there
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-o", f"cache_dir={cache}", *files]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *files]
     command += ["-p", "tests.mutation.chosen"]
-    environment = {**os.environ, CHOSEN: str(chosen)}
+    environment = {**os.environ, CHOSEN: str(chosen), RESULTS: str(copy.parent / KEPT)}
     try:
         run = subprocess.run(
             command, cwd=copy, env=environment, capture_output=True, text=True, timeout=STARTING + 4 * LONGEST
@@ -160,8 +158,10 @@ def watch(copy: Path, folder: Path) -> Watched:
     if not (folder / "is-watched").is_file():
         watched.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.watch", "-n", str(COPIES)]
-        command += ["--dist", "loadfile", "--no-loadscope-reorder", "-o", f"cache_dir={folder / CACHE}"]
-        subprocess.run(command, cwd=copy, env={**os.environ, FOLDER: str(watched)}, check=True)
+        command += ["--dist", "loadfile", "--no-loadscope-reorder"]
+        subprocess.run(
+            command, cwd=copy, env={**os.environ, FOLDER: str(watched), RESULTS: str(folder / KEPT)}, check=True
+        )
         (folder / "is-watched").touch()
     return read_watched(watched, copy)
 
