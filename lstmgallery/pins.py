@@ -163,7 +163,7 @@ def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Heade
             differing = dict(_unlike(header, network))
             if however_trained:
                 differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
-            if differing:  # which explains all other shapes as well
+            if differing:  # explains all other mismatches
                 message = "the pinned network differs from its front matter: " + "; ".join(differing.values())
                 raise GalleryError(Problem(str(file), message, hint=_again(network)))
             parts = sizes.keys() - {HEADER}

@@ -107,9 +107,9 @@ def shuffle_places(table: pd.DataFrame, target: Target, orders: np.ndarray) -> n
 def _bounds_of_p(
     scored: pd.DataFrame, best: Mapping[tuple[str, str], np.ndarray], keys: list[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Return bounds of p, the share of shuffles that bring anything that stands out as far as a score.
+    """Return bounds of p, the share of shuffles whose most extreme score is at least as extreme as a score.
 
-    It stands out by -log(1 - score), in standard deviations of the same under shuffles. So that a score of 1 can be
+    Extremeness is -log(1 - score), in standard deviations of the same under shuffles. So that a score of 1 can be
     told, the finest step of its scale is added: one over the pairs, or over the steps of a count.
     """
     pairs = scored["positives"] * (scored["steps"] - scored["positives"])

@@ -8,7 +8,7 @@ const cellsOf = (box) =>
   [...box.querySelectorAll("tbody tr")].map((row) =>
     [...row.children].map((cell) => [cell.className, cell.textContent.replace("\u00a0", "")]),
   );
-test("a token that was written stands with the probability that the step before it gave it", ({ showOutcome }) => {
+test("a written token is shown with the probability that the previous step gave it", ({ showOutcome }) => {
   const box = document.createElement("div");
   const reading = readingOf(
     [0, 2, 4, 3],

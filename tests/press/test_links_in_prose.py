@@ -1,4 +1,4 @@
-"""A link in prose leads where it leads from the content file that it stands in."""
+"""Links in prose are resolved from the content file that holds them."""
 
 from pathlib import Path
 

@@ -37,6 +37,6 @@ class Correlation:
             return nothing_passes(self.condition)
         data[self.other.text] = read_values(trained, places, self.other, self.condition)[self.other.text]
         one, other = data[self.quantity.text], data[self.other.text]
-        if one.nunique() == 1 or other.nunique() == 1:  # rounding leaves equal values a spread of their own
+        if one.nunique() == 1 or other.nunique() == 1:  # rounding can leave equal values a tiny spread
             return Measurement(None, len(data), reason="one of the two is constant", data=data)
         return Measurement(float(one.corr(other)), len(data), data=data)

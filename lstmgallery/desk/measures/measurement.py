@@ -24,5 +24,5 @@ class Measurement:
 
 
 def nothing_passes(condition: Condition) -> Measurement:
-    """Return that there is nothing to measure under a condition."""
+    """Return an empty measurement because no step passes a condition."""
     return Measurement(None, reason=f"nothing measured has {condition.text}" if condition.text else "no steps")

@@ -1,4 +1,4 @@
-"""A figure as one SVG file that stands by itself, for papers and slides: parts one below the other, on white.
+"""A figure as one standalone SVG file for papers and slides: parts one below the other, on white.
 
 Takes an illustration, gives the bytes of the file. The macros and the styles are those of the pages, in the light.
 """

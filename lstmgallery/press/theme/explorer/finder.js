@@ -17,7 +17,7 @@ import { countHeldOut, findNeurons } from "./search.js";
  * @property {Pattern} pattern
  */
 
-const SLICE = 12; // ms of work between two chances for the page to answer
+const SLICE = 12; // ms of work before yielding to the page
 const HEADS = ["Neuron", "is", "margin", "share", "role"];
 const WORDS = { gate: { 1: "open", "-1": "shut" }, memory: { 1: "high", "-1": "low" } }; // by palette and sign
 
