@@ -17,7 +17,7 @@ import yaml
 
 from lstmgallery.errors import GalleryError, Problem, nearest
 
-KeyPath = tuple[str | int, ...]  # the path of a value: ("task", "longest"), ("figures", 0)
+KeyPath = tuple[str | int, ...]  # the path of a value: ("task", "longest"), ("shown", 0)
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 FENCE = "---"
 DEEPEST, MOST_VALUES = 20, 10_000  # far more than any content file needs, far less than YAML's aliases can expand to

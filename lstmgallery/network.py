@@ -47,7 +47,7 @@ class Network(pydantic.BaseModel):
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
     training: Training = Training()
     held_out: int = pydantic.Field(400, ge=300, le=100_000)
-    figures: tuple[str, ...] = pydantic.Field(min_length=1, max_length=12)
+    shown: tuple[str, ...] = pydantic.Field(min_length=1, max_length=12)
 
     @property
     def kind(self) -> CellKind:
@@ -83,9 +83,9 @@ class Network(pydantic.BaseModel):
         return self.task.split(held_out=self.held_out)
 
     @property
-    def longest_figure(self) -> str:
-        """The figure sequence that shows all neurons together."""
-        return max(self.figures, key=len)
+    def longest_shown(self) -> str:
+        """The sequence along which all neurons are drawn together."""
+        return max(self.shown, key=len)
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Network(pydantic.BaseModel):
     @property
     def training_spec(self) -> dict[str, Any]:
         """The part of `spec` that determines the weights."""
-        return {key: value for key, value in self.spec.items() if key != "figures"}
+        return {key: value for key, value in self.spec.items() if key != "shown"}
 
 
 def read_network(path: Path) -> tuple[Network, Document]:
@@ -105,7 +105,7 @@ def read_network(path: Path) -> tuple[Network, Document]:
         hint = "the file name becomes the network's address on the site"
         raise GalleryError(Problem(str(path), fault, hint=hint))
     network = validate(Network, document, name=path.stem)
-    if problems := [*_figure_problems(network, document), *_training_problems(network, document)]:
+    if problems := [*_shown_problems(network, document), *_training_problems(network, document)]:
         raise GalleryError(in_order(problems))
     return network, document
 
@@ -119,21 +119,21 @@ def slug_fault(name: str) -> str | None:
     return None
 
 
-def _figure_problems(network: Network, document: Document) -> list[Problem]:
+def _shown_problems(network: Network, document: Document) -> list[Problem]:
     problems = []
     seen: set[str] = set()
-    for index, sequence in enumerate(network.figures):
-        path = ("figures", index)
+    for index, sequence in enumerate(network.shown):
+        path = ("shown", index)
         unknown = [token for token in sequence if token not in network.task.letters]
         if unknown:
-            message = f"figures: the token {unknown[0]!r} is not in the network's vocabulary"
+            message = f"shown: the token {unknown[0]!r} is not in the network's vocabulary"
             hint = "tokens: " + " ".join(network.task.letters)
             problems.append(document.problem(path, message, hint=hint))
         elif not network.task.rule.is_followed(sequence):
-            message = f"figures: expected a sequence of the form {network.task.form}, found {sequence!r}"
+            message = f"shown: expected a sequence of the form {network.task.form}, found {sequence!r}"
             problems.append(document.problem(path, message, hint="lengths outside the training range are allowed"))
         elif sequence in seen:
-            problems.append(document.problem(path, f"figures: duplicate sequence {sequence!r}"))
+            problems.append(document.problem(path, f"shown: duplicate sequence {sequence!r}"))
         seen.add(sequence)
     return problems
 

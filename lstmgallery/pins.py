@@ -212,7 +212,7 @@ def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[in
 def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
     """Yield each key that differs in the pinned network: `units: 10 in the front matter, 12 in the pin`."""
     try:
-        as_now = {"name": network.name, "title": "-", "summary": "-", "figures": list(network.figures)}
+        as_now = {"name": network.name, "title": "-", "summary": "-", "shown": list(network.shown)}
         pinned = Network.model_validate_json(json.dumps({**header.network, **as_now})).training_spec
     except (pydantic.ValidationError, ValueError):
         pinned = header.network

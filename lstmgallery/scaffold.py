@@ -41,7 +41,7 @@ task:
 units: 10               # neurons in each layer
 training:
   steps: 3000
-figures: [aaaXbbb, aaaaaaXbbbbbb]""",
+shown: [aaaXbbb, aaaaaaXbbbbbb]""",
     ),
     "selective-counting": Beginning(
         "Counts the a’s but not the X’s sprinkled among them.",
@@ -53,7 +53,7 @@ task:
 units: 20               # neurons in each layer
 training:
   batch: 32
-figures: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
+shown: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
     ),
     "state-memory": Beginning(
         "Sees A or B once, waits through a row of x’s, and still remembers which it was.",
@@ -62,7 +62,7 @@ task:
   kind: state-memory
   longest_wait: 10      # trained on 1 to this many x's
 units: 20               # neurons in each layer
-figures: [AxxxxxxYa, BxxxxxxYb]""",
+shown: [AxxxxxxYa, BxxxxxxYb]""",
     ),
     "copying": Beginning(
         "Reads three letters and repeats them in order.",
@@ -73,7 +73,7 @@ layers: 2
 units: 20               # neurons in each layer
 training:
   steps: 3000
-figures: [baaXbaa, abcXabc]""",
+shown: [baaXbaa, abcXabc]""",
     ),
 }
 
@@ -135,7 +135,7 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
     network = _first_network(content)
     memory = network.kind[network.kind.memory]
     feature = network.task.feature(network.task.main_feature)
-    sequence = network.figures[0]
+    sequence = network.shown[0]
     value = next(value for value in network.task.feature_values(sequence)[feature.key] if value is not None)
     is_count = feature.kind == "count"
     name = feature.key if is_count else f"{feature.key}={value}"

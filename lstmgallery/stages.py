@@ -204,7 +204,7 @@ class NetworkWork:
         network = self.network
         split = self._split()
         weights = store.read_weights(self.folder / store.WEIGHTS)
-        traced = trace(network, weights, [*network.figures, *split.held_out])
+        traced = trace(network, weights, [*network.shown, *split.held_out])
         about = self._about((*LAB_LIBRARIES, *FILE_LIBRARIES)) | {
             "weights_sha256": file_hash(self.folder / store.WEIGHTS),
             "criterion": store.read_about(self.folder / store.CURVE)["criterion"],
@@ -214,7 +214,7 @@ class NetworkWork:
                 "shares": [dataclasses.asdict(share) for share in split.shares],
             },
         }
-        store.write_trace(into, network, traced, figures=len(network.figures), about=about)
+        store.write_trace(into, network, traced, shown=len(network.shown), about=about)
 
     def _measure_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.UNTRAINED, store.ACTIVATIONS, store.STEPS)]

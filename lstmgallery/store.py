@@ -30,17 +30,17 @@ ROLES, CONTROLS, INTERVENTIONS = "roles.parquet", "controls.parquet", "intervent
 FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
 WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
 SEED_WEIGHTS = "seeds.npz"
-FIGURE, HELD_OUT = "figure", "held_out"
+SHOWN, HELD_OUT = "shown", "held_out"
 
 STEP_COLUMNS = {
-    "sequence": "Number of the sequence, from 0; the figure sequences come first.",
+    "sequence": "Number of the sequence, from 0; those shown on pages come first.",
     "step": "Number of the step within its sequence; step 0 reads the start token.",
     "token": "The token read at this step.",
     "next_token": "The token that follows in the sequence.",
     "predicted_token": "The network's most likely next token.",
     "probability": "The probability the network assigns to the next token.",
     "loss": "The negative logarithm of that probability, in nats.",
-    "split": f"{FIGURE} for the sequences shown in figures, {HELD_OUT} for those used in measurements.",
+    "split": f"{SHOWN} for the sequences shown on pages, {HELD_OUT} for those used in measurements.",
 }
 
 _PLACE = {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
@@ -157,10 +157,10 @@ class Trace:
     logits: np.ndarray
 
 
-def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, about: Mapping[str, Any]) -> None:
-    """Write `activations.parquet` and `steps.parquet`; the first `figures` sequences are the figures'."""
+def write_trace(folder: Path, network: Network, trace: Trace, *, shown: int, about: Mapping[str, Any]) -> None:
+    """Write `activations.parquet` and `steps.parquet`; the first `shown` sequences are those shown on pages."""
     features = {feature.key: feature.sentence for feature in network.task.features}
-    steps = _step_table(network, trace, figures)
+    steps = _step_table(network, trace, shown)
     _write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
 
     columns = {key: STEP_COLUMNS[key] for key in ("sequence", "step")}
@@ -180,7 +180,7 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, figures: int, a
                 writer.write_table(pa.Table.from_pandas(rows, schema, preserve_index=False), row_group_size=len(rows))
 
 
-def _step_table(network: Network, trace: Trace, figures: int) -> pd.DataFrame:
+def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
     vocabulary = np.array(network.task.vocabulary, dtype=object)
     truths = step_truths(network, trace.sequences)
     logits = trace.logits.astype(np.float64)
@@ -193,7 +193,7 @@ def _step_table(network: Network, trace: Trace, figures: int) -> pd.DataFrame:
         "predicted_token": vocabulary[log_probabilities.argmax(axis=1)],
         "probability": np.exp(chosen).astype(np.float32),
         "loss": (-chosen).astype(np.float32),
-        "split": np.where(truths["sequence"] < figures, FIGURE, HELD_OUT),
+        "split": np.where(truths["sequence"] < shown, SHOWN, HELD_OUT),
     }
     places = list(STEP_COLUMNS)[:4]
     return pd.concat([truths[places], pd.DataFrame(found), truths.drop(columns=places)], axis=1)

@@ -45,7 +45,7 @@ units: 6
 seed: 1
 training:
   steps: 200
-figures: [aXb, aaaXbbb]
+shown: [aXb, aaaXbbb]
 ---
 
 Prose of the small network.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lstmgallery.errors import GalleryError, Problem, naming, nearest
 
-WORDS = ["cell", "figures", "layers", "units"]
+WORDS = ["cell", "held_out", "layers", "units"]
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_an_error_prints_all_its_problems() -> None:
     ("word", "hint"),
     [
         ("unit", "did you mean 'units'?"),
-        ("figure", "did you mean 'figures'?"),
-        ("zzz", "valid here: cell, figures, layers, units"),
+        ("layer", "did you mean 'layers'?"),
+        ("zzz", "valid here: cell, held_out, layers, units"),
     ],
 )
 def test_the_nearest_spelling_is_suggested(word: str, hint: str) -> None:

@@ -193,7 +193,7 @@ def test_every_file_of_a_pinned_network_is_about_its_weights(pinned_gallery: Gal
             key: values.tobytes() for key, values in expected.items()
         }
     steps = store.read_steps(folder)
-    sequences = [*network.figures, *network.task.split(held_out=network.held_out).held_out]
+    sequences = [*network.shown, *network.task.split(held_out=network.held_out).held_out]
     traced = trace(network, weights, sequences)
     found = store.read_layer(folder, network, 1)
     for at, key in enumerate(network.kind.keys):

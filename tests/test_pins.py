@@ -420,7 +420,7 @@ def test_every_key_in_which_a_pin_differs_is_named(file: Path, network: Network)
 
 
 def test_other_figures_words_and_order_leave_a_pin_as_it_is(file: Path, network: Network) -> None:
-    other = network.model_copy(update={"title": "Other", "order": 3, "figures": ("aaXbb",)})
+    other = network.model_copy(update={"title": "Other", "order": 3, "shown": ("aaXbb",)})
     assert read_pin(file, other).header == read_pin(file, network).header
 
 

@@ -188,7 +188,7 @@ class Swing:
 
 from lstmgallery.press.pages.sections.section import Section
 
-SECTION = Section("toy", lambda view: {"toy_count": len(view.network.figures)})
+SECTION = Section("toy", lambda view: {"toy_count": len(view.network.shown)})
 ''',
     "press/theme/templates/sections/toy.html": """<section>
 <h2 id="toy">A toy</h2>
@@ -227,7 +227,7 @@ task: {kind: echo}
 cell: rnn
 units: 6
 training: {steps: 150, most_steps: 3000, batch: 32, learning_rate: 0.02}
-figures: [pXp, rwwXr]
+shown: [pXp, rwwXr]
 ---
 
 It echoes.

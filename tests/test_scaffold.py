@@ -29,7 +29,7 @@ def test_a_new_network_of_every_task_is_valid(task: str, tmp_path: Path) -> None
     network, document = read_network(made.path)
     assert made.path == tmp_path / "networks" / "my-network.md"
     assert (network.title, network.task.kind) == ("My network", task)
-    assert len(network.figures) > 1
+    assert len(network.shown) > 1
     assert "Markdown" in document.body
     assert "--network my-network" in made.next
 
@@ -47,7 +47,7 @@ def test_a_new_writeup_is_about_the_first_network(task: str, tmp_path: Path) -> 
     assert sorted(blocks) == ["claim", "figure"]
     network, _ = read_network(first)
     feature = network.task.main_feature
-    assert blocks["figure"]["sequences"] == [network.figures[0]]
+    assert blocks["figure"]["sequences"] == [network.shown[0]]
     for block in blocks.values():
         assert re.fullmatch(rf"zebra best\({feature}(=\w)?\)", block["neuron"])
     assert blocks["claim"]["measure"].split()[-1] == blocks["claim"]["neuron"].removeprefix("zebra best(")[:-1]

@@ -36,13 +36,13 @@ def folder(gallery: Gallery, request: pytest.FixtureRequest) -> Path:
     return gallery.project.build / str(request.param)
 
 
-def figure_data(folder: Path, layer: int, neuron: int) -> list[dict[str, Any]]:
-    """Rebuild what a neuron's page shows from the two files alone: tokens and signals of every figure sequence."""
+def data_of_pages(folder: Path, layer: int, neuron: int) -> list[dict[str, Any]]:
+    """Rebuild what a neuron's page shows from the two files alone: tokens and signals of every sequence shown."""
     activations = pd.read_parquet(
         folder / "activations.parquet", filters=[("layer", "==", layer), ("neuron", "==", neuron)]
     )
     steps = pd.read_parquet(folder / "steps.parquet")
-    rows = steps.merge(activations, on=["sequence", "step"], validate="one_to_one").query("split == 'figure'")
+    rows = steps.merge(activations, on=["sequence", "step"], validate="one_to_one").query("split == 'shown'")
     return [
         {"tokens": of_sequence["token"].tolist(), **{key: of_sequence[key].tolist() for key in SIGNALS}}
         for _, of_sequence in rows.groupby("sequence")
@@ -58,7 +58,7 @@ def about(file: Path) -> dict[str, Any]:
 def test_a_neuron_page_shows_what_the_files_hold(gallery: Gallery, name: str) -> None:
     layer, neuron = UNITS[name][0], UNITS[name][1] - 3
     page = gallery.project.site / "networks" / name / f"layer-{layer}" / f"neuron-{neuron}.html"
-    expected = figure_data(gallery.project.build / name, layer, neuron)
+    expected = data_of_pages(gallery.project.build / name, layer, neuron)
     shown = read_strips(page.read_text(encoding="utf-8"))
     assert len(shown) == len(expected) >= 3
     for strip, data in zip(shown, expected, strict=True):
@@ -125,10 +125,10 @@ def test_the_steps_are_sequences_from_start_to_end(folder: Path) -> None:
         assert rows["next_token"].tolist() == [*rows["token"].iloc[1:], "<end>"]
 
 
-def test_the_figure_sequences_come_first_and_as_the_author_gave_them(folder: Path) -> None:
-    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'figure'")
+def test_the_sequences_shown_come_first_and_as_the_author_gave_them(folder: Path) -> None:
+    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'shown'")
     found = ["".join(rows["token"].iloc[1:]) for _, rows in steps.groupby("sequence")]
-    assert found == about(folder / "steps.parquet")["network"]["figures"]
+    assert found == about(folder / "steps.parquet")["network"]["shown"]
 
 
 def test_losses_are_the_logarithms_of_probabilities(folder: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_layer_is_read_in_the_order_of_the_steps(gallery: Gallery, tmp_path: P
 
 @pytest.fixture
 def traced(tmp_path: Path) -> tuple[Path, Network, store.Trace]:
-    """The folder of a trace that no network computed: of two layers and three sequences, the first of figures."""
+    """The folder of a trace that no network computed, of two layers and three sequences, the first of them shown."""
     network = small_network(tmp_path, layers=2)
     random = np.random.default_rng(1)
     rows, tokens = 4 + 6 + 4, len(network.task.vocabulary)
@@ -214,7 +214,7 @@ def traced(tmp_path: Path) -> tuple[Path, Network, store.Trace]:
     trace = store.Trace(("aXb", "aaXbb", "aXb"), tuple(signals), random.normal(size=(rows, tokens)).astype(np.float32))
     store.write_weights(tmp_path / "weights.npz", {"readout/bias": np.zeros(2)})
     sha256 = hashlib.sha256((tmp_path / "weights.npz").read_bytes()).hexdigest()
-    store.write_trace(tmp_path, network, trace, figures=1, about={"weights_sha256": sha256, "name": "⊳"})
+    store.write_trace(tmp_path, network, trace, shown=1, about={"weights_sha256": sha256, "name": "⊳"})
     return tmp_path, network, trace
 
 
@@ -240,7 +240,7 @@ def test_a_step_has_its_tokens_its_truth_and_what_the_network_makes_of_it(
     assert steps["token"].tolist() == ["<start>", *"aXb", "<start>", *"aaXbb", "<start>", *"aXb"]
     assert steps["next_token"].tolist() == [*"aXb", "<end>", *"aaXbb", "<end>", *"aXb", "<end>"]
     assert steps["remaining"].tolist() == [0, 1, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 0]
-    assert steps["split"].tolist() == ["figure"] * 4 + ["held_out"] * 10
+    assert steps["split"].tolist() == ["shown"] * 4 + ["held_out"] * 10
     assert {str(steps[key].dtype) for key in ("sequence", "step", "a_count", "remaining")} == {"int32"}
     logits = trace.logits.astype(float)
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""The results of one network for its pages, read from its folder and joined: figures' steps, summaries, checks."""
+"""The results of one network for its pages, read from its folder and joined: traces, summaries, checks."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Residual:
 
 @dataclass(frozen=True)
 class Results:
-    """One network's results. `figure_signals[layer - 1][signal]` is (figure rows, units), rows as in `figure_steps`."""
+    """One network's results. `shown_signals[layer - 1][signal]` is (rows, units), rows as in `shown_steps`."""
 
     network: Network
     folder: Path
@@ -67,13 +67,13 @@ class Results:
     seeds_about: Mapping[str, Any] | None  # the metadata of the sweep's file
     origin: Origin  # where the weights were trained
     pinned: Mapping[str, str] | None  # hash and date of the pin the weights came from
-    figure_signals: tuple[dict[str, np.ndarray], ...]
+    shown_signals: tuple[dict[str, np.ndarray], ...]
     trained: Trained  # the network as measures see it
     untrained: tuple[Trained, ...]  # untrained networks that claims are measured on, on the same steps
 
     @property
-    def figure_steps(self) -> pd.DataFrame:
-        return self.steps[self.steps["split"] == store.FIGURE]
+    def shown_steps(self) -> pd.DataFrame:
+        return self.steps[self.steps["split"] == store.SHOWN]
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
@@ -126,9 +126,9 @@ class Results:
         """The number of sequences the numbers were measured on."""
         return int(self.held_out["sequence"].nunique())
 
-    def rows_of_figure(self, number: int) -> np.ndarray:
-        """Return the figure rows of figure sequence `number`, counting from 0."""
-        return self._rows_of_figures[number]
+    def rows_of_shown(self, number: int) -> np.ndarray:
+        """Return the rows of sequence `number`, counting from 0, in `shown_steps`."""
+        return self._rows_of_shown[number]
 
     # Group each table once: every neuron has a page, and each page needs a few rows.
 
@@ -149,9 +149,9 @@ class Results:
         return _by_neuron(self.relatives)
 
     @cached_property
-    def _rows_of_figures(self) -> list[np.ndarray]:
-        sequences = self.figure_steps["sequence"].to_numpy()
-        return [np.flatnonzero(sequences == number) for number in range(len(self.network.figures))]
+    def _rows_of_shown(self) -> list[np.ndarray]:
+        sequences = self.shown_steps["sequence"].to_numpy()
+        return [np.flatnonzero(sequences == number) for number in range(len(self.network.shown))]
 
 
 RowsByNeuron = dict[tuple[int, int], list[Any]]
@@ -170,7 +170,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     steps = store.read_steps(folder)
     moments = store.read_table(folder / store.MOMENTS)
     residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
-    is_figure = (steps["split"] == store.FIGURE).to_numpy()
+    is_shown = (steps["split"] == store.SHOWN).to_numpy()
     trained = read_trained(network, folder)
     trained_how = store.read_about(folder / store.CURVE)
     return Results(
@@ -208,8 +208,8 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         seeds_about=store.read_about(folder / store.SEEDS) if with_seeds else None,
         origin=Origin.model_validate(trained_how["origin"]),
         pinned=trained_how.get("pin"),
-        figure_signals=tuple(
-            {key: values[is_figure] for key, values in store.read_layer(folder, network, layer).items()}
+        shown_signals=tuple(
+            {key: values[is_shown] for key, values in store.read_layer(folder, network, layer).items()}
             for layer in network.layer_numbers
         ),
         trained=trained,

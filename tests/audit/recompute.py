@@ -21,7 +21,7 @@ from tests.audit.causes import (
     write_frontier,
 )
 from tests.audit.chance import bound_by_chance, bound_certainty
-from tests.audit.reading import FIGURE, HELD_OUT, SIGNALS, Arrays, Files, log_softmax, read, truths
+from tests.audit.reading import HELD_OUT, SHOWN, SIGNALS, Arrays, Files, log_softmax, read, truths
 from tests.audit.scoring import (
     Target,
     auc,
@@ -38,8 +38,8 @@ from tests.audit.scoring import (
 
 
 def activations(files: Files) -> pd.DataFrame:
-    """Return every signal of every neuron at every step of every sequence, figures first."""
-    texts = files.texts(FIGURE) + files.texts(HELD_OUT)
+    """Return every signal of every neuron at every step of every sequence, those shown first."""
+    texts = files.texts(SHOWN) + files.texts(HELD_OUT)
     reading = read(files.model(), texts)
     place = truths(files.kind, texts)[["sequence", "step"]]
     parts = []
@@ -52,8 +52,8 @@ def activations(files: Files) -> pd.DataFrame:
 
 def steps(files: Files) -> pd.DataFrame:
     """Return every step with its ground truth, and what the network predicts at it."""
-    figures = files.texts(FIGURE)
-    texts = figures + files.texts(HELD_OUT)
+    shown = files.texts(SHOWN)
+    texts = shown + files.texts(HELD_OUT)
     table = truths(files.kind, texts)
     model = files.model()
     reading = read(model, texts)
@@ -61,7 +61,7 @@ def steps(files: Files) -> pd.DataFrame:
     following = [model.tokens.index(token) for token in table["next_token"]]
     chosen = chances[np.arange(len(table)), following]
     return table.assign(
-        split=np.where(table["sequence"] < len(figures), FIGURE, HELD_OUT),
+        split=np.where(table["sequence"] < len(shown), SHOWN, HELD_OUT),
         predicted_token=[model.tokens[at] for at in chances.argmax(axis=1)],
         probability=np.exp(chosen),
         loss=-chosen,

@@ -32,14 +32,14 @@ cell: {cell}
 layers: {layers}
 units: {units}
 training: {{steps: {steps}, learning_rate: 0.02}}
-figures: [{figures}]
+shown: [{shown}]
 ---
 """
 NETWORKS: dict[str, dict[str, Any]] = {
-    "count": {"task": "kind: counting, longest: 7", "figures": "aXb, aaaXbbb", "steps": 200},
-    "ignore": {"task": "kind: selective-counting, longest: 4, most_ignored: 1", "figures": "aXaYbb", "steps": 100},
-    "remember": {"task": "kind: state-memory, longest_wait: 5", "figures": "AxYa", "steps": 100, "units": 4},
-    "copy": {"task": "kind: copying", "figures": "abcXabc", "steps": 100, "cell": "gru", "layers": 2},
+    "count": {"task": "kind: counting, longest: 7", "shown": "aXb, aaaXbbb", "steps": 200},
+    "ignore": {"task": "kind: selective-counting, longest: 4, most_ignored: 1", "shown": "aXaYbb", "steps": 100},
+    "remember": {"task": "kind: state-memory, longest_wait: 5", "shown": "AxYa", "steps": 100, "units": 4},
+    "copy": {"task": "kind: copying", "shown": "abcXabc", "steps": 100, "cell": "gru", "layers": 2},
 }
 DEFAULTS = {"cell": "lstm", "layers": 1, "units": 6}
 
@@ -245,9 +245,9 @@ def test_a_missing_row_is_noticed(audited: Audited, name: str) -> None:
 
 
 @each_network
-def test_the_sequences_are_the_figures_and_the_language(audited: Audited, name: str) -> None:
+def test_the_sequences_are_those_shown_and_the_language(audited: Audited, name: str) -> None:
     files = audited.files[name]
-    assert files.texts("figure") == [*files.spec["figures"]]
+    assert files.texts("shown") == [*files.spec["shown"]]
     assert sorted(files.texts("held_out")) == sorted(language(files.spec["task"]))
 
 

@@ -54,14 +54,14 @@ def expect_fragment(page: Page, part: str) -> None:
 def test_it_opens_on_the_longest_figure_and_the_best_neuron(visit: Visitor, path: str, place: Place) -> None:
     network = NETWORKS[EXPLORERS.index(path)]
     page = visit(path, place=place)
-    expect_heads(page, "⊳" + network.longest_figure)
+    expect_heads(page, "⊳" + network.longest_shown)
     assert page.locator("#role").inner_text()
     assert page.get_by_role("radio", checked=True).count() == 1
     assert not page.locator(".without-script").is_visible()
 
 
 def test_a_strip_shows_what_the_trace_holds(visit: Visitor, gallery: Gallery) -> None:
-    page = visit(explorer_url(COUNTER.name, text=COUNTER.figures[0], neuron=3))
+    page = visit(explorer_url(COUNTER.name, text=COUNTER.shown[0], neuron=3))
     file = gallery.project.build / COUNTER.name / "activations.parquet"
     rows = pd.read_parquet(file, filters=[("neuron", "==", 3), ("sequence", "==", 0)]).sort_values("step")
     page.get_by_label("show numbers").check()
@@ -109,12 +109,12 @@ def test_a_strip_in_sight_follows_a_frame_later_and_one_out_of_sight_when_typing
     at_once, a_frame_later, milliseconds = page.evaluate(type_three)
     assert at_once == 0
     assert a_frame_later == 0 or milliseconds > REST
-    expect_heads(page, f"⊳{COUNTER.longest_figure}aaa")
+    expect_heads(page, f"⊳{COUNTER.longest_shown}aaa")
     at_once, a_frame_later, milliseconds = page.evaluate(type_three)
     assert at_once == 0
     assert a_frame_later == 0 or milliseconds > REST
     page.locator("#strips").scroll_into_view_if_needed()
-    expect_heads(page, f"⊳{COUNTER.longest_figure}aaaaaa")
+    expect_heads(page, f"⊳{COUNTER.longest_shown}aaaaaa")
 
 
 READ_STRIP = """() => {
@@ -327,7 +327,7 @@ def test_the_keyboard_reaches_neurons_and_steps(visit: Visitor) -> None:
     region = page.get_by_role("region", name="Every step of the network as it is")
     region.focus()
     page.keyboard.press("End")
-    assert page.locator(".hint").inner_text() == f"Step {len(COUNTER.longest_figure)} reads b"
+    assert page.locator(".hint").inner_text() == f"Step {len(COUNTER.longest_shown)} reads b"
     page.keyboard.press("ArrowLeft")
     assert page.locator("#without .reads th.is-step").count() == 1
     page.keyboard.press("Escape")
@@ -422,7 +422,7 @@ def test_back_and_forward_lead_through_the_views(visit: Visitor) -> None:
     page.go_back()
     expect(page.get_by_label("Sort by")).to_have_value("role")
     page.go_back()
-    expect_heads(page, "⊳" + COUNTER.longest_figure)
+    expect_heads(page, "⊳" + COUNTER.longest_shown)
     for _ in range(3):
         page.go_forward()
     expect_heads(page, "⊳aaaXbbbab")
@@ -448,7 +448,7 @@ def test_a_link_opens_the_view_it_was_taken_from(visit: Visitor) -> None:
 )
 def test_a_mangled_address_gives_the_default_view_and_a_note(visit: Visitor, mangled: str) -> None:
     page = visit(EXPLORERS[0] + mangled)
-    expect_heads(page, "⊳" + COUNTER.longest_figure)
+    expect_heads(page, "⊳" + COUNTER.longest_shown)
     assert "is ignored" in page.locator("#notes").inner_text()
 
 

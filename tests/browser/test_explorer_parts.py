@@ -77,7 +77,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ],
         "measured_on": "3 sequences",
         "best": [1, 4],
-        "longest_figure": "aaaXbbb",
+        "longest_shown": "aaaXbbb",
         "held_out": [],
     }
 

@@ -56,7 +56,7 @@ def test_a_panel_has_a_row_for_every_neuron_that_leads_to_it(visit: Visitor) -> 
     page = visit(network_path(network.name))
     rows = page.locator(".panel-cell .heat a")
     assert rows.count() == network.units
-    assert rows.first.locator("i").count() == len(network.longest_figure) + 1
+    assert rows.first.locator("i").count() == len(network.longest_shown) + 1
     follow(rows.last)
     assert page.locator("h1").inner_text() == f"Neuron {network.units}"
 

@@ -93,7 +93,7 @@ def spelled_out(page: Page) -> list[list[list[str]]]:
 def test_every_step_of_every_strip_writes_the_arithmetic_of_the_trace(visit: Visitor, trace: Trace, at: int) -> None:
     network = NETWORKS[at]
     strips = spelled_out(visit(LAST_NEURONS[at]))
-    for number, (sequence, found) in enumerate(zip(network.figures, strips, strict=True)):
+    for number, (sequence, found) in enumerate(zip(network.shown, strips, strict=True)):
         steps = trace(network.name, layer=network.layers, neuron=network.units, sequence=number)
         for step, token in enumerate("⊳" + sequence):
             assert found[step] == [f"Step {step} reads {token}", *arithmetic_of(steps, step)]
@@ -109,7 +109,7 @@ def test_pointing_at_any_row_of_a_column_marks_the_column_and_writes_its_step(vi
         strip.locator("tr").nth(row).locator("td, th[scope=col]").nth(step).hover()
         assert written(page) == arithmetic_of(steps, step)
         assert strip.locator("td.is-step").count() == 6
-        assert strip.locator("th.is-step").inner_text().endswith("⊳" if step == 0 else NETWORKS[0].figures[0][step - 1])
+        assert strip.locator("th.is-step").inner_text().endswith("⊳" if step == 0 else NETWORKS[0].shown[0][step - 1])
 
 
 def test_pointing_at_the_line_writes_the_step_above_it(visit: Visitor) -> None:
@@ -162,7 +162,7 @@ def test_a_negative_number_has_exactly_one_pair_of_brackets(visit: Visitor, path
 
 def test_the_keyboard_walks_along_a_strip(visit: Visitor) -> None:
     page = visit(EXAMPLE)
-    last = len(NETWORKS[0].figures[0])
+    last = len(NETWORKS[0].shown[0])
     assert hint(page) == INVITATION
     tab_to_strip(page)
     assert hint(page) == "Step 0 reads ⊳"
@@ -203,7 +203,7 @@ def test_the_keyboard_never_loses_the_step_behind_the_names_of_the_rows(visit: V
     region = page.locator(".strips .scroll").last  # the longest
     region.focus()
     page.keyboard.press("End")
-    for _ in range(len(NETWORKS[0].figures[-1])):
+    for _ in range(len(NETWORKS[0].shown[-1])):
         page.keyboard.press("ArrowLeft")
         left, right, region_right, names_right = region.evaluate(
             """region => {
@@ -265,7 +265,7 @@ def test_show_numbers_shows_every_value_of_the_trace(visit: Visitor, trace: Trac
     assert value.evaluate("value => getComputedStyle(value).opacity") == "0"
     page.get_by_label("show numbers").check()
     assert value.evaluate("value => getComputedStyle(value).opacity") == "1"
-    for number in range(len(network.figures)):
+    for number in range(len(network.shown)):
         steps = trace(network.name, layer=network.layers, neuron=network.units, sequence=number)
         for signal in network.kind.keys:
             cells = strip_of(page, number).locator(f"tr[data-signal={signal}] td b").all_text_contents()
@@ -275,7 +275,7 @@ def test_show_numbers_shows_every_value_of_the_trace(visit: Visitor, trace: Trac
 def test_the_cell_row_can_be_shaded_by_the_range_of_the_whole_layer(visit: Visitor, gallery: Gallery) -> None:
     network = NETWORKS[0]
     rows = pd.read_parquet(gallery.project.build / network.name / "activations.parquet")
-    figures = rows[(rows["layer"] == 1) & (rows["sequence"] < len(network.figures))]
+    figures = rows[(rows["layer"] == 1) & (rows["sequence"] < len(network.shown))]
     largest = figures["cell"].abs().groupby(figures["neuron"]).max()
     neuron = int(largest.idxmin())  # its colours change most
     page = visit(LAST_NEURONS[0].replace(f"neuron-{network.units}", f"neuron-{neuron}"))

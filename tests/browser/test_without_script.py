@@ -20,7 +20,7 @@ def test_a_neuron_s_strips_are_whole(visit: Visitor, at: int) -> None:
             })),
         }))"""
     )
-    for sequence, strip in zip(network.figures, strips, strict=True):
+    for sequence, strip in zip(network.shown, strips, strict=True):
         assert strip["heads"] == "⊳" + sequence
         for signal, row in zip(network.kind.signals, strip["rows"], strict=True):
             assert signal.name in row["name"]

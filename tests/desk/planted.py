@@ -40,7 +40,7 @@ def counting_network() -> Network:
         layers=1,
         units=3,
         training=Training(),
-        figures=("aaXbb",),
+        shown=("aaXbb",),
     )
 
 
@@ -94,7 +94,7 @@ def deep_counting_weights() -> dict[str, np.ndarray]:
 def latch_network() -> Network:
     """Return the network that the weights of the latch belong to."""
     task = StateMemory(kind="state-memory", longest_wait=5)
-    return network_of(task).model_copy(update={"name": "latch", "layers": 2, "figures": ("AxYa",)})
+    return network_of(task).model_copy(update={"name": "latch", "layers": 2, "shown": ("AxYa",)})
 
 
 def latch_weights() -> dict[str, np.ndarray]:

@@ -26,7 +26,7 @@ def measured() -> Examination:
     """What is found out about the vote."""
     sequences = FIGURES + HELD_OUT
     steps = store.step_truths(NETWORK, sequences)
-    steps["split"] = np.where(steps["sequence"] < len(FIGURES), store.FIGURE, store.HELD_OUT)
+    steps["split"] = np.where(steps["sequence"] < len(FIGURES), store.SHOWN, store.HELD_OUT)
     first, second = read_signals(NETWORK, vote_weights(), sequences)
     found: Examination = examine(
         NETWORK,

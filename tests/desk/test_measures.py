@@ -41,7 +41,7 @@ def network_of(name: str, **update: object) -> Network:
 
 COUNTER = network_of("counter", task=Counting(kind="counting", longest=8))
 PICKY = network_of("picky", task=SelectiveCounting(kind="selective-counting", longest=4, most_ignored=2))
-KEEPER = network_of("keeper", task=StateMemory(kind="state-memory", longest_wait=5), layers=2, figures=("AxYa",))
+KEEPER = network_of("keeper", task=StateMemory(kind="state-memory", longest_wait=5), layers=2, shown=("AxYa",))
 COPIER = network_of("copier", task=Copying(kind="copying"), layers=2)
 GATED = network_of("gated", cell="gru")
 NETWORKS = {each.name: each for each in (COUNTER, PICKY, KEEPER, COPIER, GATED)}

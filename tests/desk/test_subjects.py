@@ -175,7 +175,7 @@ def test_only_a_neuron_known_by_its_number_cannot_be_found_elsewhere(
 def test_a_category_has_the_values_that_its_language_gives_it(
     network: str, column: str, values: tuple[str, ...]
 ) -> None:
-    assert values_of(NETWORKS[network].model_copy(update={"figures": ()}), column) == values
+    assert values_of(NETWORKS[network].model_copy(update={"shown": ()}), column) == values
 
 
 def memorizer(signals: dict[tuple[int, int, str], str]) -> Trained:

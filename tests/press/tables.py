@@ -16,7 +16,7 @@ COUNTING = Counting(kind="counting", longest=10)
 UNITS = 3
 
 
-def results_of(task: AnyTask = COUNTING, *, figures: tuple[str, ...] = ("a",), **tables: Any) -> Results:
+def results_of(task: AnyTask = COUNTING, *, shown: tuple[str, ...] = ("a",), **tables: Any) -> Results:
     """Return the results of a network of one layer of three neurons, with nothing in them but the tables given."""
     network = Network(
         name="planted",
@@ -25,7 +25,7 @@ def results_of(task: AnyTask = COUNTING, *, figures: tuple[str, ...] = ("a",), *
         task=task,
         units=UNITS,
         training=Training(),
-        figures=figures,
+        shown=shown,
     )
     return Results(**{**dict.fromkeys(field.name for field in fields(Results)), "network": network, **tables})
 

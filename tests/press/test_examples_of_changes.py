@@ -16,11 +16,11 @@ RANKING = pd.DataFrame([best_row(3), best_row(1), best_row(2)])
 
 
 def only_example(
-    task: AnyTask, slopes: list[float], figures: tuple[str, ...] = ("a",)
+    task: AnyTask, slopes: list[float], shown: tuple[str, ...] = ("a",)
 ) -> tuple[str, str, dict[str, str]]:
     """Return the words of the one example, its page and its state; `slopes` of the best 1, 2, 3 neurons at once."""
     rows = [done_to(0, "add", "slope", 0.0, slope) for slope in slopes] or [done_to(1, "zero", "right", 1.0, 0.5)]
-    results = results_of(task, figures=figures, main_ranking=RANKING, interventions=pd.DataFrame(rows))
+    results = results_of(task, shown=shown, main_ranking=RANKING, interventions=pd.DataFrame(rows))
     ((words, address),) = examples(results)
     page, _, fragment = address.partition("#")
     return words, page, dict(parse_qsl(fragment, strict_parsing=True))
@@ -52,15 +52,15 @@ def test_as_many_of_the_best_neurons_are_changed_as_it_takes(slopes: list[float]
 
 
 @pytest.mark.parametrize(
-    ("task", "figures", "text"),
+    ("task", "shown", "text"),
     [
         (StateMemory(kind="state-memory", longest_wait=9), ("AxYa", "BxxxYb", "AxxYa"), "BxxxY"),
         (Copying(kind="copying"), ("abcXabc",), "abcX"),
     ],
 )
 def test_any_other_network_is_read_up_to_its_delimiter_with_its_best_neuron_held_at_zero(
-    task: AnyTask, figures: tuple[str, ...], text: str
+    task: AnyTask, shown: tuple[str, ...], text: str
 ) -> None:
-    words, _, state = only_example(task, [], figures)
+    words, _, state = only_example(task, [], shown)
     assert words == f"{text}, with neuron 3 held at zero"
     assert state == {"text": text, "layer": "1", "neuron": "3", "do": "1.3.cell=0@1", "write": "greedy"}

@@ -51,7 +51,7 @@ def computed(network: Network, folder: Path, sequence: str) -> dict[str, np.ndar
 def traced(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
     """Return every signal along a figure's sequence, (steps, units), as the trace has it."""
     steps = store.read_steps(folder)
-    rows = (steps["split"] == store.FIGURE) & (steps["sequence"] == network.figures.index(sequence))
+    rows = (steps["split"] == store.SHOWN) & (steps["sequence"] == network.shown.index(sequence))
     return {key: values[rows.to_numpy()] for key, values in store.read_layer(folder, network, 1).items()}
 
 

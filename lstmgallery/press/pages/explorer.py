@@ -79,7 +79,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
             }
             for line in evidence.rank(results)
         ],
-        "longest_figure": network.longest_figure,
+        "longest_shown": network.longest_shown,
         "held_out": _held_out(results),
         "measured_on": measured_on(results),
     }
@@ -115,8 +115,8 @@ def examples(results: Results) -> list[tuple[str, str]]:
             network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
         )
         return [(f"{text}, with three counts added to {who}", address)]
-    at = with_start(network.longest_figure).index(network.task.rule.delimiter)
-    text = network.longest_figure[:at]
+    at = with_start(network.longest_shown).index(network.task.rule.delimiter)
+    text = network.longest_shown[:at]
     change = hold(layer, neuron, memory, 0, step=1)
     address = explorer_url(network.name, text=text, layer=layer, neuron=neuron, do=[change], write="greedy")
     return [(f"{text}, with neuron {neuron} held at zero", address)]
@@ -143,14 +143,14 @@ def _signal(kind: CellKind, key: str) -> dict[str, Any]:
 
 
 def _largest(results: Results) -> list[list[float]]:
-    """Return for each layer and neuron its largest absolute memory on the figures and the held-out sequences."""
+    """Return for each layer and neuron its largest absolute memory on the sequences shown and the held-out ones."""
     network, memory = results.network, results.network.kind.memory
     rows = []
     for layer in network.layer_numbers:
-        in_figures = np.abs(results.figure_signals[layer - 1][memory]).max(axis=0)
+        of_shown = np.abs(results.shown_signals[layer - 1][memory]).max(axis=0)
         moments = [results.moments[layer, neuron, memory] for neuron in network.neuron_numbers]
         held_out = [max(abs(moment.minimum), abs(moment.maximum)) for moment in moments]
-        rows.append([float(f"{each:.4g}") or 1.0 for each in np.maximum(in_figures, held_out)])
+        rows.append([float(f"{each:.4g}") or 1.0 for each in np.maximum(of_shown, held_out)])
     return rows
 
 

@@ -7,7 +7,7 @@ from lstmgallery.press.addresses import explorer_url
 from lstmgallery.press.figures.dose import dose_plot
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.articles import Article
-from lstmgallery.press.pages.views import LayerView, NetworkView, NeuronCard, draw_figures
+from lstmgallery.press.pages.views import LayerView, NetworkView, NeuronCard, draw_shown
 
 
 def neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard, mentions: Sequence[Article]) -> dict[str, Any]:
@@ -22,8 +22,8 @@ def neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard, mention
         "layer": layer,
         "neuron": card.neuron,
         "mentions": mentions,
-        "strips": draw_figures(results, layer.number, card.neuron),
-        "explorer": explorer_url(network.name, text=network.longest_figure, layer=layer.number, neuron=card.neuron),
+        "strips": draw_shown(results, layer.number, card.neuron),
+        "explorer": explorer_url(network.name, text=network.longest_shown, layer=layer.number, neuron=card.neuron),
         "headline": evidence.headline(results, layer.number, card.neuron),
         "roles": evidence.roles(results, layer.number, card.neuron),
         "holds": evidence.holds_table(results, layer.number, card.neuron),

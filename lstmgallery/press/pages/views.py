@@ -103,7 +103,7 @@ def view_network(
 ) -> NetworkView:
     """Return the view of one network; `claimed` are the claims by the key of their question."""
     network = results.network
-    rows = results.rows_of_figure(network.figures.index(network.longest_figure))
+    rows = results.rows_of_shown(network.shown.index(network.longest_shown))
     layers = tuple(_view_layer(results, layer, rows) for layer in network.layer_numbers)
     layer, neuron = results.best
     return NetworkView(
@@ -112,8 +112,8 @@ def view_network(
         results=results,
         claimed=claimed,
         layers=layers,
-        tokens=show_tokens(with_start(network.longest_figure)),
-        featured=draw_figures(results, layer, neuron)[network.figures.index(network.longest_figure)],
+        tokens=show_tokens(with_start(network.longest_shown)),
+        featured=draw_shown(results, layer, neuron)[network.shown.index(network.longest_shown)],
         featured_layer=layer,
         featured_neuron=neuron,
         featured_role=row_sentence(network, results.best_row_of(layer, neuron)),
@@ -122,7 +122,7 @@ def view_network(
 
 def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     network = results.network
-    signals = results.figure_signals[layer - 1]
+    signals = results.shown_signals[layer - 1]
     largest = largest_size(signals[network.kind.memory])
     cards = []
     panels = []
@@ -140,15 +140,15 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     return LayerView(layer, tuple(cards), tuple(panels))
 
 
-def draw_figures(results: Results, layer: int, neuron: int) -> list[Strip]:
-    """Draw one neuron along every figure sequence of its network."""
+def draw_shown(results: Results, layer: int, neuron: int) -> list[Strip]:
+    """Draw one neuron along every sequence shown of its network."""
     network = results.network
-    of_layer = results.figure_signals[layer - 1]
+    of_layer = results.shown_signals[layer - 1]
     signals = {key: values[:, neuron - 1] for key, values in of_layer.items()}
     memory = signals[network.kind.memory]
     strips = []
-    for number, sequence in enumerate(network.figures):
-        rows = results.rows_of_figure(number)
+    for number, sequence in enumerate(network.shown):
+        rows = results.rows_of_shown(number)
         strips.append(
             draw_strip(
                 network.kind,

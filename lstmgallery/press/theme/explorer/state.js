@@ -44,7 +44,7 @@ import { newRun, NOTHING_READ } from "./runs.js";
 export function defaultState(network) {
   const [layer, neuron] = network.best;
   return {
-    text: network.longest_figure,
+    text: network.longest_shown,
     layer,
     signal: network.memory,
     neuron,
