@@ -181,16 +181,14 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, shown: int, abo
 
 
 def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
-    vocabulary = np.array(network.task.vocabulary, dtype=object)
     truths = step_truths(network, trace.sequences)
     logits = trace.logits.astype(np.float64)
     logits -= logits.max(axis=1, keepdims=True)
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))  # (rows, tokens)
-    index = {token: at for at, token in enumerate(vocabulary)}
-    following = [index[token] for token in truths["next_token"]]
-    chosen = log_probabilities[np.arange(len(following)), following]
+    vocabulary = network.task.vocabulary
+    chosen = log_probabilities[np.arange(len(truths)), vocabulary.numbers(truths["next_token"])]
     found = {
-        "predicted_token": vocabulary[log_probabilities.argmax(axis=1)],
+        "predicted_token": np.array(vocabulary, dtype=object)[log_probabilities.argmax(axis=1)],
         "probability": np.exp(chosen).astype(np.float32),
         "loss": (-chosen).astype(np.float32),
         "split": np.where(truths["sequence"] < shown, SHOWN, HELD_OUT),

@@ -23,7 +23,6 @@ from lstmgallery.desk.counts import count_units
 from lstmgallery.desk.reference import Change, read_logits, write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Dose, Twins
-from lstmgallery.tasks.vocabulary import encode
 
 Place = tuple[int, int]  # (layer, neuron), from 1
 ALL: Place = (0, 0)
@@ -93,7 +92,7 @@ def measure_holds(
     network: Network, weights: Arrays, sequences: Sequence[str], holds: Iterable[Hold]
 ) -> Iterator[dict[str, Any]]:
     """Hold one signal of one neuron, and measure the loss and the right answers on `sequences`."""
-    reads, following, is_step = encode(sequences, network.task.vocabulary)
+    reads, following, is_step = network.task.vocabulary.encode(sequences)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
         determined[row, : len(sequence) + 1] = network.task.determined(sequence)

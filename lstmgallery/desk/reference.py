@@ -12,7 +12,7 @@ import numpy as np
 from lstmgallery.cells.reference import Arrays, SignalChange, Step, keep
 from lstmgallery.cells.table import CellKind
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import encode
+from lstmgallery.tasks.vocabulary import END, START, with_start
 
 Change = Callable[[int, int, str, np.ndarray], np.ndarray]  # (layer, step, signal, values) -> values
 
@@ -35,8 +35,8 @@ def layer_weights(weights: Arrays, layer: int) -> dict[str, np.ndarray]:
 
 def one_hot(network: Network, tokens: Iterable[str]) -> np.ndarray:
     """Return (rows, vocabulary) float64 with a single 1 in each row."""
-    index = {token: at for at, token in enumerate(network.task.vocabulary)}
-    return np.eye(len(index))[[index[token] for token in tokens]]
+    vocabulary = network.task.vocabulary
+    return np.eye(len(vocabulary))[vocabulary.numbers(tokens)]
 
 
 class Reader:
@@ -76,11 +76,10 @@ class Reader:
 
 def run_reference(network: Network, weights: Arrays, sequence: str) -> list[dict[str, np.ndarray]]:
     """Run the network unchanged along one sequence; return each layer's signals, each (steps, units)."""
-    index = {token: at for at, token in enumerate(network.task.vocabulary)}
     reader = Reader(network, weights, rows=1)
     steps = []
-    for token in (network.task.vocabulary[0], *sequence):
-        reader.read(np.array([index[token]]))
+    for number in network.task.vocabulary.numbers(with_start(sequence)):
+        reader.read(np.array([number]))
         steps.append(list(reader.signals))
     return [
         {key: np.concatenate([step[layer][key] for step in steps]) for key in network.kind.keys}
@@ -96,7 +95,7 @@ def read_logits(network: Network, weights: Arrays, reads: np.ndarray, change: Ch
 
 def read_signals(network: Network, weights: Arrays, sequences: Sequence[str]) -> list[dict[str, np.ndarray]]:
     """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps."""
-    reads, _, is_step = encode(sequences, network.task.vocabulary)
+    reads, _, is_step = network.task.vocabulary.encode(sequences)
     reader = Reader(network, weights, rows=len(sequences))
     steps = []
     for tokens in reads.T:
@@ -118,11 +117,11 @@ def write_on(
     (rows, units).
     """
     vocabulary = network.task.vocabulary
-    index = {token: at for at, token in enumerate(vocabulary)}
+    start, end = vocabulary.numbers([START, END])
     longest = max(map(len, prompts))
-    reads = np.zeros((len(prompts), longest + 1), int)  # token 0 is the start token
+    reads = np.full((len(prompts), longest + 1), start)
     for row, prompt in enumerate(prompts):
-        reads[row, longest - len(prompt) + 1 :] = [index[token] for token in prompt]
+        reads[row, longest - len(prompt) + 1 :] = vocabulary.numbers(prompt)
     waits = longest - np.array([len(prompt) for prompt in prompts])
     reader = Reader(network, weights, rows=len(prompts), change=change)
     logits = np.zeros((len(prompts), len(vocabulary)))
@@ -138,7 +137,7 @@ def write_on(
     is_going = np.ones(len(prompts), bool)
     for _ in range(at_most):
         choice = logits.argmax(axis=1)
-        is_going &= choice != 1  # token 1 is the end token
+        is_going &= choice != end
         if not is_going.any():
             break
         for row in np.flatnonzero(is_going).tolist():

@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import encode
 
 Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, (batch, time)
 
@@ -63,7 +62,7 @@ def check_predictions(
     network: Network, predict: Predict, sequences: tuple[str, ...], *, is_sampled: bool, steps: int
 ) -> Criterion:
     """Return the criterion for the predictions of `predict` on `sequences`, after `steps` steps of training."""
-    reads, following, _ = encode(sequences, network.task.vocabulary)
+    reads, following, _ = network.task.vocabulary.encode(sequences)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
         determined[row, : len(sequence) + 1] = network.task.determined(sequence)

@@ -12,7 +12,6 @@ import numpy as np
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
 from lstmgallery.store import Trace
-from lstmgallery.tasks.vocabulary import encode
 
 BATCH = 256
 
@@ -24,7 +23,7 @@ def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequen
     signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]
     logits = []
     for first in range(0, len(sequences), BATCH):
-        reads, _, is_step = encode(sequences[first : first + BATCH], network.task.vocabulary)
+        reads, _, is_step = network.task.vocabulary.encode(sequences[first : first + BATCH])
         output = model(reads)
         logits.append(np.asarray(output["logits"])[is_step])  # (rows, tokens)
         for layer, values in enumerate(output["signals"]):

@@ -19,7 +19,6 @@ from lstmgallery.interrupts import interrupts_held
 from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import encode
 
 STEPS_PER_CALL = 20  # fixed: another number would need another compilation
 CALLS_PER_GLANCE = 10  # at most; early on, where the curve is steep, every call is checked
@@ -106,7 +105,7 @@ def compile_training(
     network: Network, model: keras.Model, optimizer: keras.optimizers.Optimizer, sequences: tuple[str, ...]
 ) -> Callable[[Any, Any], Any]:
     """Return a function of a seed and the steps done that runs `STEPS_PER_CALL` more and returns their mean loss."""
-    reads, following, is_step = (tf.constant(part) for part in encode(sequences, network.task.vocabulary))
+    reads, following, is_step = (tf.constant(part) for part in network.task.vocabulary.encode(sequences))
     is_full_batch = len(sequences) <= network.training.batch
 
     def train_step(seed: Any, step: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 import pydantic
 
 from lstmgallery.tasks.facets import Dose, Rule, Sizes, Twins
-from lstmgallery.tasks.vocabulary import END, START
+from lstmgallery.tasks.vocabulary import END, START, Vocabulary
 
 FeatureKind = Literal["count", "category"]
 
@@ -103,9 +103,9 @@ class Task(pydantic.BaseModel, abc.ABC):
     strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
 
     @property
-    def vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> Vocabulary:
         """All tokens in the order of the network's inputs and outputs."""
-        return (START, END, *self.letters)
+        return Vocabulary((START, END, *self.letters))
 
     @property
     def rule(self) -> Rule | None:

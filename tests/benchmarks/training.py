@@ -14,7 +14,6 @@ import tensorflow as tf
 from lstmgallery.lab.model import build_model
 from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, compile_training
 from lstmgallery.network import Network, read_network
-from lstmgallery.tasks.vocabulary import encode
 
 ROUNDS = 5
 STEPS = 200
@@ -39,7 +38,7 @@ def time_fit(network: Network, sequences: tuple[str, ...]) -> float:
     model = keras.Model(whole.inputs, whole.output["logits"])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM), loss)
-    reads, following, is_step = encode(sequences, network.task.vocabulary)
+    reads, following, is_step = network.task.vocabulary.encode(sequences)
     batch = min(network.training.batch, len(sequences))
     rows = np.random.default_rng(1).integers(len(sequences), size=STEPS * batch)
     data = tf.data.Dataset.from_tensor_slices((reads[rows], following[rows], is_step[rows].astype("float32")))

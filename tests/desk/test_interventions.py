@@ -25,7 +25,6 @@ from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Dose
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting
-from lstmgallery.tasks.vocabulary import encode
 from tests.audit import causes as audit
 from tests.audit.reading import read
 from tests.conftest import random_weights
@@ -128,7 +127,7 @@ def test_counts_added_to_an_unused_neuron_bring_nothing(causes: pd.DataFrame) ->
 
 def test_held_neurons_one_by_one_equal_the_batch(causes: pd.DataFrame) -> None:
     network, weights = counting_network(), counting_weights()
-    reads, following, is_step = encode(list(network.task.sequences()), network.task.vocabulary)
+    reads, following, is_step = network.task.vocabulary.encode(list(network.task.sequences()))
 
     def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:  # noqa: ARG001
         return np.where(np.arange(3) == LATCH - 1, 0.0, values) if signal == "cell" else values
@@ -173,7 +172,7 @@ def test_what_has_come_to_an_end_writes_nothing_more_while_others_do() -> None:
 def test_whatever_follows_a_changed_signal_reads_it_changed(cell: str) -> None:
     network = latch_network().model_copy(update={"cell": cell})
     weights = random_weights(network, seed=5)
-    reads, _, _ = encode(["AxYa"], network.task.vocabulary)
+    reads, _, _ = network.task.vocabulary.encode(["AxYa"])
     model = as_files(network, weights).model()
     found = []
     for place in TWO_LAYERS:
