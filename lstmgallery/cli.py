@@ -19,7 +19,8 @@ from lstmgallery import __version__
 from lstmgallery.console import ConsoleProgress, print_pinned, print_problems, print_search, print_states, print_summary
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.marks.text import count
-from lstmgallery.scaffold import TASKS, Scaffold, scaffold_network, scaffold_writeup
+from lstmgallery.scaffold import Scaffold, scaffold_network, scaffold_writeup
+from lstmgallery.tasks import TASKS
 
 EPILOG = """\b
 Examples:

@@ -13,6 +13,7 @@ from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.task import Split
 
+Place = tuple[int, int]  # (layer, neuron), from 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 80  # file systems limit the length of names
 
@@ -64,7 +65,7 @@ class Network(pydantic.BaseModel):
         return shapes | {"readout/kernel": (self.units, tokens), "readout/bias": (tokens,)}
 
     @property
-    def places(self) -> tuple[tuple[int, int], ...]:
+    def places(self) -> tuple[Place, ...]:
         """Every neuron as (layer, neuron), from 1."""
         return tuple((layer, neuron) for layer in self.layer_numbers for neuron in self.neuron_numbers)
 
@@ -129,7 +130,7 @@ def _shown_problems(network: Network, document: Document) -> list[Problem]:
             message = f"shown: the token {unknown[0]!r} is not in the network's vocabulary"
             hint = "tokens: " + " ".join(network.task.letters)
             problems.append(document.problem(path, message, hint=hint))
-        elif not network.task.rule.is_followed(sequence):
+        elif (rule := network.task.rule) and not rule.is_followed(sequence):
             message = f"shown: expected a sequence of the form {network.task.form}, found {sequence!r}"
             problems.append(document.problem(path, message, hint="lengths outside the training range are allowed"))
         elif sequence in seen:

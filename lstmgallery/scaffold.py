@@ -11,6 +11,7 @@ import yaml
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network, read_network, slug_fault
+from lstmgallery.tasks import TASKS
 
 LONGEST_TITLE = 80
 
@@ -22,60 +23,6 @@ class Scaffold:
     path: Path
     next: str
 
-
-@dataclass(frozen=True)
-class Beginning:
-    """The starting point of a new network of one task: the settings of the shipped network of that task."""
-
-    summary: str
-    keys: str
-
-
-TASKS = {
-    "counting": Beginning(
-        "Reads a row of a’s and a delimiter, then writes exactly as many b’s.",
-        """\
-task:
-  kind: counting
-  longest: 10           # trained on 1 to this many a's
-units: 10               # neurons in each layer
-training:
-  steps: 3000
-shown: [aaaXbbb, aaaaaaXbbbbbb]""",
-    ),
-    "selective-counting": Beginning(
-        "Counts the a’s but not the X’s sprinkled among them.",
-        """\
-task:
-  kind: selective-counting
-  longest: 10           # trained on 1 to this many a's
-  most_ignored: 5       # with 0 to this many X's among them
-units: 20               # neurons in each layer
-training:
-  batch: 32
-shown: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
-    ),
-    "state-memory": Beginning(
-        "Sees A or B once, waits through a row of x’s, and still remembers which it was.",
-        """\
-task:
-  kind: state-memory
-  longest_wait: 10      # trained on 1 to this many x's
-units: 20               # neurons in each layer
-shown: [AxxxxxxYa, BxxxxxxYb]""",
-    ),
-    "copying": Beginning(
-        "Reads three letters and repeats them in order.",
-        """\
-task:
-  kind: copying
-layers: 2
-units: 20               # neurons in each layer
-training:
-  steps: 3000
-shown: [baaXbaa, abcXabc]""",
-    ),
-}
 
 NETWORK = """\
 ---
@@ -123,8 +70,8 @@ expect: at least {bound}
 def scaffold_network(content: Path, name: str, *, task: str, title: str | None) -> Scaffold:
     """Write `networks/<name>.md` for a new network of `task`. Raises `GalleryError` rather than overwrite a file."""
     file = content / "networks" / f"{name}.md"
-    beginning = TASKS[task]
-    text = NETWORK.format(title=_title_line(name, title), summary=beginning.summary, keys=beginning.keys)
+    starter = TASKS[task].starter
+    text = NETWORK.format(title=_title_line(name, title), summary=starter.summary, keys=starter.keys)
     _write(content, file, name, text, kind="network")
     return Scaffold(file, f"Edit it, then train it: lstmgallery build --network {name}")
 
@@ -134,9 +81,9 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
     file = content / "writeups" / f"{slug}.md"
     network = _first_network(content)
     memory = network.kind[network.kind.memory]
-    feature = network.task.feature(network.task.main_feature)
+    feature = network.task.example
     sequence = network.shown[0]
-    value = next(value for value in network.task.feature_values(sequence)[feature.key] if value is not None)
+    value = next(value for value in network.task.ground_truth(sequence)[feature.key] if value is not None)
     is_count = feature.kind == "count"
     name = feature.key if is_count else f"{feature.key}={value}"
     text = WRITEUP.format(

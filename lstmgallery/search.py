@@ -249,7 +249,7 @@ def _take_question(network: Network, text: str, words: Words) -> Question:
         raise GrammarError("expected a measure of one network, found one over seeds", at=at)
     if not subject.is_comparable:
         message = f"{subject.text} is named by its number, which differs between networks"
-        raise GrammarError(message, at=0, hint=f"such as best({network.task.main_feature})")
+        raise GrammarError(message, at=0, hint=f"such as best({network.task.example.key})")
     return question
 
 

@@ -24,6 +24,7 @@ from lstmgallery.errors import Problem
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
 from lstmgallery.searches import Condition, Search, Trial
+from lstmgallery.tasks.languages.language import Language
 
 RESULTS = "LSTMGALLERY_RESULTS"  # names a folder that keeps the results of the gallery
 ROOT = Path(__file__).parent.parent
@@ -92,6 +93,12 @@ def small_network(folder: Path, *, cell: str = "lstm", layers: int = 1) -> Netwo
     """Return the small network, read from a file in `folder`."""
     content = write_small_content(folder, "small", cell=cell, layers=layers)
     return read_network(content / "networks" / "small.md")[0]
+
+
+def language_of(network: Network) -> Language:
+    """Return the task of a network that learns a language."""
+    assert isinstance(network.task, Language)
+    return network.task
 
 
 def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:

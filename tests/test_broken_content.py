@@ -336,7 +336,7 @@ WRITEUPS = {
         "measure: right where size <= 3",
         "measure: turned by exchange with 2 neurons",
         "24:10",
-        "not measurable for a counting task",
+        "expected a task with twin sequences, found small (counting)",
     ),
     "neuron needed": Mistake(
         "measure: right where size <= 3",

@@ -35,7 +35,7 @@ from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.explorer import SOURCES
 from lstmgallery.tasks import AnyTask
 from tests.check import CHECKS
-from tests.conftest import ROOT, Gallery
+from tests.conftest import ROOT, Gallery, language_of
 from tests.documents import (
     ARCHITECTURE,
     AUTHORS,
@@ -219,7 +219,7 @@ def test_the_networks_shown_are_valid(document: Path, tmp_path: Path) -> None:
     file = tmp_path / "long-counter.md"
     file.write_text(text, encoding="utf-8")
     network, body = read_network(file)
-    assert network.task.size == 20
+    assert language_of(network).size == 20
     assert "Markdown" in body.body
 
 
@@ -356,7 +356,7 @@ def subjects_of(networks: dict[str, Network], kind: str) -> Iterator[str]:
     """Yield a subject of one kind of every network."""
     for name, network in networks.items():
         yield {
-            "neuron": f"{name} best({network.task.main_feature})",
+            "neuron": f"{name} best({network.task.headline})",
             "layer": f"{name} layer 1",
             "network": name,
         }[kind]

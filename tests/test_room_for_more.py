@@ -86,7 +86,7 @@ from typing import ClassVar, Literal
 
 from lstmgallery.tasks.facets import Rule
 from lstmgallery.tasks.languages.language import PHASE, Language
-from lstmgallery.tasks.task import Feature, Finding
+from lstmgallery.tasks.task import Feature, Finding, Starter
 
 
 class Echo(Language):
@@ -100,12 +100,14 @@ class Echo(Language):
         PHASE,
         Feature("heard", "category", "The letter, once it has been read.", "the letter was {}", ("p", "q", "r")),
     )
-    main_feature: ClassVar = "heard"
+    headline: ClassVar = "heard"
     findings: ClassVar = (
         Finding(
             "hears_p", "AUC of the best cell with p", "auc of {memory} with heard=p", of="best(heard=p of {memory})"
         ),
     )
+
+    starter: ClassVar = Starter("Repeats a letter.", "task: {kind: echo}\\nunits: 6\\nshown: [pXp, rwwXr]")
 
     @property
     def form(self):
@@ -204,7 +206,7 @@ LINES = {  # what registers a toy: in which file, after what, one line
     ],
     "tasks/__init__.py": [
         ("import Copying\n", "import Copying\nfrom lstmgallery.tasks.languages.echo import Echo\n"),
-        ("| Copying", "| Copying | Echo"),
+        ('"copying": Copying,\n', '"copying": Copying,\n    "echo": Echo,\n'),
     ],
     "desk/measures/__init__.py": [
         ("import Statistic\n", "import Statistic\nfrom lstmgallery.desk.measures.swing import Swing\n"),

@@ -12,7 +12,8 @@ from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_markdown
 from lstmgallery.network import read_network
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.scaffold import TASKS, scaffold_network, scaffold_writeup
+from lstmgallery.scaffold import scaffold_network, scaffold_writeup
+from lstmgallery.tasks import TASKS
 from tests.conftest import run_python, write_small_content
 
 DAY = date(2026, 11, 22)
@@ -46,7 +47,7 @@ def test_a_new_writeup_is_about_the_first_network(task: str, tmp_path: Path) -> 
     blocks = blocks_of(document.body)
     assert sorted(blocks) == ["claim", "figure"]
     network, _ = read_network(first)
-    feature = network.task.main_feature
+    feature = network.task.headline
     assert blocks["figure"]["sequences"] == [network.shown[0]]
     for block in blocks.values():
         assert re.fullmatch(rf"zebra best\({feature}(=\w)?\)", block["neuron"])

@@ -179,7 +179,7 @@ def test_without_other_values_the_recipe_is_that_of_the_file(content: Path) -> N
 
 def test_recipes_are_all_that_the_values_span(content: Path) -> None:
     found = parse_recipes(content, "small", ["units=4,6", "task.longest=3,5", "training.learning_rate=0.1"])
-    assert [(each.units, each.task.longest, each.training.learning_rate) for _, each in found] == [  # type: ignore[union-attr]
+    assert [(each.units, each.spec["task"]["longest"], each.training.learning_rate) for _, each in found] == [
         (4, 3, 0.1),
         (4, 5, 0.1),
         (6, 3, 0.1),

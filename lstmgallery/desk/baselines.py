@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.scores import area
-from lstmgallery.desk.targets import R2, Target, steps_since_delimiter, tokens_before
+from lstmgallery.desk.targets import R2, Target, steps_since, tokens_before
+from lstmgallery.network import Network
 
 BASELINES = {
     "by_step": "step number",
@@ -22,19 +23,26 @@ BASELINES = {
 }
 
 
-def score_baselines(held_out: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return a table with a row for each target, in order, and a column for each of `BASELINES`."""
+def score_baselines(network: Network, held_out: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """Return a table with a row for each target, in order, and a column for each of `BASELINES`.
+
+    `by_delimiter` is missing for a task without a rule.
+    """
     readings = {
         "by_step": held_out["step"].to_numpy(),
-        "by_delimiter": steps_since_delimiter(held_out),
         "by_token": held_out["token"].to_numpy(),
         "by_token_before": tokens_before(held_out),
     }
+    if rule := network.task.rule:
+        readings["by_delimiter"] = steps_since(held_out, rule.delimiter)
     codes = {key: pd.factorize(values)[0] for key, values in readings.items()}
     rows = [np.concatenate(target.rows) for target in targets]
     return pd.DataFrame(
         {
-            key: [_best_function(target, codes[key][at]) for target, at in zip(targets, rows, strict=True)]
+            key: [
+                _best_function(target, codes[key][at]) if key in codes else np.nan
+                for target, at in zip(targets, rows, strict=True)
+            ]
             for key in BASELINES
         }
     )

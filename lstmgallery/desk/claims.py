@@ -25,7 +25,7 @@ from lstmgallery.desk.measures import Measure, take_measure
 from lstmgallery.desk.measures.condition import OPERATORS
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.statistic import STATISTICS, take_level
-from lstmgallery.desk.subjects import Subject
+from lstmgallery.desk.subjects import Subject, example_of
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
 
@@ -225,7 +225,7 @@ def take_question(words: Words, subject: Subject) -> Question:
     over = _take_over(words)
     if over is not None and not subject.is_comparable:
         message = f"{subject.text} is named by its number, which differs between seeds"
-        hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
+        hint = f"such as {example_of(subject.network)}"
         raise GrammarError(message, at=start, hint=hint)
     inner = words.at
     measure = take_measure(words, subject)

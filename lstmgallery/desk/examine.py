@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 from lstmgallery.cells.reference import Arrays, Signals
 from lstmgallery.desk import moments, relatives, roles
 from lstmgallery.desk.equations import check_equations
-from lstmgallery.desk.frontier import find_frontier
-from lstmgallery.desk.interventions import measure_causes
+from lstmgallery.desk.experiments import measure_causes
+from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import Roles
 from lstmgallery.desk.scores import each_neuron
@@ -59,7 +59,7 @@ def examine(
         ),
     )
     memory = network.kind.memory
-    ranked = roles.rank_neurons(found_roles.table, network.task.main_feature, signals=(memory, "hidden"))
+    ranked = roles.rank_neurons(found_roles.table, network.task.headline, signals=(memory, "hidden"))
     of_memory = found_moments[found_moments["signal"] == memory]
     best = ranked.iloc[0]
     return Examination(

@@ -13,11 +13,10 @@ from threadpoolctl import threadpool_limits
 from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
-from lstmgallery.desk.frontier import FURTHEST
-from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.experiments.frontier import FURTHEST
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.tasks.task import Finding
 
 

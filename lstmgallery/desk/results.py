@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, untrained_networks
 from lstmgallery.machine import Origin
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Results:
     best_rows: pd.DataFrame  # each neuron's headline row, a role or not
     scores: pd.DataFrame  # the whole table of roles
     controls: dict[tuple[str, str], tuple[float, ...]]  # by feature and phase: the best score of each untrained network
-    main_ranking: pd.DataFrame  # the neurons, best carrier of the task's main feature first
+    main_ranking: pd.DataFrame  # the neurons, best carrier of the task's headline feature first
     interventions: pd.DataFrame
     frontier: pd.DataFrame
     nulls: dict[tuple[str, str], float]  # by feature and phase: the 99th percentile of the score by chance
@@ -198,7 +197,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             (str(feature), str(phase)): tuple(part["score"])
             for (feature, phase), part in store.read_table(folder / store.CONTROLS).groupby(["feature", "phase"])
         },
-        main_ranking=rank_neurons(roles, network.task.main_feature, signals=(network.kind.memory, "hidden")),
+        main_ranking=rank_neurons(roles, network.task.headline, signals=(network.kind.memory, "hidden")),
         interventions=store.read_table(folder / store.INTERVENTIONS),
         frontier=store.read_table(folder / store.FRONTIER),
         nulls={

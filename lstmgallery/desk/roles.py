@@ -88,18 +88,22 @@ def find_roles(
     return Roles(table, pd.concat(each, ignore_index=True))
 
 
-def rank_neurons(scores: pd.DataFrame, feature: str, *, signals: Iterable[str], phase: str = POOLED) -> pd.DataFrame:
+def rank_neurons(
+    scores: pd.DataFrame, feature: str | None, *, signals: Iterable[str], phase: str = POOLED
+) -> pd.DataFrame:
     """Return the best row of each neuron for `feature` among `signals`, the winner first: `best(<feature>)`.
 
     Neurons are chosen on the first half of the sequences, by `first_half`, and measured on the second. `feature` is a
-    column's name, or one with a value (`letter=A`); a name alone means all its values. Ties are ordered by layer,
-    neuron, feature and signal.
+    column's name, or one with a value (`letter=A`); a name alone means all its values, and None all features: then
+    2 AUC - 1 is compared with R². Ties are ordered by layer, neuron, feature and signal.
     """
-    matches = (scores["feature"] == feature) | scores["feature"].str.startswith(f"{feature}=")
-    wanted = scores[matches & (scores["phase"] == phase) & scores["signal"].isin(list(signals))]
-    order = ["first_half", "layer", "neuron", "feature", "signal"]
-    ranked = wanted.sort_values(order, ascending=[False, True, True, True, True])
-    return ranked.drop_duplicates(["layer", "neuron"]).reset_index(drop=True)
+    wanted = scores[(scores["phase"] == phase) & scores["signal"].isin(list(signals))]
+    if feature is not None:
+        wanted = wanted[(wanted["feature"] == feature) | wanted["feature"].str.startswith(f"{feature}=")]
+    height = wanted["first_half"].where(wanted["measure"] == R2, 2 * wanted["first_half"] - 1)
+    order = ["height", "layer", "neuron", "feature", "signal"]
+    ranked = wanted.assign(height=height).sort_values(order, ascending=[False, True, True, True, True])
+    return ranked.drop_duplicates(["layer", "neuron"]).drop(columns="height").reset_index(drop=True)
 
 
 def headline_roles(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
@@ -195,8 +199,9 @@ def find_chosen(
 
 def best_baseline(row: Any) -> tuple[str, float]:
     """Return the baseline that tells a row's target best, and its score."""
-    key = max(BASELINES, key=lambda name: float(getattr(row, name)))
-    return key, float(getattr(row, key))
+    scores = {key: float(getattr(row, key)) for key in BASELINES}
+    key = max(scores, key=lambda key: -np.inf if np.isnan(scores[key]) else scores[key])
+    return key, scores[key]
 
 
 def _beside(
@@ -216,7 +221,7 @@ def _beside(
             "positives": [target.positives for target in targets],
             "same_as": [aliases[target.key] for target in targets],
         }
-    ).join(score_baselines(held_out, targets))
+    ).join(score_baselines(network, held_out, targets))
     beside.index = pd.MultiIndex.from_tuples([target.key for target in targets], names=_KEY)
     return beside
 

@@ -19,11 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lstmgallery.desk.grammar import LONGEST_NUMBER, GrammarError, Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
 from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import nearest
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 
 ORDINALS = ("best", "second", "third")
 _PLACE = re.compile(rf"\d{{1,{LONGEST_NUMBER}}}(\.\d{{1,{LONGEST_NUMBER}}})?", re.ASCII)
@@ -152,6 +151,11 @@ def take_feature(words: Words, network: Network, *, needs_value: bool) -> str:
             raise words.error(f"expected a value of {key}", hint=f"valid here: {valid}")
         return key
     return f"{key}={words.choose(f'a value of {key}', values_of(network, key))}"
+
+
+def example_of(network: Network) -> str:
+    """Return a neuron of a network named by function, as an example."""
+    return f"{network.name} best({network.task.example.key})"
 
 
 def values_of(network: Network, column: str) -> tuple[str, ...]:

@@ -73,14 +73,13 @@ def find_targets(
     `features` are names of columns (`letter`) or of single values (`letter=A`).
     """
     half_of = divide(held_out)
-    phase = held_out["phase"].to_numpy()
     masks: dict[bytes, tuple[int, Halves]] = {}
     targets = []
     for feature, measure, values, is_known in _truths(network, held_out):
         if features is not None and not {feature, feature.partition("=")[0]} & set(features):
             continue
         for name in (POOLED, *network.task.phases) if phases is None else phases:
-            counted = is_known if name == POOLED else is_known & (phase == name)
+            counted = is_known if name == POOLED else is_known & (held_out["phase"] == name).to_numpy()
             rows = np.flatnonzero(counted & (half_of == 0)), np.flatnonzero(counted & (half_of == 1))
             mask, rows = masks.setdefault(counted.tobytes(), (len(masks), rows))
             truths = values[rows[0]], values[rows[1]]
@@ -100,12 +99,12 @@ def number_sequences(held_out: pd.DataFrame) -> np.ndarray:
     return numbers
 
 
-def steps_since_delimiter(held_out: pd.DataFrame) -> np.ndarray:
-    """Return for each row the number of steps since the delimiter was read; -1 before it."""
-    step = held_out["step"].to_numpy()
-    delimiter = np.where(held_out["phase"] == "delimiter", step, -1)
-    at = pd.Series(delimiter).groupby(held_out["sequence"].to_numpy()).transform("max").to_numpy()
-    return np.where(held_out["phase"] == "before", -1, step - at)
+def steps_since(held_out: pd.DataFrame, delimiter: str) -> np.ndarray:
+    """Return for each row the number of steps since the delimiter was first read in its sequence; -1 before it."""
+    step = held_out["step"]
+    at = step.where(held_out["token"] == delimiter).groupby(held_out["sequence"].to_numpy()).transform("min")
+    since = (step - at).to_numpy()
+    return np.where(since >= 0, since, -1)
 
 
 def tokens_before(held_out: pd.DataFrame) -> np.ndarray:

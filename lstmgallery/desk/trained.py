@@ -15,13 +15,15 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.cells.reference import Arrays, Signals
-from lstmgallery.desk.frontier import find_frontier
-from lstmgallery.desk.interventions import ALL, Group, Hold, Place, measure_changes, measure_holds
+from lstmgallery.desk.experiments import measure_changes
+from lstmgallery.desk.experiments.experiment import ALL, Group
+from lstmgallery.desk.experiments.frontier import find_frontier
+from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import Target, divide, find_targets
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 
 ReadLayer = Callable[[int], Signals]
 Arguments = ParamSpec("Arguments")
@@ -70,7 +72,7 @@ class Trained:
         self._frontier = frontier
         self._whole = whole
         self._like = like
-        self._scores: dict[tuple[str, str], pd.DataFrame] = {}
+        self._scores: dict[tuple[str | None, str], pd.DataFrame] = {}
         self.answers: dict[str, Any] = {}  # cached answers by the key of the question
 
     @functools.cached_property
@@ -106,8 +108,8 @@ class Trained:
             return self._frontier[self._frontier["is_trained"].astype(bool)]
         return find_frontier(self.network, self.weights, layer=1, neuron=1, trained_only=True)
 
-    def scores(self, feature: str, phase: str) -> pd.DataFrame:
-        """Return the scores of all signals of all neurons for a feature (`remaining`, `letter=A`, `letter`)."""
+    def scores(self, feature: str | None, phase: str) -> pd.DataFrame:
+        """Return the scores of all signals of all neurons for a feature (`remaining`, `letter=A`), None for all."""
         if (feature, phase) not in self._scores:
             wanted = (self._like or self).targets(feature, phase)
             found = score_neurons(each_neuron(self.network, self.layers), wanted) if wanted else pd.DataFrame()
@@ -115,9 +117,9 @@ class Trained:
         return self._scores[feature, phase]
 
     @_kept
-    def targets(self, feature: str, phase: str) -> list[Target]:
-        """Return the targets of the steps for a feature."""
-        return find_targets(self.network, self.steps, features=[feature], phases=[phase])
+    def targets(self, feature: str | None, phase: str) -> list[Target]:
+        """Return the targets of the steps for a feature, None for all."""
+        return find_targets(self.network, self.steps, features=feature and [feature], phases=[phase])
 
     def score(self, place: Place, signal: str, feature: str, phase: str) -> float | None:
         """Return the score of one signal for a feature; None if it cannot be scored.
@@ -134,7 +136,7 @@ class Trained:
 
     @_kept
     def ranking(
-        self, feature: str, phase: str, signals: tuple[str, ...], *, direction: int | None = None
+        self, feature: str | None, phase: str, signals: tuple[str, ...], *, direction: int | None = None
     ) -> tuple[Place, ...]:
         """Return all neurons, best first by the best score of `signals` for the feature; none if it has no score.
 
@@ -150,9 +152,9 @@ class Trained:
         return tuple(zip(ranked["layer"].tolist(), ranked["neuron"].tolist(), strict=True))
 
     def best_for_task(self) -> tuple[Place, ...]:
-        """Return all neurons, the best carrier of the task's main feature first."""
+        """Return all neurons, the best carrier of the task's headline feature first."""
         whole = self._whole or self
-        return whole.ranking(self.network.task.main_feature, "all", (self.network.kind.memory, "hidden"))
+        return whole.ranking(self.network.task.headline, "all", (self.network.kind.memory, "hidden"))
 
     @_kept
     def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:

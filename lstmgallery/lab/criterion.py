@@ -83,4 +83,4 @@ def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps:
     model = build_model(network)
     write_weights(model, weights)
     predict = compile_prediction(model)
-    return check_predictions(network, predict, split.range, is_sampled=split.is_range_sampled, steps=steps)
+    return check_predictions(network, predict, split.goal.sequences, is_sampled=split.goal.is_sampled, steps=steps)

@@ -72,10 +72,11 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     at_rest = [np.array(variable.numpy()) for variable in optimizer.variables]
     train_steps = compile_training(network, model, optimizer, split.training)
     predict = compile_prediction(model)
-    glanced_at = split.range[:: max(1, len(split.range) // CURVE_SEQUENCES)]
+    goal = split.goal
+    glanced_at = goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)]
 
     def check(sequences: tuple[str, ...], done: int) -> Criterion:
-        return check_predictions(network, predict, sequences, is_sampled=split.is_range_sampled, steps=done)
+        return check_predictions(network, predict, sequences, is_sampled=goal.is_sampled, steps=done)
 
     for seed in seeds:
         untrained = read_weights(build_model(network, seed=seed))
@@ -96,7 +97,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
             report(done, share)
             is_last = done >= network.training.most_steps
             if (glance.is_met and done >= network.training.steps) or is_last:
-                found = check(split.range, done)
+                found = check(goal.sequences, done)
                 criterion = found if found.is_met or is_last else None
         yield Trained(seed, untrained, read_weights(model), pd.DataFrame(rows), criterion)
 

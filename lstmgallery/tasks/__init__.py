@@ -1,18 +1,26 @@
-"""The tasks of the networks: one folder for each kind, one union of them all for the front matter.
+"""The tasks of the networks: one module for each kind, one union of them all for the front matter.
 
 A task gives its tokens, its sequences, and the ground truth of every step; `facets` describe everything else it offers.
-To add one, write its class beside the others and list it in `AnyTask`.
+To add one, write its class beside the others and list it in `TASKS`.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Union
 
 import pydantic
 
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.task import Task
 
-AnyTask = Annotated[
-    Counting | SelectiveCounting | StateMemory | Copying,
-    pydantic.Field(discriminator="kind"),
-]
+TASKS: dict[str, type[Task]] = {
+    "counting": Counting,
+    "selective-counting": SelectiveCounting,
+    "state-memory": StateMemory,
+    "copying": Copying,
+}
+
+if TYPE_CHECKING:
+    AnyTask = Task  # outside this folder, nobody knows which kind of task it is
+else:
+    AnyTask = Annotated[Union[tuple(TASKS.values())], pydantic.Field(discriminator="kind")]  # noqa: UP007

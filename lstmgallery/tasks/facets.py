@@ -1,10 +1,12 @@
-"""Optional features of tasks as plain data: each facet enables an experiment, with its figures and measures.
+"""Facets of tasks as plain data: each enables an experiment, with its figures and measures.
 
-A task that lacks a facet lacks these too; no code asks for the kind of task.
+A task that lacks a facet lacks these too; no code asks for the kind of task. `needed` names, in a message, the networks
+whose tasks have the facet.
 """
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Rule:
     every answer that are measured separately: 0 if answers differ in length.
     """
 
+    needed: ClassVar[str] = "a task with a rule"
+
     prompt: str
     delimiter: str
     writes: dict[str, str]
@@ -25,6 +29,11 @@ class Rule:
     def answer(self, prompt: str) -> str:
         """Return the right answer to a prompt, which ends with the delimiter."""
         return "".join(self.writes.get(letter, "") for letter in prompt.removesuffix(self.delimiter))
+
+    def determined(self, sequence: str) -> list[bool]:
+        """Return for each step whether the rule determines the next token: all from the delimiter on."""
+        at = sequence.index(self.delimiter) + 1
+        return [step >= at for step in range(len(sequence) + 1)]
 
     def is_followed(self, sequence: str) -> bool:
         """Return whether a sequence is a prompt with its answer."""
@@ -41,6 +50,8 @@ class Sizes:
     its name there.
     """
 
+    needed: ClassVar[str] = "a task with several sizes"
+
     name: str
     longest: int
     variants: str = ""
@@ -52,20 +63,35 @@ class Sizes:
 class Dose:
     """Counting tokens and writing as many: add to a network's memory, and it writes more.
 
-    `counted` is the token read, `written` the token written, from 1 to `longest` of them in training.
+    `counted` is the token read, `written` the token written, from 1 to `longest` of them in training; `delimiter` is
+    the token between them.
     """
+
+    needed: ClassVar[str] = "a counting network"
 
     counted: str
     written: str
+    delimiter: str
     longest: int
+
+    def prompt(self, counts: int) -> str:
+        """Return the text read for a number of counts, the delimiter last."""
+        return self.counted * counts + self.delimiter
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens written at the beginning of a text."""
+        return len(text) - len(text.lstrip(self.written))
 
 
 @dataclass(frozen=True)
 class Twins:
     """Pairs of sequences that differ in one fact to remember: exchange it, and the network writes its twin's answer.
 
-    `pairs` are prompts that end with the delimiter; `what` names their difference, in words.
+    `pairs` are pairs of prompts, which end with the delimiter, each with its right answer: ((prompt, answer), (prompt,
+    answer)). `what` names their difference, in words.
     """
 
+    needed: ClassVar[str] = "a task with twin sequences"
+
     what: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[tuple[str, str], tuple[str, str]], ...]

@@ -6,8 +6,8 @@ step 0 reads the start token.
 """
 
 import abc
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import pydantic
@@ -23,7 +23,7 @@ class Feature:
     """A ground truth of every step: a column of `steps.parquet`. Missing where the step cannot know it yet.
 
     `words` name it in running text: for a count, the things counted; for a category, a clause with a place for its
-    value. `values` are all possible values of a category.
+    value. `values` are all possible values of a category; `clauses` replace `words` for some of them.
     """
 
     key: str
@@ -31,6 +31,11 @@ class Feature:
     sentence: str
     words: str
     values: tuple[str, ...] = ()
+    clauses: Mapping[str, str] = field(default_factory=dict)
+
+    def clause(self, value: str) -> str:
+        """Return in words that a category has a value."""
+        return self.clauses.get(value) or self.words.format(value)
 
 
 @dataclass(frozen=True)
@@ -64,30 +69,49 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """When a network counts as trained: it predicts every determined token of these sequences of the training range.
+
+    `is_sampled`: whether they are only a sample of the range.
+    """
+
+    sequences: tuple[str, ...]
+    is_sampled: bool
+
+
+@dataclass(frozen=True)
 class Split:
     """The training sequences and held-out sequences of a network.
 
-    `training` may repeat sequences: it is drawn as the task draws. `range` holds the sequences for checking the
-    criterion. `is_whole`: whether the language was too small to hold out anything, so `held_out` is the whole language.
-    `shares` compare `held_out` with the task's draws; there are none if the language is used whole.
+    `training` may repeat sequences: it is drawn as the task draws. `goal`: when a network is trained. `is_whole`:
+    whether the language was too small to hold out anything, so `held_out` is the whole language. `shares` compare
+    `held_out` with the task's draws; there are none if the language is used whole.
     """
 
     training: tuple[str, ...]
-    range: tuple[str, ...]
     held_out: tuple[str, ...]
+    goal: Goal
     is_whole: bool
-    is_range_sampled: bool
     shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True)
 class Stretched:
-    """A sequence of some size; `is_trained`: whether training had its variant (not its size)."""
+    """A prompt of some size with its right answer; `is_trained`: whether training had its variant (not its size)."""
 
     size: int
     variant: str
     is_trained: bool
-    sequence: str
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Starter:
+    """The front matter of a first network of a task: its summary, and its other keys in YAML."""
+
+    summary: str
+    keys: str
 
 
 class Task(pydantic.BaseModel, abc.ABC):
@@ -95,11 +119,13 @@ class Task(pydantic.BaseModel, abc.ABC):
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    kind: str
     letters: ClassVar[tuple[str, ...]]
-    phases: ClassVar[tuple[str, ...]] = ()  # values of the feature `phase`; each is scanned for roles separately too
+    phases: ClassVar[Mapping[str, str]] = {}  # in words, by value of the feature `phase`; each is scanned for roles too
     features: ClassVar[tuple[Feature, ...]]
-    main_feature: ClassVar[str]  # the feature that the task's central neuron has to carry
+    headline: ClassVar[str | None] = None  # the feature that the task's central neuron has to carry, if one has to
     findings: ClassVar[tuple[Finding, ...]] = ()
+    starter: ClassVar[Starter]
     strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
 
     @property
@@ -144,10 +170,15 @@ class Task(pydantic.BaseModel, abc.ABC):
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature as one value per step: len(sequence) + 1 of them, None where unknown."""
 
-    @abc.abstractmethod
     def determined(self, sequence: str) -> list[bool]:
-        """Return for each step whether the tokens read so far determine the next one."""
+        """Return for each step whether the tokens read so far determine the next one; never, without a rule."""
+        return self.rule.determined(sequence) if self.rule else [False] * (len(sequence) + 1)
 
     def feature(self, key: str) -> Feature:
         """Return a feature by its key."""
         return next(each for each in self.features if each.key == key)
+
+    @property
+    def example(self) -> Feature:
+        """A feature to use in examples: the headline, or the first."""
+        return self.feature(self.headline) if self.headline else self.features[0]

@@ -26,7 +26,7 @@ from lstmgallery.press.addresses import explorer_path
 from lstmgallery.press.pages.explorer import describe_network, explorer_script
 from lstmgallery.store import read_weights
 from tests.browser.conftest import NETWORKS, Visitor
-from tests.conftest import Gallery, random_weights, small_network
+from tests.conftest import Gallery, language_of, random_weights, small_network
 
 STRINGS = 1_000
 LONG = 100  # tokens: up to here signals agree to 1e-5, beyond to 1e-4
@@ -128,7 +128,7 @@ def test_the_browser_agrees_with_keras_on_a_thousand_strings(
     weights = read_weights(gallery.project.build / network.name / "weights.npz")
     page = visit(explorer_path(network.name))
     random = np.random.default_rng(7)
-    own = compare(page, network, weights, [network.task.sample(random) for _ in range(STRINGS // 2)])
+    own = compare(page, network, weights, [language_of(network).sample(random) for _ in range(STRINGS // 2)])
     other = compare(page, network, weights, random_strings(network, seed=7, count=STRINGS // 2))
     print(f"{network.name}: of its language {own}, random {other}")
     assert own["short"] <= TOLERANCE

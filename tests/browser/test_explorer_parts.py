@@ -147,7 +147,7 @@ def test_every_short_text_has_the_answer_of_the_sequences_that_begin_with_it(pag
 def test_every_text_has_the_answer_of_the_task(page: Page, language: Language) -> None:
     """Also beyond the lengths that are trained: what the task answers to a prompt, so far as the text begins so."""
     random = np.random.default_rng(11)
-    stretched = [each.sequence for size in (1, 2, 17, 60) for each in language.stretched(size)]
+    stretched = [each.prompt + each.answer for size in (1, 2, 17, 60) for each in language.stretched(size)]
     sequences = [*stretched, *(language.sample(random) for _ in range(100))]
     texts = []
     for sequence in sequences:

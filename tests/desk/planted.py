@@ -23,7 +23,7 @@ from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.audit.reading import HELD_OUT, Arrays, Files, read, truths
-from tests.conftest import random_weights
+from tests.conftest import language_of, random_weights
 
 OPEN = 20.0  # a gate with this bias is open to nine digits
 END, FIRST, WAIT, ANSWER = 1, [2, 3], 4, [6, 7]  # numbers of the tokens <end>, A and B, x, a and b
@@ -149,7 +149,7 @@ def divided_weights(network: Network, *, seed: int) -> dict[str, np.ndarray]:
     """Return random weights with which a network answers a behind one half of all prompts, and b behind the other."""
     weights = random_weights(network, seed=seed)
     weights["readout/bias"][ANSWER] = 30.0, 30.0  # louder than all other tokens
-    prompts = [sequence[:-1] for sequence in network.task.sequences()]
+    prompts = [sequence[:-1] for sequence in language_of(network).sequences()]
     reading = read(as_files(network, weights).model(), prompts)
     a, b = reading.at_end(reading.logits)[:, ANSWER].T
     weights["readout/bias"][ANSWER[1]] += np.median(a - b)
@@ -212,7 +212,7 @@ def picky_network() -> Network:
 def sample_steps(network: Network, *, sequences: int = 200, seed: int = 7) -> pd.DataFrame:
     """Return the steps of random sequences with their ground truth."""
     random = np.random.default_rng(seed)
-    return store.step_truths(network, [network.task.sample(random) for _ in range(sequences)])
+    return store.step_truths(network, [language_of(network).sample(random) for _ in range(sequences)])
 
 
 def plant(*signals: np.ndarray | pd.Series) -> list[Neuron]:

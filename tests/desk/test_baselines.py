@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lstmgallery.desk.baselines import BASELINES, score_baselines
 from lstmgallery.desk.scores import score_neurons
-from lstmgallery.desk.targets import POOLED, R2, Target, find_targets, steps_since_delimiter, tokens_before
+from lstmgallery.desk.targets import POOLED, R2, Target, find_targets, steps_since, tokens_before
 from tests.desk.planted import picky_network, plant, sample_steps
 
 NETWORK = picky_network()
@@ -16,11 +16,11 @@ STEPS = sample_steps(NETWORK)
 TARGETS = find_targets(NETWORK, STEPS)
 READINGS = {
     "by_step": STEPS["step"].to_numpy(),
-    "by_delimiter": steps_since_delimiter(STEPS),
+    "by_delimiter": steps_since(STEPS, "Y"),
     "by_token": STEPS["token"].to_numpy(),
     "by_token_before": tokens_before(STEPS),
 }
-TABLE = score_baselines(STEPS, TARGETS)
+TABLE = score_baselines(NETWORK, STEPS, TARGETS)
 
 
 def best_by_hand(target: Target, reading: np.ndarray) -> float:
@@ -43,7 +43,7 @@ def test_a_baseline_is_what_the_mean_of_each_value_of_its_reading_scores(name: s
 
 
 def test_a_baseline_is_that_of_its_target_whatever_the_order() -> None:
-    reverse = score_baselines(STEPS, TARGETS[::-1])
+    reverse = score_baselines(NETWORK, STEPS, TARGETS[::-1])
     pd.testing.assert_frame_equal(reverse[::-1].reset_index(drop=True), TABLE)
 
 
@@ -64,7 +64,7 @@ HALVES_ALIKE = pd.concat([STEPS.assign(sequence=2 * STEPS["sequence"] + half) fo
     ["sequence", "step"], ignore_index=True
 )
 ALIKE = find_targets(NETWORK, HALVES_ALIKE)
-OF_ALIKE = score_baselines(HALVES_ALIKE, ALIKE)
+OF_ALIKE = score_baselines(NETWORK, HALVES_ALIKE, ALIKE)
 
 
 @given(values=st.lists(st.floats(-100, 100), min_size=40, max_size=40), name=st.sampled_from([*BASELINES]))
@@ -72,7 +72,7 @@ def test_no_function_of_a_reading_scores_higher_than_its_baseline(values: list[f
     """Both halves hold the same sequences, so that what is fitted on one is the best for the other too."""
     reading = {
         "by_step": HALVES_ALIKE["step"],
-        "by_delimiter": steps_since_delimiter(HALVES_ALIKE),
+        "by_delimiter": steps_since(HALVES_ALIKE, "Y"),
         "by_token": HALVES_ALIKE["token"],
         "by_token_before": tokens_before(HALVES_ALIKE),
     }[name]

@@ -22,7 +22,7 @@ from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
-from tests.conftest import random_weights
+from tests.conftest import language_of, random_weights
 from tests.desk.planted import counting_network, counting_weights
 
 NETWORK = counting_network()
@@ -175,7 +175,7 @@ def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
 
 def test_a_chosen_neuron_is_measured_on_the_half_that_it_was_not_chosen_on_and_any_other_on_both() -> None:
     """The cell is 1 on the first half of the sequences and 3 on the second; neuron 1 counts there too."""
-    sequences = list(NETWORK.task.sequences())
+    sequences = list(language_of(NETWORK).sequences())
     steps = store.step_truths(NETWORK, sequences)
     is_second = (steps["sequence"] % 2 == 1).to_numpy()
     cell = np.where(is_second, 3.0, 1.0)[:, None] + np.array([[0.1, 0, 0]]) * steps[["remaining"]].to_numpy()
@@ -202,7 +202,7 @@ ASKED = [
 @pytest.mark.parametrize("seed", [None, 3])
 def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) -> None:
     weights = counting_weights() if seed is None else random_weights(NETWORK, seed=seed)
-    sequences = list(NETWORK.task.sequences())
+    sequences = list(language_of(NETWORK).sequences())
     questions = [question(*each) for each in ASKED]
     found = answer_elsewhere(NETWORK, weights, sequences, questions)
     trained = Trained(NETWORK, weights, store.step_truths(NETWORK, sequences))
@@ -212,7 +212,7 @@ def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) 
 
 def test_the_planted_counter_answers_as_it_was_planted() -> None:
     questions = [question(*each) for each in ASKED]
-    found = answer_elsewhere(NETWORK, counting_weights(), list(NETWORK.task.sequences()), questions)
+    found = answer_elsewhere(NETWORK, counting_weights(), list(language_of(NETWORK).sequences()), questions)
     assert found["planted best(remaining): r2 of cell with remaining"] == pytest.approx(1.0, abs=1e-9)
     assert found["planted best(remaining): right with cell at zero"] == 0.0
     assert found["planted best(remaining): slope of dose-response"] == pytest.approx(1.0)

@@ -11,10 +11,11 @@ from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
 from tests.audit import scoring
 from tests.audit.reading import read
+from tests.conftest import language_of
 from tests.desk.planted import as_files, vote_network, vote_weights
 
 NETWORK = vote_network()
-HELD_OUT = [*NETWORK.task.sequences()]
+HELD_OUT = [*language_of(NETWORK).sequences()]
 FIGURES = ["A" + "x" * 30 + "Ya"]
 BEFORE = draw_weights(NETWORK, 7)  # what training began with
 READING = read(as_files(NETWORK, vote_weights()).model(), HELD_OUT)

@@ -6,18 +6,17 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulate
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.untrained import draw_weights
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.audit import recompute, scoring
-from tests.conftest import random_weights
+from tests.conftest import language_of, random_weights
 from tests.desk.planted import (
     as_files,
     counting_network,
@@ -40,14 +39,14 @@ each_network = pytest.mark.parametrize("network", [network_of(task) for task in 
 
 def test_the_planted_counter_is_found_with_its_score_and_without_a_failure() -> None:
     network = counting_network()
-    found = find_findings(network, counting_weights(), list(network.task.sequences()))
+    found = find_findings(network, counting_weights(), list(language_of(network).sequences()))
     assert (found["counter_r2"].place, found["first_failure"]) == ((1, 1), Found(101.0, None))
     assert found["counter_r2"].value == pytest.approx(1.0)
 
 
 @each_network
 def test_every_finding_of_a_task_is_answered(network: Network) -> None:
-    sequences = list(network.task.sequences())
+    sequences = list(language_of(network).sequences())
     found = find_findings(network, draw_weights(network, 1), sequences)
     assert [*found] == [finding.key for finding in network.task.findings]
     assert all(each.value is not None for each in found.values())
@@ -55,7 +54,7 @@ def test_every_finding_of_a_task_is_answered(network: Network) -> None:
 
 @each_network
 def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: Network) -> None:
-    sequences = list(network.task.sequences())
+    sequences = list(language_of(network).sequences())
     steps = store.step_truths(network, sequences)
     weights = draw_weights(network, 2)
     found = find_findings(network, weights, sequences)
@@ -66,7 +65,7 @@ def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: 
         asked = {f"reader_auc_{letter}": (f"next_letter={letter}", "hidden") for letter in "abc"}
     else:
         key = "latch_auc" if isinstance(network.task, StateMemory) else "counter_r2"
-        asked = {key: (network.task.main_feature, "cell")}
+        asked = {key: (network.task.example.key, "cell")}
     for key, (feature, signal) in asked.items():
         row = rank_neurons(scores, feature, signals=[signal]).iloc[0]
         assert found[key] == Found(row["second_half"], (row["layer"], row["neuron"]))
@@ -84,7 +83,7 @@ def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: 
 def test_a_planted_neuron_is_found_in_its_layer(
     network: Network, weights: dict[str, np.ndarray], finding: str, place: Place
 ) -> None:
-    found = find_findings(network, weights, list(network.task.sequences()))
+    found = find_findings(network, weights, list(language_of(network).sequences()))
     assert found.keys() == {finding, "first_failure"}
     assert found["first_failure"] == Found(101.0, None)
     assert found[finding].place == place
@@ -94,7 +93,7 @@ def test_a_planted_neuron_is_found_in_its_layer(
 @pytest.mark.parametrize(("seed", "place"), [(1, (2, 1)), (3, (1, 2)), (6, (2, 3))])
 def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron(seed: int, place: Place) -> None:
     network = network_of(TASKS["selective counting"]).model_copy(update={"layers": 2})
-    sequences = list(network.task.sequences())
+    sequences = list(language_of(network).sequences())
     weights = random_weights(network, seed=seed)
     files = as_files(network, weights, sequences)
     table, columns = scoring.held_out(files), scoring.rerun(files, weights)
@@ -110,7 +109,7 @@ def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron(seed: int
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_the_readers_of_a_copying_network_are_those_of_its_last_layer_that_tell_a_letter_best(seed: int) -> None:
     network = network_of(TASKS["copying"]).model_copy(update={"layers": 2})
-    sequences = list(network.task.sequences())
+    sequences = list(language_of(network).sequences())
     weights = random_weights(network, seed=seed)
     found = find_findings(network, weights, sequences)
     expected = recompute.findings(as_files(network, weights, sequences), weights)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery.desk import frontier
-from lstmgallery.desk.frontier import find_frontier, first_failure
+from lstmgallery.desk.experiments import frontier
+from lstmgallery.desk.experiments.frontier import find_frontier, first_failure
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from tests.conftest import random_weights

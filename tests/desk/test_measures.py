@@ -10,17 +10,16 @@ from lstmgallery import store
 from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from tests.audit import causes, scoring
 from tests.audit.reading import Files, read
-from tests.conftest import random_weights
+from tests.conftest import language_of, random_weights
 from tests.desk.planted import (
     TO_COPY,
     as_files,
@@ -72,7 +71,7 @@ def measured(text: str, subject: str, trained: Trained) -> Measurement:
     return parse_question(text, who).measure.take(trained, who.places(trained))
 
 
-NOISE = plant(PICKY, list(PICKY.task.sequences()))
+NOISE = plant(PICKY, list(language_of(PICKY).sequences()))
 FRAME = frame_of(NOISE, (1, 2))
 X, A = FRAME[FRAME["token"] == "X"], FRAME[FRAME["token"] == "a"]
 BEFORE = FRAME[FRAME["phase"] == "before"]
@@ -169,7 +168,7 @@ def test_the_data_of_a_difference_say_which_condition_each_row_has() -> None:
     [("keeper", [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]), ("keeper layer 2", [(2, 1), (2, 2), (2, 3)])],
 )
 def test_of_several_neurons_all_values_are_taken_together(subject: str, places: list[tuple[int, int]]) -> None:
-    trained = plant(KEEPER, list(KEEPER.task.sequences()))
+    trained = plant(KEEPER, list(language_of(KEEPER).sequences()))
     frame = frame_of(trained, *places)
     for text, value in {
         "median of cell where token == x": frame.loc[frame["token"] == "x", "cell"].median(),
@@ -237,7 +236,7 @@ def test_a_change_never_reaches_back_into_the_sequence_before() -> None:
 
 @pytest.mark.parametrize("comparison", ["==", "!="])
 def test_a_step_that_cannot_know_a_feature_passes_no_test_of_it(comparison: str) -> None:
-    trained = plant(KEEPER, list(KEEPER.task.sequences()))
+    trained = plant(KEEPER, list(language_of(KEEPER).sequences()))
     steps = trained.steps
     is_a = steps["letter"] == "A"
     known = steps["letter"].notna()
@@ -319,7 +318,7 @@ def test_a_score_is_that_of_both_halves(text: str, signal: str, feature: str, ph
 
 
 def test_a_score_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
-    trained = plant(COPIER, list(COPIER.task.sequences()))
+    trained = plant(COPIER, list(language_of(COPIER).sequences()))
     found = measured("auc of hidden with next_letter=b", "copier 2.3", trained)
     frame = frame_of(trained, (2, 3))
     known = frame[frame["next_letter"].notna()]
@@ -329,7 +328,7 @@ def test_a_score_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
 
 
 def test_a_spread_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
-    trained = plant(KEEPER, list(KEEPER.task.sequences()))
+    trained = plant(KEEPER, list(language_of(KEEPER).sequences()))
     frame = frame_of(trained, (1, 3))
     known = frame[frame["letter"].notna()]
     found = measured("spread of cell by letter", "keeper 1.3", trained)
@@ -383,7 +382,7 @@ def test_sizes_that_were_not_tried_cannot_be_right() -> None:
 
 
 def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:
-    return Trained(network, weights, store.step_truths(network, list(network.task.sequences())))
+    return Trained(network, weights, store.step_truths(network, list(language_of(network).sequences())))
 
 
 def files_of(trained: Trained) -> Files:
@@ -672,9 +671,9 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
             "valid here: letter=A, letter=B",
         ),
         ("counter 1", "r2 of cell with remaining where token == a", "expected 'phase', found 'token'", 32, None),
-        ("copier", "first failure", "the task of copier has only one size", 0, None),
-        ("copier", "last success", "the task of copier has only one size", 0, None),
-        ("copier", "right where size <= 3", "the task of copier has only one size", 0, None),
+        ("copier", "first failure", "expected a task with several sizes, found copier (copying)", 0, None),
+        ("copier", "last success", "expected a task with several sizes, found copier (copying)", 0, None),
+        ("copier", "right where size <= 3", "expected a task with several sizes, found copier (copying)", 0, None),
         ("counter", "right where token == a", "expected a column to compare, found 'token'", 12, "valid here: size"),
         ("counter", "right", "expected 'where', found the end of the line", 5, None),
         (
@@ -687,7 +686,7 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
         (
             "counter 1",
             "right_2 with cell at zero",
-            "right_2 is measured on copying networks only",
+            "right_2 needs answers of equal length, which counter does not write",
             0,
             "did you mean 'right'?",
         ),
@@ -742,9 +741,15 @@ COLUMNS = "valid here: a_count, next_token, phase, remaining, step, token"
             30,
             "valid here: neuron, neurons",
         ),
-        ("keeper 1.1", "slope of dose-response", "not measurable for a state-memory task", 0, None),
-        ("counter 1", "turned by exchange", "not measurable for a counting task", 0, None),
-        ("copier", "neurons needed", "not measurable for a copying task", 0, None),
+        ("keeper 1.1", "slope of dose-response", "expected a counting network, found keeper (state-memory)", 0, None),
+        ("counter 1", "turned by exchange", "expected a task with twin sequences, found counter (counting)", 0, None),
+        (
+            "copier",
+            "neurons needed",
+            "expected a counting network or a task with twin sequences, found copier (copying)",
+            0,
+            None,
+        ),
     ],
 )
 def test_what_cannot_be_measured_of_a_subject_is_refused(

@@ -340,9 +340,23 @@ def test_equal_neurons_are_ranked_by_layer_and_number_each_with_its_first_featur
         (1, 1, "cell", "letter=A", 0.8),
     ]
     columns = ["layer", "neuron", "signal", "feature", "first_half"]
-    scores = shuffled(pd.DataFrame(rows, columns=columns).assign(phase=POOLED), seed)
+    scores = shuffled(pd.DataFrame(rows, columns=columns).assign(phase=POOLED, measure=AUC), seed)
     ranked = rank_neurons(scores, "letter", signals=["cell", "hidden"])
     assert ranked[columns].to_numpy().tolist() == [list(rows[at]) for at in (0, 4, 5, 8)]
+
+
+def test_without_a_feature_neurons_are_ranked_by_what_each_tells_best_on_one_scale() -> None:
+    """An AUC of 0.9 is 0.8 on the scale of R²."""
+    rows = [
+        (1, 1, "cell", "x_count", R2, 0.75),
+        (1, 1, "cell", "letter=A", AUC, 0.8),
+        (1, 2, "cell", "x_count", R2, 0.5),
+        (1, 2, "cell", "letter=A", AUC, 0.9),
+        (1, 3, "hidden", "x_count", R2, 0.99),
+    ]
+    columns = ["layer", "neuron", "signal", "feature", "measure", "first_half"]
+    ranked = rank_neurons(pd.DataFrame(rows, columns=columns).assign(phase=POOLED), None, signals=["cell"])
+    assert ranked[columns].to_numpy().tolist() == [list(rows[at]) for at in (3, 0)]
 
 
 @each_order

@@ -12,12 +12,13 @@ from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import FEWEST_CASES, ROLE, best_rows, find_roles
 from lstmgallery.desk.scores import Neuron, each_neuron
-from lstmgallery.desk.targets import steps_since_delimiter, tokens_before
+from lstmgallery.desk.targets import steps_since, tokens_before
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
 from lstmgallery.network import Network
 from lstmgallery.press.pages.sentences import alias_words, row_sentence, score_of
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from tests.conftest import language_of
 from tests.desk.planted import (
     counting_network,
     counting_weights,
@@ -56,7 +57,7 @@ def swap_one(flag: np.ndarray, spread: np.ndarray) -> np.ndarray:
 NEXT_B, NEXT_END = read_flag(STEPS, "next_token", "b"), read_flag(STEPS, "next_token", "<end>")
 ON_COUNTING = {
     "clock": STEPS["step"].to_numpy(),
-    "clock from the delimiter": steps_since_delimiter(STEPS),
+    "clock from the delimiter": steps_since(STEPS, "Y"),
     "echo of Y": read_flag(STEPS, "token", "Y"),
     "counter": STEPS["remaining"].to_numpy(),
     "end": np.where(STEPS["phase"] == "after", NEXT_END, noise(STEPS, 1)),
@@ -255,7 +256,7 @@ def scan(network: Network, weights: Arrays, sequences: Sequence[str]) -> pd.Data
 
 def test_a_network_that_counts_by_its_weights_has_the_role_and_a_latch_that_chance_weights_bring_has_none() -> None:
     network = counting_network()
-    table = scan(network, counting_weights(), [*network.task.sequences()])
+    table = scan(network, counting_weights(), [*language_of(network).sequences()])
     counter, latch, _ = best_rows(table, network).itertuples()
     assert row_sentence(network, counter) == "Its cell state counts the b’s still owed."
     assert row_sentence(network, latch) == (
@@ -266,7 +267,7 @@ def test_a_network_that_counts_by_its_weights_has_the_role_and_a_latch_that_chan
 
 def test_a_network_of_random_weights_has_a_rare_role_at_most() -> None:
     random = np.random.default_rng(7)
-    sequences = [PICKY.task.sample(random) for _ in range(100)]
+    sequences = [language_of(PICKY).sample(random) for _ in range(100)]
     tables = [scan(PICKY, draw_weights(PICKY, number), sequences) for number in range(101, 105)]
     kept = pd.concat(tables)["standing"] == ROLE
     assert kept.mean() < 0.01  # of 1,800 scores; every one but these falls short of a rule
@@ -278,7 +279,7 @@ def test_of_forty_networks_of_random_weights_beside_forty_others_few_have_any_ro
     The shape is that of the shipped counter. The bound leaves room: one in twenty had a role in any shipped shape.
     """
     network = counting_network().model_copy(update={"units": 10})
-    sequences = [*network.task.sequences()]
+    sequences = [*language_of(network).sequences()]
     steps = store.step_truths(network, sequences)
     ours, others = (
         [read_random(network, sequences, number) for number in numbers] for numbers in (range(1, 41), range(41, 81))

@@ -20,7 +20,7 @@ from lstmgallery.desk.targets import (
     find_aliases,
     find_targets,
     number_sequences,
-    steps_since_delimiter,
+    steps_since,
     tokens_before,
 )
 from lstmgallery.network import Network
@@ -28,6 +28,7 @@ from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.language import PHASES
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from lstmgallery.tasks.vocabulary import END, START
+from tests.conftest import language_of
 from tests.desk.planted import counting_network, network_of, picky_network, sample_steps
 
 COUNTER = counting_network()
@@ -36,7 +37,7 @@ KEEPER = network_of(StateMemory(kind="state-memory", longest_wait=5))
 COPIER = network_of(Copying(kind="copying"))
 STEPS = sample_steps(PICKY)
 TARGETS = find_targets(PICKY, STEPS)
-COPIED = store.step_truths(COPIER, list(COPIER.task.sequences()))
+COPIED = store.step_truths(COPIER, list(language_of(COPIER).sequences()))
 
 
 def target_of(targets: list[Target], feature: str, phase: str = POOLED) -> Target:
@@ -53,7 +54,7 @@ def test_sequences_go_to_the_halves_in_turn_whatever_their_numbers() -> None:
 
 def test_steps_are_counted_from_the_delimiter_on() -> None:
     steps = store.step_truths(COUNTER, ["aaXbb", "aXb"])
-    assert steps_since_delimiter(steps).tolist() == [-1, -1, -1, 0, 1, 2, -1, -1, 0, 1]
+    assert steps_since(steps, "X").tolist() == [-1, -1, -1, 0, 1, 2, -1, -1, 0, 1]
 
 
 def test_before_the_first_token_there_is_none() -> None:
@@ -195,7 +196,7 @@ LETTERS = {COPIER: dict.fromkeys(("first", "second", "third", "next_letter"), "a
 )
 def test_whatever_coincides_is_named_and_nothing_else(network: Network, count: str, has_opposites: bool) -> None:
     """Every pair is compared again by hand, on steps where much coincides."""
-    steps = store.step_truths(network, list(network.task.sequences()))
+    steps = store.step_truths(network, list(language_of(network).sequences()))
     columns = {
         count: range(9),
         "phase": PHASES,

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
-from lstmgallery.desk.frontier import find_frontier
-from lstmgallery.desk.interventions import Hold, measure_holds
+from lstmgallery.desk.experiments.frontier import find_frontier
+from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import run_reference
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import divide, find_targets
@@ -16,7 +16,7 @@ from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.network import read_network
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.state_memory import StateMemory
-from tests.conftest import Gallery, random_weights, small_network
+from tests.conftest import Gallery, language_of, random_weights, small_network
 from tests.desk.planted import counting_network, counting_weights, noise, picky_network, sample_steps
 
 COUNTER = counting_network()
@@ -26,18 +26,18 @@ KEEPER = COUNTER.model_copy(update={"task": StateMemory(kind="state-memory", lon
 @pytest.fixture(scope="module")
 def counter() -> Trained:
     """The planted counter on its whole language."""
-    return Trained(COUNTER, counting_weights(), store.step_truths(COUNTER, list(COUNTER.task.sequences())))
+    return Trained(COUNTER, counting_weights(), store.step_truths(COUNTER, list(language_of(COUNTER).sequences())))
 
 
 @pytest.fixture(scope="module")
 def keeper() -> Trained:
     """A state memorizer of two layers with random weights."""
     weights = random_weights(KEEPER, seed=2)
-    return Trained(KEEPER, weights, store.step_truths(KEEPER, list(KEEPER.task.sequences())))
+    return Trained(KEEPER, weights, store.step_truths(KEEPER, list(language_of(KEEPER).sequences())))
 
 
 def test_the_sequences_are_those_of_the_steps_in_their_order(counter: Trained) -> None:
-    assert counter.sequences == tuple(COUNTER.task.sequences())
+    assert counter.sequences == tuple(language_of(COUNTER).sequences())
 
 
 def test_sequences_numbered_from_anywhere_keep_their_order() -> None:
@@ -70,7 +70,7 @@ def test_the_frontier_is_found_from_the_weights(counter: Trained) -> None:
 
 
 def test_of_a_frontier_that_is_found_only_trained_variants_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstmgallery.desk.frontier.FURTHEST", 3)
+    monkeypatch.setattr("lstmgallery.desk.experiments.frontier.FURTHEST", 3)
     network = picky_network()
     weights = random_weights(network, seed=1)
     found = Trained(network, weights, store.step_truths(network, ["aYb"])).frontier

@@ -128,7 +128,7 @@ def test_no_figure_goes_without_id_caption_and_alternative(
         ("kind: frontier\nnetwork: copy", "expected a task with several sizes, found copy (copying)", None),
         (
             "kind: together\nnetwork: copy",
-            "expected a counting network or a state memorizer, found copy (copying)",
+            "expected a counting network or a task with twin sequences, found copy (copying)",
             None,
         ),
         ("kind: dose-response\nneuron: copy 1", "expected a counting network, found copy (copying)", None),

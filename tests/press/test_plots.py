@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.desk.frontier import find_frontier
+from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.press.figures.dose import plot_doses
 from lstmgallery.press.figures.frontier import draw_right, plot_memory, plot_written
 from lstmgallery.press.figures.line import plot_steps
@@ -160,7 +160,7 @@ def doses(*rows: tuple[str, float, float, float]) -> list[SimpleNamespace]:
 
 def test_a_dose_response_is_what_comes_out_beyond_the_baseline() -> None:
     rows = [("n=4", -3.0, 4.0, 3.0), ("n=4", 1.0, 4.0, 4.0), ("n=5", 1.0, 5.0, 5.0), ("n=5", 3.0, 5.0, 7.0)]
-    plot = plot_doses(doses(*rows), Dose("p", "q", 9), slope=0.5, name="neuron 2")
+    plot = plot_doses(doses(*rows), Dose("p", "q", "X", 9), slope=0.5, name="neuron 2")
     assert_inside(plot)
     assert drawn(plot, "dots", "main") == [near((-3, -1), (1, 0), (3, 2))]
     assert drawn(plot, "line", "faint") == [near((-3, -3), (3, 3))]
@@ -217,7 +217,7 @@ def test_what_was_written_is_drawn_over_what_was_read() -> None:
     frontier = frontier_of(
         (1, "", 0, True, "b"), (2, "", 0, True, "bb"), (3, "", 0, False, "bbbbaab"), (6, "", 0, False, "bbbbb")
     )
-    plot = plot_written(frontier, Dose("p", "b", 2))
+    plot = plot_written(frontier, Dose("p", "b", "X", 2))
     assert_inside(plot)
     assert drawn(plot, "dots", "main") == [near((1, 1), (2, 2))]
     assert drawn(plot, "dots", "wrong") == [near((3, 4), (6, 5))]
@@ -229,7 +229,7 @@ def test_what_was_written_is_drawn_over_what_was_read() -> None:
 
 
 def test_where_every_count_is_right_the_summary_says_so() -> None:
-    plot = plot_written(frontier_of((1, "", 0, True, "b"), (2, "", 0, True, "bb")), Dose("p", "b", 2))
+    plot = plot_written(frontier_of((1, "", 0, True, "b"), (2, "", 0, True, "bb")), Dose("p", "b", "X", 2))
     assert plot.summary == "Every count up to 2 is right."
 
 
@@ -256,7 +256,7 @@ def test_the_first_failure_is_named_and_wrong_sizes_stand_out() -> None:
     weights = counting_weights()
     weights["layer_1/bias"][3] = 3.0
     frontier = find_frontier(counting_network(), weights, layer=1, neuron=1)
-    plot = plot_written(frontier, Dose("a", "b", 10))
+    plot = plot_written(frontier, Dose("a", "b", "X", 10))
     first = int(frontier.loc[~frontier["right"], "size"].min())
     assert_inside(plot)
     assert f"The first failure: {first} a’s" in plot.summary

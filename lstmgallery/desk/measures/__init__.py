@@ -10,10 +10,8 @@ it. A statistic of several neurons pools all their values.
 from typing import ClassVar, Protocol, Self
 
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.correlation import Correlation
 from lstmgallery.desk.measures.difference import Difference
-from lstmgallery.desk.measures.dose import Dose
 from lstmgallery.desk.measures.failure import Failure
 from lstmgallery.desk.measures.gap import Gap
 from lstmgallery.desk.measures.held import Held
@@ -22,11 +20,14 @@ from lstmgallery.desk.measures.needed import Needed
 from lstmgallery.desk.measures.right import Right
 from lstmgallery.desk.measures.score import Score
 from lstmgallery.desk.measures.share import Share
+from lstmgallery.desk.measures.slope import Slope
 from lstmgallery.desk.measures.spread import Spread
 from lstmgallery.desk.measures.statistic import Statistic
+from lstmgallery.desk.measures.turned import Turned
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import nearest
+from lstmgallery.network import Place
 
 
 class Measure(Protocol):
@@ -54,7 +55,8 @@ MEASURES: tuple[type[Measure], ...] = (
     Gap,
     Score,
     Held,
-    Dose,
+    Slope,
+    Turned,
     Needed,
     Failure,
     Right,

@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 import pandas as pd
 
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.condition import Condition, take_condition
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from lstmgallery.desk.frontier import ATTEMPT, FURTHEST, first_failure
+from lstmgallery.desk.experiments.frontier import ATTEMPT, FURTHEST, first_failure
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.measurement import Measurement
-from lstmgallery.desk.measures.requirements import require_sizes
+from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
+from lstmgallery.tasks.facets import Sizes
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Failure:
         at = words.at
         is_last_success = words.take().text == "last"
         words.expect("success" if is_last_success else "failure")
-        require_sizes(subject.network, at=at)
+        require(subject.network.task.sizes, subject.network, Sizes.needed, at=at)
         return cls(is_last_success)
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002

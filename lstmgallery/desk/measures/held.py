@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.measurement import Measurement
-from lstmgallery.desk.measures.requirements import require_neuron
+from lstmgallery.desk.measures.requirements import require, require_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
+from lstmgallery.tasks.facets import Rule
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,12 @@ class Held:
         network, at = subject.network, words.at
         require_neuron(subject, at=at)
         result = words.take().text
-        if result.startswith("right_") and not network.task.rule.answer_length:
-            raise GrammarError(f"{result} is measured on copying networks only", at=at, hint="did you mean 'right'?")
+        if result != "loss":
+            rule = network.task.rule
+            require(rule, network, Rule.needed, at=at)
+            if result != "right" and not (rule and rule.answer_length):
+                message = f"{result} needs answers of equal length, which {network.name} does not write"
+                raise GrammarError(message, at=at, hint="did you mean 'right'?")
         words.expect("with")
         at_signal = words.at
         signal = words.choose("a signal", network.kind.keys)

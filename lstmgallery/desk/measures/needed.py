@@ -5,14 +5,14 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
+from lstmgallery.desk.experiments import EXPERIMENT_NEEDED, experiments_of
+from lstmgallery.desk.experiments.experiment import ENOUGH
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.measurement import Measurement
-from lstmgallery.desk.measures.requirements import require_facet
+from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
-
-ENOUGH = 0.95  # a slope or a share that counts as the full effect, here and wherever a page counts the neurons needed
+from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,18 @@ class Needed:
         network, at = subject.network, words.at
         words.take()
         words.expect("needed")
-        require_facet(network, network.task.dose or network.task.twins, at=at)
+        require(experiments_of(network.task), network, EXPERIMENT_NEEDED, at=at)
         return cls()
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+        experiment, *_ = experiments_of(trained.network.task)
         ranked = trained.best_for_task()
         rows: list[dict[str, Any]] = []
         for size in range(1, len(ranked) + 1):
             table = trained.changed(tuple(ranked[:size]))
-            row = table[table["measure"].isin(["slope", "turned"])].iloc[0]
+            row = table[table["measure"] == experiment.result].iloc[0]
             rows.append({"neurons": size, str(row["measure"]): float(row["value"]), "sequences": int(row["sequences"])})
-            if row["value"] >= ENOUGH:
+            if row["value"] >= ENOUGH:  # stop here: every larger group takes a run of its own
                 data = pd.DataFrame(rows)
                 return Measurement(float(size), rows[0]["sequences"], "sequence", "count", data=data)
         data = pd.DataFrame(rows)

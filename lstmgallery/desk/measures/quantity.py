@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.condition import Condition
 from lstmgallery.desk.trained import Trained
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from lstmgallery.desk.frontier import ATTEMPT
+from lstmgallery.desk.experiments.frontier import ATTEMPT
 from lstmgallery.desk.grammar import Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.condition import Condition, take_condition
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
-from lstmgallery.desk.measures.requirements import require_sizes
+from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
+from lstmgallery.tasks.facets import Sizes
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Right:
 
     @classmethod
     def from_line(cls, words: Words, subject: Subject) -> Self:
-        require_sizes(subject.network, at=words.at)
+        require(subject.network.task.sizes, subject.network, Sizes.needed, at=words.at)
         words.take()
         words.expect("where")
         return cls(take_condition(words, subject.network, of_sizes=True))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.condition import Comparison, Condition
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.quantity import Quantity, read_values
@@ -12,6 +11,7 @@ from lstmgallery.desk.measures.requirements import require_neuron
 from lstmgallery.desk.subjects import Subject, take_feature
 from lstmgallery.desk.targets import POOLED
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)

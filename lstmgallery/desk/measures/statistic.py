@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.condition import Condition, take_where
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
 
 STATISTICS = ("mean", "median", "min", "max", "quantile")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pydantic
 
 from lstmgallery.desk.grammar import GrammarError
-from lstmgallery.desk.subjects import Subject, parse_subject
+from lstmgallery.desk.subjects import Subject, example_of, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, KeyPath, validate
 from lstmgallery.network import Network, slug_fault
@@ -50,9 +50,10 @@ class Checker:
             self.named[text] = subject
         if subject is None or subject.is_neuron == is_neuron:
             return subject
-        main = f"{subject.network.name} best({subject.network.task.main_feature})"
         message, hint = (
-            ("one neuron", f"such as {main}") if is_neuron else ("a network or a layer", "use the key 'neuron'")
+            ("one neuron", f"such as {example_of(subject.network)}")
+            if is_neuron
+            else ("a network or a layer", "use the key 'neuron'")
         )
         self.problems.append(document.problem(path, f"expected {message}, found {text!r}", hint=hint))
         return None

@@ -25,7 +25,7 @@ class DoseBlock(Block):
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         subject = checker.subject(document, (*path, "neuron"), self.neuron, is_neuron=True)
         if subject and subject.network.task.dose is None:
-            checker.unfit(document, (*path, "neuron"), subject.network, "a counting network")
+            checker.unfit(document, (*path, "neuron"), subject.network, Dose.needed)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         subject = subjects[self.neuron]

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.claims import Answers, Claim
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.reference import run_reference
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.press.marks.mark import Mark
 from lstmgallery.press.marks.plots import Table
 from lstmgallery.searches import Search

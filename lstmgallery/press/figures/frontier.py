@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from lstmgallery.desk.frontier import FURTHEST, first_failure
+from lstmgallery.desk.experiments.frontier import FURTHEST, first_failure
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
@@ -17,7 +17,7 @@ from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
 from lstmgallery.press.marks.right import RightBySize, RightRow
 from lstmgallery.press.marks.text import brief, number
-from lstmgallery.tasks.facets import Dose
+from lstmgallery.tasks.facets import Dose, Sizes
 
 
 class FrontierBlock(Block):
@@ -31,9 +31,9 @@ class FrontierBlock(Block):
         place = (*path, "network")
         if subject := checker.subject(document, place, self.network, is_neuron=False):
             if subject.network.task.sizes is None:
-                checker.unfit(document, place, subject.network, "a task with several sizes")
+                checker.unfit(document, place, subject.network, Sizes.needed)
             elif self.show == "written" and subject.network.task.dose is None:
-                checker.unfit(document, place, subject.network, "a counting network")
+                checker.unfit(document, place, subject.network, Dose.needed)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         results = studio.results_of(subjects[self.network])

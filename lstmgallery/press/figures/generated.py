@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 import pydantic
 
-from lstmgallery.desk.interventions import write_with_counts
+from lstmgallery.desk.experiments.doses import write_with_counts
 from lstmgallery.desk.reference import write_on
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
@@ -15,6 +15,7 @@ from lstmgallery.press.addresses import add_counts, explorer_url, network_path
 from lstmgallery.press.figures.block import Block, Checker, Strict
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of
 from lstmgallery.press.marks.listing import Listing, Written
+from lstmgallery.tasks.facets import Dose
 
 MOST_PROMPTS = 12
 LONGEST_WRITTEN = 40  # surplus tokens a network may write in a list
@@ -47,7 +48,7 @@ class GeneratedBlock(Block):
             if changed and changed.network.name != network.name:
                 checker.unfit(document, (*path, "add", "neuron"), changed.network, f"a neuron of {network.name}")
             elif network.task.dose is None:
-                checker.unfit(document, (*path, "add"), network, "a counting network")
+                checker.unfit(document, (*path, "add"), network, Dose.needed)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         results = studio.results_of(subjects[self.network])
@@ -83,6 +84,8 @@ class GeneratedBlock(Block):
 
 
 def _is_right(network: Network, prompt: str, written: str) -> bool | None:
-    """Return whether the text written is the language's answer; None if the language leaves a choice."""
-    wanted = network.task.rule.answer(prompt)
-    return written == wanted if network.task.rule.is_followed(prompt + wanted) else None
+    """Return whether the text written is the right answer; None if the language leaves a choice, or has no rule."""
+    if not (rule := network.task.rule):
+        return None
+    wanted = rule.answer(prompt)
+    return written == wanted if rule.is_followed(prompt + wanted) else None

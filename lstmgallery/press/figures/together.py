@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from lstmgallery.desk.measures.needed import ENOUGH
+from lstmgallery.desk.experiments import EXPERIMENT_NEEDED, experiments_of
+from lstmgallery.desk.experiments.experiment import neurons_needed
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
@@ -23,8 +24,8 @@ class TogetherBlock(Block):
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         place = (*path, "network")
         subject = checker.subject(document, place, self.network, is_neuron=False)
-        if subject and subject.network.task.dose is None and subject.network.task.twins is None:
-            checker.unfit(document, place, subject.network, "a counting network or a state memorizer")
+        if subject and not experiments_of(subject.network.task):
+            checker.unfit(document, place, subject.network, EXPERIMENT_NEEDED)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         results = studio.results_of(subjects[self.network])
@@ -36,21 +37,17 @@ class TogetherBlock(Block):
 
 
 def groups_plot(results: Results) -> Plot | None:
-    """Return a plot of changing the best 1, 2, 3, ... neurons at once; None for tasks without such an intervention."""
-    values = [row.value for row in results.interventions_on(0, 0)]
-    if dose := results.network.task.dose:
-        what, measure = f"each added count yields one more {dose.written}", f"{dose.written}’s per count added"
-    elif twins := results.network.task.twins:
-        what = f"the other {twins.what} comes out in nearly every sequence"
-        measure = f"share with the other {twins.what}"
-    else:
+    """Return a plot of changing the best 1, 2, 3, ... neurons at once; None for tasks without such an experiment."""
+    experiments = experiments_of(results.network.task)
+    if not experiments:
         return None
-    enough = next((k for k, value in enumerate(values, start=1) if value >= ENOUGH), None)
-    summary = f"Even with all neurons changed at once, it does not hold that {what}."
-    if enough:
+    experiment = experiments[0]
+    values = [row.value for row in results.interventions_on(0, 0) if row.measure == experiment.result]
+    summary = f"Even with all neurons changed at once, it does not hold that {experiment.outcome}."
+    if enough := neurons_needed(values):
         who = "one neuron alone" if enough == 1 else f"{enough} neurons at once"
-        summary = f"Change {who}, and {what}."
-    return plot_groups(values, summary=summary, measure=measure)
+        summary = f"Change {who}, and {experiment.outcome}."
+    return plot_groups(values, summary=summary, measure=experiment.unit)
 
 
 def plot_groups(values: Sequence[float], *, summary: str, measure: str) -> Plot:

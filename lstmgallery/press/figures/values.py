@@ -31,7 +31,10 @@ class ValuesBlock(Block):
         network = subject.network
         checker.signals(document, (*path, "signal"), network, (self.signal,))
         checker.among(document, (*path, "by"), (self.by,), [each.key for each in network.task.features], "a feature")
-        if self.token is not None and self.token not in network.task.vocabulary:
+        if self.token is None and network.task.rule is None:
+            message = f"expected the key 'token', found none: the task of {network.name} has no delimiter"
+            checker.problems.append(document.problem(path, message, hint="add: token: ..."))
+        elif self.token is not None and self.token not in network.task.vocabulary:
             checker.sequence(document, (*path, "token"), network, self.token)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
@@ -39,7 +42,7 @@ class ValuesBlock(Block):
         network = subject.network
         layer, neuron = studio.place_of(subject)
         trained = studio.results_of(subject).trained
-        token = self.token or network.task.rule.delimiter
+        token = self.token or (network.task.rule.delimiter if network.task.rule else "")
         at = (trained.steps["token"] == token) & trained.steps[self.by].notna()
         data = trained.steps.loc[at, ["sequence", "step", "token", self.by]].reset_index(drop=True)
         data[self.signal] = trained.layers[layer - 1][self.signal][at.to_numpy(), neuron - 1]

@@ -22,7 +22,7 @@ from markdown.extensions.toc import slugify
 
 from lstmgallery.desk.claims import Claim, Question, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.subjects import Subject, take_subject
+from lstmgallery.desk.subjects import Subject, example_of, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
 from lstmgallery.network import Network, slug_fault
@@ -414,7 +414,7 @@ class _Reader(ProseReader[Inset]):
             subject = subjects.get(identifier)
             if subject is not None and not subject.is_comparable:
                 message = f"{subject.text} is named by its number, which differs between seeds"
-                hint = f"such as {subject.network.name} best({subject.network.task.main_feature})"
+                hint = f"such as {example_of(subject.network)}"
                 self.problem(message, line, column, hint)
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
             if identifier not in self.claim_ids:

@@ -24,10 +24,10 @@ from lstmgallery.desk.claims import (
     count_untrained,
     verdict,
 )
-from lstmgallery.desk.frontier import FURTHEST
-from lstmgallery.desk.interventions import Place
+from lstmgallery.desk.experiments.frontier import FURTHEST
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
+from lstmgallery.network import Place
 from lstmgallery.press.addresses import figure_path, network_path, neuron_path
 from lstmgallery.press.figures.drawing import Studio
 from lstmgallery.press.figures.illustration import Figure, Illustration, illustrate

@@ -1,5 +1,6 @@
 """The evidence for the headlines of networks and neurons: tables, plots and sentences made from results."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -282,7 +283,8 @@ def plot_beside(row: Any, untrained: Sequence[float], *, name: str, words: str) 
     """
     low = 0.5 if row.measure == AUC else 0.0
     sure = (row.low, row.high) if row.low == row.low else (row.score, row.score)
-    baselines = {words: max(float(getattr(row, key)), low) for key, words in BASELINES.items()}
+    scores = {words: float(getattr(row, key)) for key, words in BASELINES.items()}
+    baselines = {words: max(score, low) for words, score in scores.items() if not math.isnan(score)}
     names = [name, "untrained networks", "chance", *baselines]
     frame = Frame((low, 1.0), (len(names) - 0.5, -0.5), width=620, height=58 + 25 * len(names), left=176)
     to_beat = min(1.0, max(row.null_p99, row.untrained_p95, *baselines.values()))

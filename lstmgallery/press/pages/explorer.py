@@ -12,8 +12,8 @@ import numpy as np
 
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import CellKind
-from lstmgallery.desk.counts import count_units
-from lstmgallery.desk.measures.needed import ENOUGH
+from lstmgallery.desk.experiments.doses import Doses, count_units
+from lstmgallery.desk.experiments.experiment import neurons_needed
 from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
@@ -21,7 +21,6 @@ from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import measured_on
 from lstmgallery.press.pages.views import NetworkView
-from lstmgallery.tasks.vocabulary import with_start
 
 SOURCES = resources.files("lstmgallery.press") / "theme" / "explorer"
 CELLS = resources.files("lstmgallery.cells")
@@ -94,7 +93,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
         "signals": [_signal(network.kind, key) for key in network.kind.keys],
         "memory": network.kind.memory,
         "vocabulary": list(network.task.vocabulary),
-        "rule": asdict(network.task.rule),
+        "rule": asdict(network.task.rule) if network.task.rule else None,
         "weights": {
             name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
         },
@@ -107,7 +106,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
     network = results.network
     (layer, neuron), memory = results.best, network.kind.memory
     if dose := network.task.dose:
-        text = dose.counted * min(4, dose.longest) + network.task.rule.delimiter
+        text = dose.prompt(min(4, dose.longest))
         places = _enough(results)
         changes = [add_counts(*place, memory, 3, step=len(text)) for place in places]
         who = f"neuron {places[0][1]}" if len(places) == 1 else f"the {len(places)} best neurons"
@@ -115,18 +114,18 @@ def examples(results: Results) -> list[tuple[str, str]]:
             network.name, text=text, layer=layer, neuron=neuron, step=len(text), do=changes, write="greedy"
         )
         return [(f"{text}, with three counts added to {who}", address)]
-    at = with_start(network.longest_shown).index(network.task.rule.delimiter)
-    text = network.longest_shown[:at]
+    text = network.longest_shown
+    if rule := network.task.rule:
+        text = text[: text.index(rule.delimiter) + 1]
     change = hold(layer, neuron, memory, 0, step=1)
     address = explorer_url(network.name, text=text, layer=layer, neuron=neuron, do=[change], write="greedy")
     return [(f"{text}, with neuron {neuron} held at zero", address)]
 
 
 def _enough(results: Results) -> list[tuple[int, int]]:
-    """Return the smallest top-k group in which adding one count yields one more b."""
-    groups = results.interventions_on(0, 0)
-    slopes = [row.value for row in groups if row.measure == "slope"]
-    enough = next((k for k, slope in enumerate(slopes, start=1) if slope >= ENOUGH), 1)
+    """Return the fewest of the best neurons in which each added count yields one more token written; else the best."""
+    slopes = [row.value for row in results.interventions_on(0, 0) if row.measure == Doses.result]
+    enough = neurons_needed(slopes) or 1
     return [(int(row.layer), int(row.neuron)) for row in results.main_ranking.head(enough).itertuples()]
 
 

@@ -11,22 +11,10 @@ from lstmgallery.desk.roles import MARGIN, ROLE, best_baseline, find_strength
 from lstmgallery.desk.targets import AUC, NEXT_TOKEN, OPPOSITE, POOLED, R2, TOKEN, TOKEN_BEFORE
 from lstmgallery.network import Network
 from lstmgallery.press.marks.text import count, estimate, glyph, token_name
-from lstmgallery.tasks.languages.language import PHASE
 
 VERBS = {3: "counts", 2: "follows", 0: "weakly follows"}  # by `find_strength`
 ADVERBS = {3: "is {} exactly", 2: "is {} nearly always", 1: "is {} mostly", 0: "tends to be {}"}
 
-_WHEN = {
-    POOLED: "",
-    "before": " before the delimiter",
-    "delimiter": " at the delimiter",
-    "after": " after the delimiter",
-}
-_PHASES = {
-    "before": "the delimiter is yet to come",
-    "delimiter": "the delimiter is read",
-    "after": "the delimiter has already been read",
-}
 _MEASURE = {R2: "R²", AUC: "AUC"}
 _TOKENS = {NEXT_TOKEN: "the next token is {}", TOKEN: "the token read is {}", TOKEN_BEFORE: "the previous token is {}"}
 NO_BETTER = {
@@ -61,12 +49,15 @@ def feature_words(network: Network, feature: str) -> str:
     key, sign, value = feature.partition("=")
     if key in _TOKENS:
         return _TOKENS[key].format(_quoted(value))
-    if key == PHASE.key:
-        return _PHASES[value]
-    found = next(each for each in network.task.features if each.key == key)
+    found = network.task.feature(key)
     if found.kind == "count":
         return f"{found.words} are {value}" if sign else found.words
-    return found.words.format(value)
+    return found.clause(value)
+
+
+def _when(network: Network, phase: str) -> str:
+    """Return a phase in words, after a blank; nothing for all steps."""
+    return "" if phase == POOLED else f" {network.task.phases[phase]}"
 
 
 def alias_words(network: Network, same_as: str) -> str:
@@ -87,7 +78,7 @@ def row_sentence(network: Network, row: Any) -> str:
         return f"{_said(network, row)}."
     if row.standing == "baseline":
         return f"{_said(network, row)}, {NO_BETTER[best_baseline(row)[0]]}."
-    what = f"{score_of(row)} for “{feature_words(network, row.feature)}”{_WHEN[row.phase]}"
+    what = f"{score_of(row)} for “{feature_words(network, row.feature)}”{_when(network, row.phase)}"
     return f"No role found: its best score is {what}; {_short_of(row)}."
 
 
@@ -98,9 +89,8 @@ def score_of(row: Any) -> str:
 
 def score_words(network: Network, role: Any) -> str:
     """Return in words the signal and the feature that a role's score compares."""
-    return (
-        f"{network.kind[role.signal].name.lower()} against “{feature_words(network, role.feature)}”{_WHEN[role.phase]}"
-    )
+    words = f"“{feature_words(network, role.feature)}”{_when(network, role.phase)}"
+    return f"{network.kind[role.signal].name.lower()} against {words}"
 
 
 def cases_words(row: Any) -> str:
@@ -115,7 +105,7 @@ def standing_words(network: Network, row: Any) -> str:
     if row.standing == ROLE:
         return ""
     words = feature_words(network, row.feature)
-    return f"By this gallery’s rules, it has no role for “{words}”{_WHEN[row.phase]}: {_short_of(row)}."
+    return f"By this gallery’s rules, it has no role for “{words}”{_when(network, row.phase)}: {_short_of(row)}."
 
 
 def _short_of(row: Any) -> str:
@@ -135,7 +125,7 @@ def _said(network: Network, row: Any) -> str:
     """Return a signal's relation to a feature, as a sentence without its full stop."""
     name = network.kind[row.signal].name.lower()
     words = feature_words(network, row.feature)
-    when = _WHEN[row.phase].strip()
+    when = _when(network, row.phase).strip()
     its = f"{when[:1].upper()}{when[1:]}, its" if when else "Its"
     strength = find_strength(row)
     if row.measure == R2:

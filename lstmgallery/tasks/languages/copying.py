@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmgallery.tasks.facets import Rule
 from lstmgallery.tasks.languages.language import PHASE, Language
-from lstmgallery.tasks.task import Feature, Finding
+from lstmgallery.tasks.task import Feature, Finding, Starter
 
 _LENGTH = 3
 _LETTERS = ("a", "b", "c")
@@ -39,7 +39,7 @@ class Copying(Language):
             _LETTERS,
         ),
     )
-    main_feature: ClassVar = "next_letter"
+    headline: ClassVar = "next_letter"
     findings: ClassVar = tuple(
         Finding(
             f"reader_auc_{letter}",
@@ -49,6 +49,17 @@ class Copying(Language):
             expect="at least 0.95",
         )
         for letter in _LETTERS
+    )
+    starter: ClassVar = Starter(
+        "Reads three letters and repeats them in order.",
+        """\
+task:
+  kind: copying
+layers: 2
+units: 20               # neurons in each layer
+training:
+  steps: 3000
+shown: [baaXbaa, abcXabc]""",
     )
 
     @property

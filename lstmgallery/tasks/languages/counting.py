@@ -10,7 +10,7 @@ import pydantic
 
 from lstmgallery.tasks.facets import Dose, Rule, Sizes
 from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
-from lstmgallery.tasks.task import Feature, Finding, Stretched
+from lstmgallery.tasks.task import Feature, Finding, Starter, Stretched
 
 _ARRANGEMENTS = 3  # random placements of the X's tried for each number of a's and X's
 _A_COUNT = Feature("a_count", "count", "The a's read so far.", "the a’s read")
@@ -34,7 +34,7 @@ def _remaining(sequence: str) -> list[int]:
 
 def _sprinkle(random: np.random.Generator, n: int, k: int) -> str:
     places = set(random.choice(n + k, size=k, replace=False).tolist())
-    return "".join("X" if at in places else "a" for at in range(n + k)) + "Y" + "b" * n
+    return "".join("X" if at in places else "a" for at in range(n + k))
 
 
 class Counting(Language):
@@ -46,8 +46,19 @@ class Counting(Language):
     letters: ClassVar = ("a", "b", "X")
     rule: ClassVar = Rule("a+", "X", {"a": "b"})
     features: ClassVar = (PHASE, _A_COUNT, _REMAINING)
-    main_feature: ClassVar = "remaining"
+    headline: ClassVar = "remaining"
     findings: ClassVar = (_COUNTS, FAILURE)
+    starter: ClassVar = Starter(
+        "Reads a row of a’s and a delimiter, then writes exactly as many b’s.",
+        """\
+task:
+  kind: counting
+  longest: 10           # trained on 1 to this many a's
+units: 10               # neurons in each layer
+training:
+  steps: 3000
+shown: [aaaXbbb, aaaaaaXbbbbbb]""",
+    )
 
     @property
     def form(self) -> str:
@@ -63,7 +74,7 @@ class Counting(Language):
 
     @property
     def dose(self) -> Dose:
-        return Dose(counted="a", written="b", longest=self.longest)
+        return Dose("a", "b", self.rule.delimiter, self.longest)
 
     def sequences(self) -> Iterator[str]:
         for n in range(1, self.longest + 1):
@@ -74,7 +85,7 @@ class Counting(Language):
         return "a" * n + "X" + "b" * n
 
     def stretched(self, size: int) -> Iterator[Stretched]:
-        yield Stretched(size, "", True, "a" * size + "X" + "b" * size)
+        yield Stretched(size, "", True, "a" * size + "X", "b" * size)
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"a_count": running_count(sequence, "a"), "remaining": _remaining(sequence)}
@@ -95,7 +106,7 @@ class SelectiveCounting(Language):
         _REMAINING,
         Feature("x_count", "count", "The X's read so far.", "the X’s read"),
     )
-    main_feature: ClassVar = "remaining"
+    headline: ClassVar = "remaining"
     findings: ClassVar = (
         _COUNTS,
         Finding(
@@ -116,6 +127,18 @@ class SelectiveCounting(Language):
         FAILURE,
     )
     strata_names: ClassVar = ("a’s", "X’s")
+    starter: ClassVar = Starter(
+        "Counts the a’s but not the X’s sprinkled among them.",
+        """\
+task:
+  kind: selective-counting
+  longest: 10           # trained on 1 to this many a's
+  most_ignored: 5       # with 0 to this many X's among them
+units: 20               # neurons in each layer
+training:
+  batch: 32
+shown: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
+    )
 
     @property
     def form(self) -> str:
@@ -131,7 +154,7 @@ class SelectiveCounting(Language):
 
     @property
     def dose(self) -> Dose:
-        return Dose(counted="a", written="b", longest=self.longest)
+        return Dose("a", "b", self.rule.delimiter, self.longest)
 
     def strata(self) -> dict[tuple[int, ...], int]:
         return {(n, k): math.comb(n + k, k) for n in range(1, self.longest + 1) for k in range(self.most_ignored + 1)}
@@ -148,14 +171,14 @@ class SelectiveCounting(Language):
     def sample(self, random: np.random.Generator) -> str:
         n = int(random.integers(1, self.longest + 1))
         k = int(random.integers(0, self.most_ignored + 1))
-        return _sprinkle(random, n, k)
+        return _sprinkle(random, n, k) + "Y" + "b" * n
 
     def stretched(self, size: int) -> Iterator[Stretched]:
         """Yield sequences with up to twice as many X's as in training, each number in a few random arrangements."""
         random = np.random.default_rng([size, 3])
         for k in range(2 * self.most_ignored + 1):
             for _ in range(_ARRANGEMENTS if k else 1):
-                yield Stretched(size, str(k), k <= self.most_ignored, _sprinkle(random, size, k))
+                yield Stretched(size, str(k), k <= self.most_ignored, _sprinkle(random, size, k) + "Y", "b" * size)
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {

@@ -8,16 +8,25 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lstmgallery.tasks.facets import Rule
-from lstmgallery.tasks.task import Feature, Finding, Share, Split, Task
+from lstmgallery.tasks.task import Feature, Finding, Goal, Share, Split, Task
 
-PHASES = ("before", "delimiter", "after")
+PHASES = {"before": "before the delimiter", "delimiter": "at the delimiter", "after": "after the delimiter"}
 ENUMERABLE = 20_000  # a language with more sequences than this is sampled, never listed
 SPLIT_SEED = (1, 1)
 SPARED = 2  # of this many sequences of one stratum, at most one is held out
 
 
 PHASE = Feature(
-    "phase", "category", "Before the delimiter, at it, or after it.", "the step is in the phase “{}”", PHASES
+    "phase",
+    "category",
+    "Before the delimiter, at it, or after it.",
+    "the step is in the phase “{}”",
+    tuple(PHASES),
+    {
+        "before": "the delimiter is yet to come",
+        "delimiter": "the delimiter is read",
+        "after": "the delimiter has already been read",
+    },
 )
 
 FAILURE = Finding("first_failure", "smallest size with an error ({beyond}: none up to {furthest})", "first failure")
@@ -63,11 +72,6 @@ class Language(Task):
         phase = ["before"] * at + ["delimiter"] + ["after"] * (len(sequence) - at)
         return {"phase": phase, **self.feature_values(sequence)}
 
-    def determined(self, sequence: str) -> list[bool]:
-        """Return for each step whether the language determines the next token: all from the delimiter on."""
-        at = sequence.index(self.rule.delimiter) + 1
-        return [step >= at for step in range(len(sequence) + 1)]
-
     def split(self, *, held_out: int, draws: int = ENUMERABLE) -> Split:
         """Divide the language into training sequences and `held_out` distinct held-out ones.
 
@@ -79,7 +83,7 @@ class Language(Task):
         room = {stratum: size // SPARED for stratum, size in self.strata().items()}
         if sum(room.values()) < 2 * held_out:
             whole = tuple(self.sequences())
-            return Split(whole, whole, whole, is_whole=True, is_range_sampled=False)
+            return Split(whole, whole, Goal(whole, is_sampled=False), is_whole=True)
         random = np.random.default_rng(SPLIT_SEED)
         drawn = [self.sample(random) for _ in range(draws)]
         kept: dict[str, None] = {}  # a set that remembers its order
@@ -94,7 +98,7 @@ class Language(Task):
         candidates = training[:2_000] if is_sampled else self.sequences()
         checked = tuple(sequence for sequence in candidates if sequence not in kept)
         shares = tuple(self._shares(drawn, list(kept)))
-        return Split(training, checked, tuple(kept), is_whole=False, is_range_sampled=is_sampled, shares=shares)
+        return Split(training, tuple(kept), Goal(checked, is_sampled), is_whole=False, shares=shares)
 
     def _shares(self, drawn: list[str], kept: list[str]) -> Iterator[Share]:
         """Yield the frequency of each value of each number of a stratum, drawn and held out."""

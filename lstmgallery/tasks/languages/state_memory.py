@@ -8,7 +8,7 @@ import pydantic
 
 from lstmgallery.tasks.facets import Rule, Sizes, Twins
 from lstmgallery.tasks.languages.language import FAILURE, PHASE, Language, running_count
-from lstmgallery.tasks.task import Feature, Finding, Stretched
+from lstmgallery.tasks.task import Feature, Finding, Starter, Stretched
 
 
 class StateMemory(Language):
@@ -31,7 +31,7 @@ class StateMemory(Language):
         Feature("x_count", "count", "The x's read so far.", "the x’s read"),
     )
 
-    main_feature: ClassVar = "letter"
+    headline: ClassVar = "letter"
     findings: ClassVar = (
         Finding(
             "latch_auc",
@@ -41,6 +41,15 @@ class StateMemory(Language):
             expect="at least 0.99",
         ),
         FAILURE,
+    )
+    starter: ClassVar = Starter(
+        "Sees A or B once, waits through a row of x’s, and still remembers which it was.",
+        """\
+task:
+  kind: state-memory
+  longest_wait: 10      # trained on 1 to this many x's
+units: 20               # neurons in each layer
+shown: [AxxxxxxYa, BxxxxxxYb]""",
     )
 
     @property
@@ -58,7 +67,7 @@ class StateMemory(Language):
     @property
     def twins(self) -> Twins:
         waits = ["x" * wait + self.rule.delimiter for wait in range(1, self.longest_wait + 1)]
-        return Twins("letter", tuple(("A" + wait, "B" + wait) for wait in waits))
+        return Twins("letter", tuple((("A" + wait, "a"), ("B" + wait, "b")) for wait in waits))
 
     def sequences(self) -> Iterator[str]:
         for letter in "AB":
@@ -71,7 +80,7 @@ class StateMemory(Language):
 
     def stretched(self, size: int) -> Iterator[Stretched]:
         for letter in "AB":
-            yield Stretched(size, letter, True, letter + "x" * size + "Y" + letter.lower())
+            yield Stretched(size, letter, True, letter + "x" * size + "Y", letter.lower())
 
     def feature_values(self, sequence: str) -> dict[str, list[Any]]:
         return {"letter": [None] + [sequence[0]] * len(sequence), "x_count": running_count(sequence, "x")}

@@ -84,7 +84,7 @@ def test_the_answer_has_one_b_for_each_a() -> None:
 
 def test_counting_is_stretched_to_any_count_in_one_sequence() -> None:
     counting = Counting(kind="counting", longest=3)
-    assert [*counting.stretched(5)] == [Stretched(5, "", True, "aaaaaXbbbbb")]
+    assert [*counting.stretched(5)] == [Stretched(5, "", True, "aaaaaX", "bbbbb")]
 
 
 @pytest.mark.parametrize("size", [1, 4, 30])
@@ -98,19 +98,17 @@ def test_selective_counting_is_stretched_with_up_to_twice_the_x_s_that_were_trai
         *[("4", False)] * 3,
     ]
     for each in stretched:
-        before, _, after = each.sequence.partition("Y")
+        before = each.prompt.removesuffix("Y")
         assert (each.size, before.count("a"), before.count("X")) == (size, size, int(each.variant))
-        assert (len(before), after) == (size + int(each.variant), "b" * size)
+        assert (len(before), each.prompt, each.answer) == (size + int(each.variant), before + "Y", "b" * size)
 
 
 def test_the_x_s_of_a_stretched_sequence_lie_anywhere_and_always_at_the_same_places() -> None:
     language = SelectiveCounting(kind="selective-counting", longest=3, most_ignored=2)
-    sequences = [each.sequence for size in range(1, 40) for each in language.stretched(size)]
-    assert sequences == [each.sequence for size in range(1, 40) for each in language.stretched(size)]
-    assert {each[:1] for each in sequences} == {each.partition("Y")[0][-1:] for each in sequences} == {"a", "X"}
-    arrangements = [
-        {each.sequence for each in language.stretched(size) if each.variant == "4"} for size in (10, 20, 30)
-    ]
+    prompts = [each.prompt for size in range(1, 40) for each in language.stretched(size)]
+    assert prompts == [each.prompt for size in range(1, 40) for each in language.stretched(size)]
+    assert {each[:1] for each in prompts} == {each[-2] for each in prompts} == {"a", "X"}
+    arrangements = [{each.prompt for each in language.stretched(size) if each.variant == "4"} for size in (10, 20, 30)]
     assert [*map(len, arrangements)] == [3, 3, 3]
     places = {frozenset(at for at, letter in enumerate(each) if letter == "X") for each in set().union(*arrangements)}
     assert len(places) == 9  # each size has arrangements of its own
@@ -118,7 +116,7 @@ def test_the_x_s_of_a_stretched_sequence_lie_anywhere_and_always_at_the_same_pla
 
 def test_a_language_that_ignores_nothing_is_stretched_in_one_sequence() -> None:
     plain = SelectiveCounting(kind="selective-counting", most_ignored=0)
-    assert [*plain.stretched(4)] == [Stretched(4, "0", True, "aaaaYbbbb")]
+    assert [*plain.stretched(4)] == [Stretched(4, "0", True, "aaaaY", "bbbb")]
 
 
 @pytest.mark.parametrize(("longest", "most_ignored"), [(3, 0), (4, 2)])

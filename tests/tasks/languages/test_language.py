@@ -155,7 +155,7 @@ def test_the_answer_to_a_prompt_is_the_rest_of_its_sequence(language: Language) 
 @pytest.mark.parametrize("size", [1, 2, 11, 60])
 def test_the_answer_to_a_longer_prompt_is_the_rest_of_its_sequence(name: str, size: int) -> None:
     language = LANGUAGES[name]
-    sequences = [stretched.sequence for stretched in language.stretched(size)]
+    sequences = [stretched.prompt + stretched.answer for stretched in language.stretched(size)]
     assert sequences
     for sequence in sequences:
         at = sequence.index(language.rule.delimiter) + 1
@@ -193,8 +193,8 @@ def test_no_feature_knows_the_future(language: Language) -> None:
 def test_a_small_language_is_used_whole_on_both_sides(language: Language) -> None:
     split = language.split(held_out=language.size)
     everything = tuple(language.sequences())
-    assert (split.training, split.range, split.held_out) == (everything,) * 3
-    assert (split.is_whole, split.is_range_sampled) == (True, False)
+    assert (split.training, split.goal.sequences, split.held_out) == (everything,) * 3
+    assert (split.is_whole, split.goal.is_sampled) == (True, False)
 
 
 def test_what_is_held_out_is_never_trained_on() -> None:
@@ -202,25 +202,25 @@ def test_what_is_held_out_is_never_trained_on() -> None:
     assert len(set(split.held_out)) == len(split.held_out) == 400
     assert not split.is_whole
     assert set(split.held_out).isdisjoint(split.training)
-    assert set(split.held_out).isdisjoint(split.range)
+    assert set(split.held_out).isdisjoint(split.goal.sequences)
     assert len(split.training) > 10_000
 
 
 def test_the_criterion_is_checked_on_all_that_is_not_held_out() -> None:
     split = SPLIT.split(held_out=400)
-    assert not split.is_range_sampled
-    assert sorted({*split.range, *split.held_out}) == sorted(SPLIT.sequences())
-    assert len(split.range) == SPLIT.size - 400
+    assert not split.goal.is_sampled
+    assert sorted({*split.goal.sequences, *split.held_out}) == sorted(SPLIT.sequences())
+    assert len(split.goal.sequences) == SPLIT.size - 400
 
 
 def test_a_language_too_large_to_list_is_sampled() -> None:
     large = SelectiveCounting(kind="selective-counting", longest=40, most_ignored=20)
     assert large.size > 10**12
     split = large.split(held_out=300)
-    assert split.is_range_sampled
+    assert split.goal.is_sampled
     assert len(split.held_out) == 300
-    assert len(split.range) == 2_000
-    assert set(split.range) <= set(split.training)
+    assert len(split.goal.sequences) == 2_000
+    assert set(split.goal.sequences) <= set(split.training)
     assert set(split.held_out).isdisjoint(split.training)
 
 
@@ -230,8 +230,8 @@ def test_a_language_of_as_many_sequences_as_can_be_listed_is_checked_whole(
 ) -> None:
     monkeypatch.setattr(lstmgallery.tasks.languages.language, "ENUMERABLE", listed)
     split = SPLIT.split(held_out=400, draws=4_000)
-    assert split.is_range_sampled == is_sampled
-    assert len(split.range) == (2_000 if is_sampled else SPLIT.size - 400)
+    assert split.goal.is_sampled == is_sampled
+    assert len(split.goal.sequences) == (2_000 if is_sampled else SPLIT.size - 400)
 
 
 def test_a_language_that_cannot_spare_so_many_is_used_whole() -> None:
@@ -281,7 +281,7 @@ def test_half_of_each_small_stratum_is_held_out_however_often_its_sequences_are_
 def test_every_stratum_is_trained_on() -> None:
     """The draws that training repeats meet every sequence of the small strata, whatever is held out."""
     split = SPLIT.split(held_out=400)
-    assert set(map(SPLIT.stratum, split.training)) == set(map(SPLIT.stratum, split.range)) == {*SPLIT.strata()}
+    assert set(map(SPLIT.stratum, split.training)) == set(map(SPLIT.stratum, split.goal.sequences)) == {*SPLIT.strata()}
 
 
 def test_a_kind_of_one_sequence_stays_in_training() -> None:

@@ -35,7 +35,10 @@ def test_the_answer_is_the_first_letter_in_lowercase() -> None:
 
 
 def test_state_memory_is_stretched_to_any_wait_with_either_letter() -> None:
-    assert [*LANGUAGE.stretched(5)] == [Stretched(5, "A", True, "AxxxxxYa"), Stretched(5, "B", True, "BxxxxxYb")]
+    assert [*LANGUAGE.stretched(5)] == [
+        Stretched(5, "A", True, "AxxxxxY", "a"),
+        Stretched(5, "B", True, "BxxxxxY", "b"),
+    ]
 
 
 @pytest.mark.parametrize("longest_wait", [2, 101, 2.5, "3"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lstmgallery.desk.experiments import experiments_of
 from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.figures.together import groups_plot
 from lstmgallery.press.pages import evidence
@@ -10,7 +11,9 @@ from lstmgallery.press.pages.views import NetworkView
 
 
 def _values(view: NetworkView) -> dict[str, Any]:
+    experiments = experiments_of(view.network.task)
     return {
+        "experiment": experiments[0] if experiments else None,
         "ranking": evidence.rank(view.results),
         "neuron_path": neuron_path,
         "groups_plot": groups_plot(view.results),

@@ -25,15 +25,13 @@ def find_frontier(
     Columns: size, variant, is_trained (whether training had that variant), prompt, expected, written, ended, right,
     memory. Empty if the task has a single size.
     """
-    task = network.task
-    every = (each for size in range(1, FURTHEST + 1) for each in task.stretched(size))
+    every = (each for size in range(1, FURTHEST + 1) for each in network.task.stretched(size))
     found = [each for each in every if each.is_trained or not trained_only]
     columns = ["size", "variant", "is_trained", "prompt", "expected", "written", "ended", "right", "memory"]
     if not found:
         return pd.DataFrame(columns=columns)
-    at = [each.sequence.index(task.rule.delimiter) + 1 for each in found]
-    prompts = [each.sequence[:stop] for each, stop in zip(found, at, strict=True)]
-    expected = [each.sequence[stop:] for each, stop in zip(found, at, strict=True)]
+    prompts = [each.prompt for each in found]
+    expected = [each.answer for each in found]
     written, ended, signals = write_on(network, weights, prompts, at_most=max(map(len, expected)) + SPARE)
     table = pd.DataFrame(
         {

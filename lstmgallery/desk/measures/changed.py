@@ -1,41 +1,29 @@
-"""`slope of dose-response` and `turned by exchange`; of a network: with 3 neurons.
-
-The slope is in b's per count added; turned is the share of sequences turned to the other letter.
-"""
+"""The grammar shared by measures of an experiment: of one neuron, or of a network `with 3 neurons`."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.interventions import Place
 from lstmgallery.desk.measures.measurement import Measurement
-from lstmgallery.desk.measures.requirements import require_facet
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Dose:
-    """The slope of b's written over counts added at the delimiter, or the share turned by an exchange of memories."""
+class Changed:
+    """The result of changing one neuron, or several at once."""
 
-    begins: ClassVar[tuple[str, ...]] = ("slope", "turned")
     has_control: ClassVar[bool] = False
+    result: ClassVar[str]
+    unit: ClassVar[str]
 
-    result: str
     neurons: int | None  # number of the best changed at once; None for the subject's own neuron
 
     @classmethod
-    def from_line(cls, words: Words, subject: Subject) -> Self:
-        network, at = subject.network, words.at
-        result = words.take().text
-        if result == "slope":
-            words.expect("of")
-            words.expect("dose-response")
-            require_facet(network, network.task.dose, at=at)
-        else:
-            words.expect("by")
-            words.expect("exchange")
-            require_facet(network, network.task.twins, at=at)
+    def take_neurons(cls, words: Words, subject: Subject, *, at: int) -> Self:
+        """Take the number of neurons, if the subject is a network. `at` is the measure's first word."""
+        network = subject.network
         neurons = None
         if words.takes("with"):
             neurons = words.whole("a number of neurons", 1, network.layers * network.units)
@@ -46,11 +34,10 @@ class Dose:
             )
             message = "expected one neuron, or a network with a number of neurons"
             raise GrammarError(message, at=at, hint=hint)
-        return cls(result, neurons)
+        return cls(neurons)
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         chosen = places if self.neurons is None else tuple(trained.best_for_task()[: self.neurons])
         table = trained.changed(chosen)
         row = table[table["measure"] == self.result].iloc[0]
-        kind = "number" if self.result == "slope" else "share"
-        return Measurement(float(row["value"]), int(row["sequences"]), "sequence", kind, data=table)
+        return Measurement(float(row["value"]), int(row["sequences"]), "sequence", self.unit, data=table)

@@ -7,27 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery.desk import interventions
-from lstmgallery.desk.counts import count_units
-from lstmgallery.desk.interventions import (
-    ALL,
-    Group,
-    Hold,
-    Place,
-    measure_causes,
-    measure_doses,
-    measure_exchanges,
-    measure_holds,
-    write_with_counts,
-)
+from lstmgallery.desk.experiments import holds, measure_causes
+from lstmgallery.desk.experiments.doses import Doses, count_units, write_with_counts
+from lstmgallery.desk.experiments.exchanges import Exchanges
+from lstmgallery.desk.experiments.experiment import ALL, Group
+from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import read_logits, run_reference, write_on
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.tasks.facets import Dose
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting
 from tests.audit import causes as audit
 from tests.audit.reading import read
-from tests.conftest import random_weights
+from tests.conftest import language_of, random_weights
 from tests.desk.planted import (
     OPEN,
     TO_COPY,
@@ -54,7 +46,7 @@ TWO_LAYERS: tuple[Place, ...] = ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3))
 def causes() -> pd.DataFrame:
     """Every intervention on the planted network."""
     network = counting_network()
-    sequences = list(network.task.sequences())
+    sequences = list(language_of(network).sequences())
     means = {(1, neuron): 0.3 for neuron in (COUNTER, LATCH, UNUSED)}
     ranked = [(1, COUNTER), (1, LATCH), (1, UNUSED)]
     return measure_causes(network, counting_weights(), sequences, memory_means=means, ranked=ranked)
@@ -127,7 +119,7 @@ def test_counts_added_to_an_unused_neuron_bring_nothing(causes: pd.DataFrame) ->
 
 def test_held_neurons_one_by_one_equal_the_batch(causes: pd.DataFrame) -> None:
     network, weights = counting_network(), counting_weights()
-    reads, following, is_step = network.task.vocabulary.encode(list(network.task.sequences()))
+    reads, following, is_step = network.task.vocabulary.encode(list(language_of(network).sequences()))
 
     def change(layer: int, step: int, signal: str, values: np.ndarray) -> np.ndarray:  # noqa: ARG001
         return np.where(np.arange(3) == LATCH - 1, 0.0, values) if signal == "cell" else values
@@ -185,7 +177,7 @@ def test_whatever_follows_a_changed_signal_reads_it_changed(cell: str) -> None:
 
 
 def test_one_more_a_adds_to_each_cell_what_its_weights_say() -> None:
-    units = count_units(counting_network(), counting_weights(), Dose("a", "b", 10))
+    units = count_units(counting_network(), counting_weights(), Dose("a", "b", "X", 10))
     assert len(units) == 1
     np.testing.assert_allclose(units[0], [0.1, 0.0, np.tanh(0.3)], atol=1e-8)
 
@@ -195,7 +187,7 @@ def test_units_are_those_of_each_layer() -> None:
     weights = random_weights(network, seed=6)
     counts = np.arange(1, 5)
     runs = [run_reference(network, weights, "a" * n + "X") for n in counts]
-    for layer, units in enumerate(count_units(network, weights, Dose("a", "b", 4))):
+    for layer, units in enumerate(count_units(network, weights, Dose("a", "b", "X", 4))):
         at_delimiter = np.array([run[layer]["cell"][-1] for run in runs])
         slopes = np.cov(counts, at_delimiter.T)[0, 1:] / counts.var(ddof=1)
         np.testing.assert_allclose(units, slopes, atol=1e-9)
@@ -238,7 +230,7 @@ def exchange(network: Network, weights: dict[str, np.ndarray], *groups: Sequence
     """Return for each group of neurons the share of answers that an exchange of them turns."""
     assert network.task.twins is not None
     asked = [Group(ALL, "", tuple(places)) for places in groups]
-    rows = measure_exchanges(network, weights, asked, twins=network.task.twins)
+    rows = Exchanges(network.task.twins).measure(network, weights, asked)
     return [row["value"] for row in rows]
 
 
@@ -289,7 +281,7 @@ def dose(network: Network, weights: dict[str, np.ndarray], *groups: Sequence[Pla
     """Return for each group of neurons how many b's come for each count added to all of them."""
     assert isinstance(network.task, Counting)
     asked = [Group(ALL, "", tuple(places)) for places in groups]
-    rows = measure_doses(network, weights, asked, dose=network.task.dose)
+    rows = Doses(network.task.dose).measure(network, weights, asked)
     return [row["value"] for row in rows]
 
 
@@ -327,7 +319,7 @@ def test_of_what_is_written_only_the_b_s_that_come_first_are_counted() -> None:
     weights["readout/kernel"][0, 2] = 10.0  # behind a b an a, behind all else a b
     weights["readout/bias"][3] = 1.0
     group = Group((1, 2), "", ((1, 2),))
-    table = pd.DataFrame(measure_doses(counting_network(), weights, [group], dose=Dose("a", "b", 10)))
+    table = pd.DataFrame(Doses(Dose("a", "b", "X", 10)).measure(counting_network(), weights, [group]))
     assert write_on(counting_network(), weights, ["aX"], at_most=4)[0] == ["baba"]
     assert set(table.query("measure == 'written'")["value"]) == {1.0}
 
@@ -335,7 +327,7 @@ def test_of_what_is_written_only_the_b_s_that_come_first_are_counted() -> None:
 @pytest.mark.parametrize(("longest", "sizes"), [(10, [4, 5, 6, 7]), (7, [4]), (6, [6]), (3, [3])])
 def test_counts_are_added_where_three_more_and_three_less_are_within_training(longest: int, sizes: list[int]) -> None:
     network = network_of(Counting(kind="counting", longest=longest))
-    rows = measure_doses(network, counting_weights(), [Group((1, 1), "", ((1, 1),))], dose=Dose("a", "b", longest))
+    rows = Doses(Dose("a", "b", "X", longest)).measure(network, counting_weights(), [Group((1, 1), "", ((1, 1),))])
     table = pd.DataFrame(rows).query("measure == 'written'")
     doses = [-3, -2, -1, 0, 1, 2, 3]
     assert table["amount"].tolist() == [amount for amount in doses for _ in sizes]
@@ -360,21 +352,21 @@ def test_each_letter_of_a_copy_is_right_where_it_is_predicted_at_its_own_place()
 def test_a_hold_does_to_reading_what_another_computation_finds(
     cell: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interventions, "ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(holds, "ROWS_AT_ONCE", at_once)
     network = network_of(Copying(kind="copying")).model_copy(update={"cell": cell, "layers": 2})
     weights = guessing_weights(network, seed=3)
     gates = [signal.key for signal in network.kind.signals if signal.palette == "gate"]
-    holds = [Hold(place, "", network.kind.memory, 0.3 * place[1]) for place in TWO_LAYERS]
-    holds += [Hold((2, 3), "", gate, value) for gate in gates for value in (0.0, 1.0)]
-    found = pd.DataFrame(measure_holds(network, weights, TO_COPY, holds))
+    tried = [Hold(place, "", network.kind.memory, 0.3 * place[1]) for place in TWO_LAYERS]
+    tried += [Hold((2, 3), "", gate, value) for gate in gates for value in (0.0, 1.0)]
+    found = pd.DataFrame(measure_holds(network, weights, TO_COPY, tried))
     files = as_files(network, weights)
     baseline = audit.reading_results(files, files.model(), TO_COPY)
-    assert found["baseline"].tolist() == pytest.approx([*baseline.values()] * len(holds))
+    assert found["baseline"].tolist() == pytest.approx([*baseline.values()] * len(tried))
     expected = [
         audit.reading_results(files, files.model(), TO_COPY, audit.hold(hold.place, hold.signal, hold.value))
-        for hold in holds
+        for hold in tried
     ]
     names = ["loss", "right", "right_1", "right_2", "right_3"]
-    assert found["measure"].tolist() == names * len(holds)
+    assert found["measure"].tolist() == names * len(tried)
     assert found["value"].tolist() == pytest.approx([results[name] for results in expected for name in names])
     assert len({tuple(results.values()) for results in expected}) > 6
