@@ -84,7 +84,7 @@ def describe(
     weights: Arrays,
     untrained: Arrays,
     *,
-    criterion: dict[str, object],
+    criterion: dict[str, object] | None,
     curve: Curve,
     origin: Origin,
     today: date,

@@ -61,7 +61,7 @@ class Header(pydantic.BaseModel):
     format: Literal[1] = 1
     network: dict[str, Any]
     sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
-    criterion: dict[str, Any]
+    criterion: dict[str, Any] | None
     curve: Curve
     origin: Origin
     date: date

@@ -314,7 +314,8 @@ def _try_seeds(
         pin = read_pin(file, network.model_copy(update={"seed": seed}))
         values = ask(network, pin.weights, questions)
         asked = [values[question.key] for question in questions]
-        found.append((seed, file, pin.header.steps, bool(pin.header.criterion["is_met"]), asked))
+        is_met = pin.header.criterion is None or bool(pin.header.criterion["is_met"])
+        found.append((seed, file, pin.header.steps, is_met, asked))
     return found
 
 
@@ -336,7 +337,7 @@ def _train_missing(network: Network, files: dict[int, Path], today: date) -> Non
             network.model_copy(update={"seed": trained.seed}),
             trained.weights,
             trained.untrained,
-            criterion=trained.criterion.to_json(),
+            criterion=trained.criterion.to_json() if trained.criterion else None,
             curve=Curve.model_validate(trained.curve.to_dict(orient="list")),
             origin=origin,
             today=today,

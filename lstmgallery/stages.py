@@ -7,6 +7,7 @@ never starts it.
 
 import concurrent.futures
 import dataclasses
+import math
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -150,7 +151,9 @@ class NetworkWork:
 
         trained = train(
             self.network,
-            report=lambda steps, right: self.progress.advance(steps, f"{right:.0%} of sequences right"),
+            report=lambda steps, right: self.progress.advance(
+                steps, "" if math.isnan(right) else f"{right:.0%} of sequences right"
+            ),
         )
         origin = Origin.here(library_versions(LAB_LIBRARIES))
         self._write_trained(into, trained.weights, trained.untrained, trained.curve, trained.criterion, origin, {})
@@ -162,7 +165,7 @@ class NetworkWork:
 
         header = pin.header
         criterion = check_weights(self.network, pin.weights, steps=header.steps)
-        if not criterion.is_met:
+        if criterion and not criterion.is_met:
             name = self.network.name
             again = f"lstmgallery build --network {name} --quick --retrain"
             hint = f"train a new one: {again}, then lstmgallery pin {name}"
@@ -177,7 +180,7 @@ class NetworkWork:
         weights: Arrays,
         untrained: Arrays,
         curve: pd.DataFrame,
-        criterion: "Criterion",
+        criterion: "Criterion | None",
         origin: Origin,
         pinned: dict[str, Any],
     ) -> None:
@@ -186,7 +189,7 @@ class NetworkWork:
         store.write_vocabulary(into, self.network.task.vocabulary)
         about = self._about(()) | {
             "network": self.network.training_spec,
-            "criterion": criterion.to_json(),
+            "criterion": criterion and criterion.to_json(),
             "origin": origin.model_dump(mode="json"),
             "libraries": origin.libraries,
             **pinned,

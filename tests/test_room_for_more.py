@@ -127,6 +127,39 @@ class Echo(Language):
     def feature_values(self, sequence):
         return {"heard": [None] + [sequence[0]] * len(sequence)}
 ''',
+    "tasks/walk.py": '''"""A walk: nothing determines its letters; no rule, no phases, no headline feature."""
+
+import itertools
+from typing import ClassVar, Literal
+
+from lstmgallery.tasks.task import Feature, Split, Starter, Task
+
+
+class Walk(Task):
+    """Six letters of l and r."""
+
+    kind: Literal["walk"]
+
+    letters: ClassVar = ("l", "r")
+    features: ClassVar = (
+        Feature("place", "count", "The r's read minus the l's read.", "the place reached"),
+        Feature("turn", "category", "Whether the last two letters differ.", "it has turned: {}", ("no", "yes")),
+    )
+    starter: ClassVar = Starter("Walks left and right.", "task: {kind: walk}\\nunits: 6\\nshown: [lrlrlr]")
+
+    @property
+    def form(self):
+        return "six letters of l and r"
+
+    def split(self, *, held_out):
+        every = tuple(map("".join, itertools.product("lr", repeat=6)))
+        return Split(every, every, None, is_whole=True)
+
+    def ground_truth(self, sequence):
+        places = [0, *itertools.accumulate(1 if letter == "r" else -1 for letter in sequence)]
+        turns = [None, None, *("no" if one == other else "yes" for one, other in itertools.pairwise(sequence))]
+        return {"place": places, "turn": turns}
+''',
     "press/figures/answers.py": '''"""The answers that a language wants."""
 
 from typing import Literal
@@ -206,7 +239,8 @@ LINES = {  # what registers a toy: in which file, after what, one line
     ],
     "tasks/__init__.py": [
         ("import Copying\n", "import Copying\nfrom lstmgallery.tasks.languages.echo import Echo\n"),
-        ('"copying": Copying,\n', '"copying": Copying,\n    "echo": Echo,\n'),
+        ("import Task\n", "import Task\nfrom lstmgallery.tasks.walk import Walk\n"),
+        ('"copying": Copying,\n', '"copying": Copying,\n    "echo": Echo,\n    "walk": Walk,\n'),
     ],
     "desk/measures/__init__.py": [
         ("import Statistic\n", "import Statistic\nfrom lstmgallery.desk.measures.swing import Swing\n"),
@@ -233,6 +267,17 @@ shown: [pXp, rwwXr]
 ---
 
 It echoes.
+"""
+WALK = """---
+title: Walk
+summary: A network that walks.
+task: {kind: walk}
+units: 5
+training: {steps: 150, most_steps: 3000}
+shown: [llrrlr, rrrrrr]
+---
+
+It walks.
 """
 WRITEUP = """---
 title: An echo
@@ -274,6 +319,14 @@ says: Its neurons swing between their ends.
 measure: swing of hidden
 expect: between 0.5 and 2
 ```
+
+```claim
+id: walks
+neuron: walk best(place)
+says: One of its neurons follows the place.
+measure: r2 of hidden with place
+expect: at least 0.2
+```
 """
 
 
@@ -293,7 +346,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert text.count(before) == 1, (path, before)
             text = text.replace(before, after)
         file.write_text(text, encoding="utf-8")
-    for path, text in {"networks/echo.md": NETWORK, "writeups/an-echo.md": WRITEUP}.items():
+    for path, text in {"networks/echo.md": NETWORK, "networks/walk.md": WALK, "writeups/an-echo.md": WRITEUP}.items():
         file = folder / "content" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -322,6 +375,17 @@ def test_a_toy_task_has_its_features_its_roles_and_its_findings(site: Path) -> N
     assert "the letter was" in page
     assert 'id="together"' not in page
     assert 'id="frontier"' not in page
+
+
+def test_a_task_without_a_rule_has_all_that_needs_none(site: Path) -> None:
+    page = read(site, "networks/walk/index.html")
+    assert "six letters of l and r" in page
+    assert "Training runs for 150 steps." in page
+    assert "with every determined token predicted" not in page
+    assert "steps since the delimiter" not in read(site, "networks/walk/layer-1/neuron-1.html")
+    assert not [fragment for fragment in ("right", "together", "frontier") if f'id="{fragment}"' in page]
+    assert re.search(r'data-claim="walks" data-verdict="(holds|fails)"', read(site, "writeups/an-echo.html"))
+    assert '"rule":null' in read(site, "explorer/walk.js")
 
 
 def test_a_toy_figure_is_drawn_and_has_its_numbers_and_a_drawing(site: Path) -> None:

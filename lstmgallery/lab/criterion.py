@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from lstmgallery.lab.model import build_model, write_weights
 from lstmgallery.network import Network
+from lstmgallery.tasks.task import Goal
 
 Predict = Callable[[np.ndarray], Any]  # tokens, (batch, time) -> the network's first choices, (batch, time)
 
@@ -44,6 +45,11 @@ class Criterion:
             f"sequences right ({self.tokens_right} of {self.tokens} tokens)"
         )
 
+    @property
+    def share(self) -> float:
+        """The share of sequences right."""
+        return self.sequences_right / self.sequences
+
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "is_met": self.is_met}
 
@@ -58,10 +64,9 @@ def compile_prediction(model: keras.Model) -> Predict:
     return predict  # type: ignore[no-any-return]
 
 
-def check_predictions(
-    network: Network, predict: Predict, sequences: tuple[str, ...], *, is_sampled: bool, steps: int
-) -> Criterion:
-    """Return the criterion for the predictions of `predict` on `sequences`, after `steps` steps of training."""
+def check_predictions(network: Network, predict: Predict, goal: Goal, *, steps: int) -> Criterion:
+    """Return the criterion for the predictions of `predict` and a goal, after `steps` steps of training."""
+    sequences = goal.sequences
     reads, following, _ = network.task.vocabulary.encode(sequences)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
@@ -72,15 +77,16 @@ def check_predictions(
         sequences_right=int((is_right | ~determined).all(axis=1).sum()),
         tokens=int(determined.sum()),
         tokens_right=int((is_right & determined).sum()),
-        is_sampled=is_sampled,
+        is_sampled=goal.is_sampled,
         steps=steps,
     )
 
 
-def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion:
-    """Return the criterion for weights trained for `steps` steps, here or elsewhere."""
-    split = network.split()
+def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion | None:
+    """Return the criterion for weights trained for `steps` steps, here or elsewhere; None without a goal."""
+    goal = network.split().goal
+    if goal is None:
+        return None
     model = build_model(network)
     write_weights(model, weights)
-    predict = compile_prediction(model)
-    return check_predictions(network, predict, split.goal.sequences, is_sampled=split.goal.is_sampled, steps=steps)
+    return check_predictions(network, compile_prediction(model), goal, steps=steps)

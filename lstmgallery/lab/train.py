@@ -19,27 +19,29 @@ from lstmgallery.interrupts import interrupts_held
 from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
 from lstmgallery.network import Network
+from lstmgallery.tasks.task import Goal
 
 STEPS_PER_CALL = 20  # fixed: another number would need another compilation
 CALLS_PER_GLANCE = 10  # at most; early on, where the curve is steep, every call is checked
 GRADIENT_NORM = 1.0  # larger gradients are scaled down to it: Pascanu, Mikolov and Bengio 2013
 CURVE_SEQUENCES = 500  # number of sequences for the share in the training curve
 
-Report = Callable[[int, float], None]  # (steps done, share of sequences right)
+Report = Callable[[int, float], None]  # (steps done, share of sequences right; NaN without a goal)
 
 
 @dataclass(frozen=True)
 class Trained:
     """A network before and after training, trained under `seed`.
 
-    `curve`: step, loss (nats a token, mean of the steps since the row before), right (share).
+    `curve`: step, loss (nats a token, mean of the steps since the row before), right (share). Without a goal, `right`
+    is NaN and `criterion` None.
     """
 
     seed: int
     untrained: Weights
     weights: Weights
     curve: pd.DataFrame
-    criterion: Criterion
+    criterion: Criterion | None
 
 
 def train(network: Network, *, report: Report) -> Trained:
@@ -55,7 +57,7 @@ def train(network: Network, *, report: Report) -> Trained:
             deliver_interrupt()
 
         trained = next(train_seeds(network, [network.seed], report=report_and_deliver))
-    if not trained.criterion.is_met:
+    if trained.criterion and not trained.criterion.is_met:
         raise _missed(network, trained.criterion)
     return trained
 
@@ -73,10 +75,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     train_steps = compile_training(network, model, optimizer, split.training)
     predict = compile_prediction(model)
     goal = split.goal
-    glanced_at = goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)]
-
-    def check(sequences: tuple[str, ...], done: int) -> Criterion:
-        return check_predictions(network, predict, sequences, is_sampled=goal.is_sampled, steps=done)
+    glanced_at = goal and Goal(goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)], goal.is_sampled)
 
     for seed in seeds:
         untrained = read_weights(build_model(network, seed=seed))
@@ -85,20 +84,20 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
             variable.assign(value)
         rows: list[dict[str, float]] = []
         criterion = None
-        done = 0
-        while criterion is None:
+        done, is_done = 0, False
+        while not is_done:
             calls = min(1 + done // (10 * STEPS_PER_CALL), CALLS_PER_GLANCE)
             starts = [done + STEPS_PER_CALL * call for call in range(calls)]
             loss = float(np.mean([train_steps(tf.constant(seed), tf.constant(start)) for start in starts]))
             done += STEPS_PER_CALL * calls
-            glance = check(glanced_at, done)
-            share = glance.sequences_right / glance.sequences
+            share = check_predictions(network, predict, glanced_at, steps=done).share if glanced_at else float("nan")
             rows.append({"step": done, "loss": loss, "right": share})
             report(done, share)
             is_last = done >= network.training.most_steps
-            if (glance.is_met and done >= network.training.steps) or is_last:
-                found = check(goal.sequences, done)
-                criterion = found if found.is_met or is_last else None
+            is_done = is_last or (done >= network.training.steps and not share < 1)  # NaN without a goal
+            if is_done and goal:
+                criterion = check_predictions(network, predict, goal, steps=done)
+                is_done = is_last or criterion.is_met
         yield Trained(seed, untrained, read_weights(model), pd.DataFrame(rows), criterion)
 
 

@@ -55,12 +55,14 @@ def figure_path(slug: str, figure: str, extension: str) -> str:
 
 def network_fragments(network: Network) -> set[str]:
     """Return the fragments of a network's page."""
-    found = {"roles", "seeds", "chosen", "gates", "training", "loss", "right", "files"}
+    found = {"roles", "seeds", "chosen", "gates", "training", "loss", "files"}
     for layer in network.layer_numbers:
         found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
     if network.task.strata_names:
         found.add("held-out")
     task = network.task
+    if task.rule:
+        found.add("right")
     if task.dose or task.twins:
         found.add("together")
     if task.sizes:

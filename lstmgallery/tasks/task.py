@@ -70,7 +70,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Goal:
-    """When a network counts as trained: it predicts every determined token of these sequences of the training range.
+    """When a network is trained: it predicts every token that the rule determines, of these of the training range.
 
     `is_sampled`: whether they are only a sample of the range.
     """
@@ -83,14 +83,14 @@ class Goal:
 class Split:
     """The training sequences and held-out sequences of a network.
 
-    `training` may repeat sequences: it is drawn as the task draws. `goal`: when a network is trained. `is_whole`:
-    whether the language was too small to hold out anything, so `held_out` is the whole language. `shares` compare
-    `held_out` with the task's draws; there are none if the language is used whole.
+    `training` may repeat sequences: it is drawn as the task draws. `goal`: when a network is trained; None: after a
+    number of steps. `is_whole`: whether the language was too small to hold out anything, so `held_out` is the whole
+    language. `shares` compare `held_out` with the task's draws; there are none if the language is used whole.
     """
 
     training: tuple[str, ...]
     held_out: tuple[str, ...]
-    goal: Goal
+    goal: Goal | None
     is_whole: bool
     shares: tuple[Share, ...] = ()
 

@@ -23,6 +23,11 @@ from lstmgallery.tasks.languages.copying import Copying
 from tests.conftest import small_network, write_small_content
 
 
+def criterion_of(trained: Trained) -> Criterion:
+    assert trained.criterion is not None
+    return trained.criterion
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Trained, list[tuple[int, float]]]:
     """The small network, trained, and what its training reported."""
@@ -60,20 +65,20 @@ def test_the_criterion_is_what_the_weights_predict(small: tuple[Network, Trained
         tokens=9,
         tokens_right=9,
         is_sampled=False,
-        steps=trained.criterion.steps,
+        steps=criterion_of(trained).steps,
     )
 
 
 def test_training_goes_on_at_least_as_long_as_it_says(small: tuple[Network, Trained, Any]) -> None:
     network, trained, _ = small
-    assert network.training.steps <= trained.criterion.steps <= network.training.most_steps
+    assert network.training.steps <= criterion_of(trained).steps <= network.training.most_steps
 
 
 def test_the_curve_is_what_was_reported(small: tuple[Network, Trained, list[tuple[int, float]]]) -> None:
     _, trained, reports = small
     assert list(zip(trained.curve["step"], trained.curve["right"], strict=True)) == reports
     assert trained.curve["step"].is_monotonic_increasing
-    assert trained.curve["step"].iloc[-1] == trained.criterion.steps
+    assert trained.curve["step"].iloc[-1] == criterion_of(trained).steps
     assert trained.curve["right"].iloc[-1] == 1.0
     assert trained.curve["loss"].iloc[-1] < trained.curve["loss"].iloc[0] / 2
 
@@ -209,7 +214,7 @@ def test_steps_are_the_same_however_many_of_them_are_one_call(
     monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", 1)
     (trained,) = train_seeds(network, [5], report=lambda *_: None)
     assert trained.curve["step"].tolist() == [*range(1, 11), 12]  # after one call each, and then after two
-    assert trained.criterion.steps == at_once.criterion.steps == STEPS
+    assert criterion_of(trained).steps == criterion_of(at_once).steps == STEPS
     for name, values in trained.weights.items():
         np.testing.assert_allclose(values, at_once.weights[name], rtol=0, atol=1e-4)
 
@@ -223,5 +228,5 @@ def test_training_is_over_only_when_the_whole_range_is_right(tmp_path: Path, mon
     assert set(shares) == {0.0, 1.0}
     assert shares.count(1.0) > 1  # aaaXaaa is right before the other sequences are
     everything = tuple(f"{a}{b}{c}X{a}{b}{c}" for a in "abc" for b in "abc" for c in "abc")
-    assert (trained.criterion.sequences, trained.criterion.sequences_right) == (27, 27)
+    assert (criterion_of(trained).sequences, criterion_of(trained).sequences_right) == (27, 27)
     assert count_right(network, trained.weights, everything) == (27, 108, 108)

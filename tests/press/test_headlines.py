@@ -120,7 +120,7 @@ def test_a_line_of_the_ranking_holds_what_its_score_had_to_beat() -> None:
     first, second = ranking(*rows, interventions=held_at_zero({1: 0.125, 2: 0.75}))
     assert (first.score, first.interval, first.cases) == ("R² 0.960", "0.951 to 0.968", "1,200 steps")
     assert (first.null_p99, first.untrained_p95, first.baseline) == ("0.04", "0.35", "0.55 (steps since the delimiter)")
-    assert (first.right_at_zero, second.right_at_zero) == ("12.5\u00a0%", "75\u00a0%")
+    assert (first.at_zero, second.at_zero) == ("12.5\u00a0%", "75\u00a0%")
     assert (second.score, second.interval, second.baseline) == ("R² 0.70", "0.60 to 0.80", "0.90 (token read)")
 
 
@@ -175,7 +175,7 @@ def test_a_headline_holds_a_neuron_s_best_row_and_what_holding_it_breaks() -> No
     assert (found.score, found.interval, found.cases) == ("R² 0.960", "0.951 to 0.968", "1,200 steps")
     assert found.score_words == "cell state against “the b’s still owed”"
     assert (found.untrained_p95, found.untrained_range) == ("0.35", "median 0.20, highest 0.41 of 3")
-    assert (found.right_before, found.right_at_zero) == ("99.5\u00a0%", "25\u00a0%")
+    assert (found.before, found.at_zero) == ("99.5\u00a0%", "25\u00a0%")
     assert found.beside.summary.startswith("R² of cell state against “the b’s still owed”: neuron 2 0.96; 3 untrained")
 
 

@@ -43,8 +43,8 @@ class Headline:
     untrained_p95: str
     untrained_range: str
     beside: Plot
-    right_before: str
-    right_at_zero: str
+    before: str  # the result measured at zero, without holding anything
+    at_zero: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Ranked:
     null_p99: str
     untrained_p95: str
     baseline: str
-    right_at_zero: str
+    at_zero: str
     remarks: str
 
 
@@ -98,7 +98,7 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
     """Return the headline of a neuron."""
     row = results.best_row_of(layer, neuron)
     network = results.network
-    zero = _held(results, layer, neuron, "zero", "right")
+    before, at_zero = _at_zero(results, layer, neuron)
     untrained = results.controls[row.feature, row.phase]
     return Headline(
         sentence=row_sentence(network, row),
@@ -112,8 +112,8 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
         untrained_range=f"median {number(row.untrained_median, 2)}, highest {number(row.untrained_max, 2)} of "
         f"{len(untrained)}",
         beside=plot_beside(row, untrained, name=f"neuron {neuron}", words=score_words(network, row)),
-        right_before=percent(zero.baseline),
-        right_at_zero=percent(zero.value),
+        before=before,
+        at_zero=at_zero,
     )
 
 
@@ -146,6 +146,7 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
         if row.intervention in _HELD:
             done[row.intervention, row.signal][row.measure] = row
     places = sorted({measure for found in done.values() for measure in found if measure.startswith("right_")})
+    measures = ["right", *places] if results.network.task.rule else []
     rows = []
     for (intervention, signal), found in done.items():
         loss = found["loss"]
@@ -153,11 +154,11 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
             (
                 _HELD[intervention].format(results.network.kind[signal].name),
                 f"{number(loss.baseline)} → {number(loss.value)}",
-                *(f"{percent(found[key].baseline)} → {percent(found[key].value)}" for key in ("right", *places)),
+                *(f"{percent(found[key].baseline)} → {percent(found[key].value)}" for key in measures),
             )
         )
-    heads = ("Intervention", "Loss, nats per token", "Sequences right")
-    return Table((*heads, *(f"Letter {place[-1]} right" for place in places)), tuple(rows))
+    heads = {"right": "Sequences right", **{place: f"Letter {place[-1]} right" for place in places}}
+    return Table(("Intervention", "Loss, nats per token", *(heads[measure] for measure in measures)), tuple(rows))
 
 
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
@@ -226,7 +227,6 @@ def seeds_table(results: Results) -> Table:
 
 
 def _ranked(results: Results, row: Any) -> Ranked:
-    zero = _held(results, row.layer, row.neuron, "zero", "right")
     return Ranked(
         layer=row.layer,
         neuron=row.neuron,
@@ -239,7 +239,7 @@ def _ranked(results: Results, row: Any) -> Ranked:
         null_p99=number(row.null_p99, 2),
         untrained_p95=number(row.untrained_p95, 2),
         baseline=_baseline(row),
-        right_at_zero=percent(zero.value),
+        at_zero=_at_zero(results, row.layer, row.neuron)[1],
         remarks=", ".join(_remarks(results, row.layer, row.neuron)),
     )
 
@@ -271,9 +271,13 @@ def _remarks(results: Results, layer: int, neuron: int) -> list[str]:
     return remarks
 
 
-def _held(results: Results, layer: int, neuron: int, intervention: str, measure: str) -> Any:
+def _at_zero(results: Results, layer: int, neuron: int) -> tuple[str, str]:
+    """Return the share of sequences right, without a rule the loss: as it is, and with the memory held at zero."""
+    measure = "right" if results.network.task.rule else "loss"
     done = results.interventions_on(layer, neuron)
-    return next(row for row in done if (row.intervention, row.measure) == (intervention, measure))
+    zero = next(row for row in done if (row.intervention, row.measure) == ("zero", measure))
+    show = percent if measure == "right" else number
+    return show(zero.baseline), show(zero.value)
 
 
 def plot_beside(row: Any, untrained: Sequence[float], *, name: str, words: str) -> Plot:

@@ -15,7 +15,7 @@ def network_values(view: NetworkView) -> dict[str, Any]:
         "network": view.network,
         "explorer": explorer_path(view.network.name),
         "criterion": criterion,
-        "right_share": criterion["sequences_right"] / criterion["sequences"],
+        "right_share": criterion and criterion["sequences_right"] / criterion["sequences"],
         "is_whole": view.results.is_whole_language,
         "held_out_sequences": view.results.sequences,
         "held_out_loss": float(view.results.held_out["loss"].mean()),

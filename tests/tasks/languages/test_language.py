@@ -16,6 +16,7 @@ from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.language import Language, running_count
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.task import Goal, Split
 from lstmgallery.tasks.vocabulary import END, START
 
 LANGUAGES: dict[str, Language] = {
@@ -29,6 +30,11 @@ LANGUAGES: dict[str, Language] = {
 }
 each_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES.keys())
 SPLIT = SelectiveCounting(kind="selective-counting", longest=10, most_ignored=5)
+
+
+def goal_of(split: Split) -> Goal:
+    assert split.goal is not None
+    return split.goal
 
 
 @each_language
@@ -193,8 +199,8 @@ def test_no_feature_knows_the_future(language: Language) -> None:
 def test_a_small_language_is_used_whole_on_both_sides(language: Language) -> None:
     split = language.split(held_out=language.size)
     everything = tuple(language.sequences())
-    assert (split.training, split.goal.sequences, split.held_out) == (everything,) * 3
-    assert (split.is_whole, split.goal.is_sampled) == (True, False)
+    assert (split.training, goal_of(split).sequences, split.held_out) == (everything,) * 3
+    assert (split.is_whole, goal_of(split).is_sampled) == (True, False)
 
 
 def test_what_is_held_out_is_never_trained_on() -> None:
@@ -202,25 +208,25 @@ def test_what_is_held_out_is_never_trained_on() -> None:
     assert len(set(split.held_out)) == len(split.held_out) == 400
     assert not split.is_whole
     assert set(split.held_out).isdisjoint(split.training)
-    assert set(split.held_out).isdisjoint(split.goal.sequences)
+    assert set(split.held_out).isdisjoint(goal_of(split).sequences)
     assert len(split.training) > 10_000
 
 
 def test_the_criterion_is_checked_on_all_that_is_not_held_out() -> None:
     split = SPLIT.split(held_out=400)
-    assert not split.goal.is_sampled
-    assert sorted({*split.goal.sequences, *split.held_out}) == sorted(SPLIT.sequences())
-    assert len(split.goal.sequences) == SPLIT.size - 400
+    assert not goal_of(split).is_sampled
+    assert sorted({*goal_of(split).sequences, *split.held_out}) == sorted(SPLIT.sequences())
+    assert len(goal_of(split).sequences) == SPLIT.size - 400
 
 
 def test_a_language_too_large_to_list_is_sampled() -> None:
     large = SelectiveCounting(kind="selective-counting", longest=40, most_ignored=20)
     assert large.size > 10**12
     split = large.split(held_out=300)
-    assert split.goal.is_sampled
+    assert goal_of(split).is_sampled
     assert len(split.held_out) == 300
-    assert len(split.goal.sequences) == 2_000
-    assert set(split.goal.sequences) <= set(split.training)
+    assert len(goal_of(split).sequences) == 2_000
+    assert set(goal_of(split).sequences) <= set(split.training)
     assert set(split.held_out).isdisjoint(split.training)
 
 
@@ -230,8 +236,8 @@ def test_a_language_of_as_many_sequences_as_can_be_listed_is_checked_whole(
 ) -> None:
     monkeypatch.setattr(lstmgallery.tasks.languages.language, "ENUMERABLE", listed)
     split = SPLIT.split(held_out=400, draws=4_000)
-    assert split.goal.is_sampled == is_sampled
-    assert len(split.goal.sequences) == (2_000 if is_sampled else SPLIT.size - 400)
+    assert goal_of(split).is_sampled == is_sampled
+    assert len(goal_of(split).sequences) == (2_000 if is_sampled else SPLIT.size - 400)
 
 
 def test_a_language_that_cannot_spare_so_many_is_used_whole() -> None:
@@ -281,7 +287,8 @@ def test_half_of_each_small_stratum_is_held_out_however_often_its_sequences_are_
 def test_every_stratum_is_trained_on() -> None:
     """The draws that training repeats meet every sequence of the small strata, whatever is held out."""
     split = SPLIT.split(held_out=400)
-    assert set(map(SPLIT.stratum, split.training)) == set(map(SPLIT.stratum, split.goal.sequences)) == {*SPLIT.strata()}
+    for sequences in (split.training, goal_of(split).sequences):
+        assert set(map(SPLIT.stratum, sequences)) == {*SPLIT.strata()}
 
 
 def test_a_kind_of_one_sequence_stays_in_training() -> None:

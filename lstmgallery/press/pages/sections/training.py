@@ -19,10 +19,11 @@ def _values(view: NetworkView) -> dict[str, Any]:
         summary=f"Loss falls from {text.number(first['loss'])} to {text.number(last['loss'])} nats "
         f"after {last['step']:,.0f} steps.",
     )
-    first_right = curve.loc[curve["right"] == 1.0, "step"].min()
-    right_plot = plot_curve(
-        curve, "right", high=1.0, summary=f"All sequences are right for the first time after {first_right:,.0f} steps."
-    )
+    right_plot = None
+    if view.results.about["criterion"]:
+        first_right = curve.loc[curve["right"] == 1.0, "step"].min()
+        summary = f"All sequences are right for the first time after {first_right:,.0f} steps."
+        right_plot = plot_curve(curve, "right", high=1.0, summary=summary)
     return {
         "trained_where": provenance.trained_where(view.results),
         "trained_again": provenance.trained_again(view.results),
