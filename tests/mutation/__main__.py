@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COPIES = 2  # as many faults are tried at a time
 LONGEST = 120.0  # seconds of tests that a fault is given, the quickest first
 KEPT = "gallery"  # what the first run measured of the gallery, for all others
-STARTING = 60.0  # seconds that a run may take beside its tests: to start, and to build the gallery
+STARTING = 60.0  # processor seconds that a run may take beside its tests: to start, and to build the gallery
+SLACK = 4  # times the seconds of its tests that a run may take; a fault that needs more never ends
 
 
 @dataclass(frozen=True)
@@ -98,30 +99,33 @@ def _within(watched: Watched, names: list[str]) -> list[str]:
     return [name for name, so_far in zip(names, seconds, strict=True) if so_far <= LONGEST or name == names[0]]
 
 
-def try_fault(copy: Path, fault: Fault, rounds: list[list[str]]) -> Outcome:
+def try_fault(copy: Path, fault: Fault, watched: Watched) -> Outcome:
     """Plant a fault in a copy of the project, run the tests until one fails, and take the fault out again."""
+    rounds = choose_tests(watched, fault)
     if not rounds:
         return Outcome(str(fault), fault.start, "unreached")
     with planted(copy / fault.path, fault):
         for tests in rounds:
-            if by := _run(copy, tests):
+            limit = STARTING + SLACK * sum(watched.tests[name].seconds for name in tests)
+            if by := _run(copy, tests, round(limit)):
                 return Outcome(str(fault), fault.start, "noticed", by)
     return Outcome(str(fault), fault.start, "survived")
 
 
-def _run(copy: Path, tests: list[str]) -> str:
-    """Run tests in a copy; return which one failed, or nothing if all passed."""
+def _run(copy: Path, tests: list[str], limit: int) -> str:
+    """Run tests in a copy for at most `limit` processor seconds; return which one failed, or nothing if all passed.
+
+    Processor time, not time of day: a busy machine must not turn faults that survive into noticed ones.
+    """
     chosen = copy.parent / f"{copy.name}-tests"
     chosen.write_text("\n".join(tests), encoding="utf-8")
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *files]
     command += ["-p", "tests.mutation.chosen"]
+    limited = ["sh", "-c", 'ulimit -t "$0" && exec "$@"', str(limit), *command]
     environment = {**os.environ, CHOSEN: str(chosen), RESULTS: str(copy.parent / KEPT)}
-    try:
-        run = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=STARTING + 4 * LONGEST
-        )
-    except subprocess.TimeoutExpired:
+    run = subprocess.run(limited, cwd=copy, env=environment, capture_output=True, text=True)
+    if -run.returncode in (signal.SIGXCPU, signal.SIGKILL):
         return "it does not end"
     if run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
@@ -183,7 +187,7 @@ def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Cons
     def work(fault: Fault) -> None:
         copy = free.get()
         try:
-            outcome = try_fault(copy, fault, choose_tests(watched, fault))
+            outcome = try_fault(copy, fault, watched)
         finally:
             free.put(copy)
         with lock, kept.open("a", encoding="utf-8") as file:
