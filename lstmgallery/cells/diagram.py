@@ -91,7 +91,7 @@ def words(kind: CellKind, rows: Mapping[str, float]) -> Iterator[Node]:
 
 def gate(kind: CellKind, key: str, x: float, y: float) -> Node:
     """Return the node of a signal squashed from weighted sums, with the function in its formula."""
-    return Node(key, x, y, kind[key].formula.partition("(")[0], "gate", key)
+    return Node(key, x, y, kind.formula(key).partition("(")[0], "gate", key)
 
 
 def name(

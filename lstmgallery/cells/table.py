@@ -22,7 +22,10 @@ Palette = Literal["memory", "gate"]
 
 @dataclass(frozen=True)
 class Signal:
-    """One signal of a cell. `low` and `high` bound its values; None if unbounded."""
+    """One signal of a cell. `low` and `high` bound its values; None if unbounded.
+
+    `formula` is that of a signal squashed from weighted sums; None if the cell has an `Update` for it.
+    """
 
     key: str
     symbol: str
@@ -30,7 +33,7 @@ class Signal:
     low: float | None
     high: float | None
     palette: Palette
-    formula: str
+    formula: str | None
     sentence: str
 
 
@@ -105,6 +108,19 @@ class CellKind:
     def initial_bias(self, units: int) -> list[float]:
         """Return one row of the bias of an untrained layer."""
         return [float(key in self.begins_open) for key in self.columns for _ in range(units)]
+
+    def formula(self, key: str) -> str:
+        """Return a signal's formula as printed, in symbols: its update, if it has one."""
+        update = next((update for update in self.updates if update.signal == key), None)
+        if update is not None:
+            return "".join(
+                text + (self[read].symbol if read else "") + ("′" if is_earlier else "")
+                for text, read, is_earlier in update.pieces()
+            )
+        formula = self[key].formula
+        if formula is None:
+            raise ValueError(f"{self.key}: expected a formula or an update of {key}, found neither")
+        return formula
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The table of signals: one spelling each, and updates that say the arithmetic that is checked."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,6 +57,23 @@ def test_the_update_of_a_gru_is_the_arithmetic_of_the_textbook() -> None:
     z = now["update_gate"]
     assert found.keys() == {"hidden"}
     np.testing.assert_array_equal(found["hidden"], z * earlier["hidden"] + (1 - z) * now["candidate"])
+
+
+def test_the_printed_formula_of_an_updated_signal_is_its_update() -> None:
+    assert (LSTM.formula("cell"), LSTM.formula("hidden")) == ("f·c′ + i·g", "o·tanh(c)")
+    assert GRU.formula("hidden") == "z·h′ + (1 − z)·g"
+    assert (LSTM.formula("input_gate"), GRU.formula("update_gate")) == ("σ(W x + U h′ + b)",) * 2
+
+
+@each_kind
+def test_a_signal_has_either_a_formula_or_an_update(kind: CellKind) -> None:
+    updated = {update.signal for update in kind.updates}
+    assert {signal.key for signal in kind.signals if signal.formula is None} == updated
+
+
+def test_a_signal_without_formula_and_update_is_refused() -> None:
+    with pytest.raises(ValueError, match="lstm: expected a formula or an update of cell, found neither"):
+        replace(LSTM, updates=()).formula("cell")
 
 
 @pytest.mark.parametrize("expression", ["{cell} / {cell'}", "exp({cell})", "tanh({cell}, {cell})", "{cell}[0]"])

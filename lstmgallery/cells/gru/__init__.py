@@ -7,7 +7,7 @@ KIND = CellKind(
     title="GRU",
     article="a",
     signals=(
-        Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "z·h′ + (1 − z)·g", HIDDEN),
+        Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", None, HIDDEN),
         Signal("candidate", "g", "Candidate memory", -1.0, 1.0, "memory", "tanh(W x + b + r·(U h′ + b))", CANDIDATE),
         Signal(
             "update_gate",

@@ -14,10 +14,10 @@ KIND = CellKind(
             None,
             None,
             "memory",
-            "f·c′ + i·g",
+            None,
             "The long-term memory: the part kept from the step before, plus the part newly written.",
         ),
-        Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "o·tanh(c)", HIDDEN),
+        Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", None, HIDDEN),
         Signal("candidate", "g", "Candidate memory", -1.0, 1.0, "memory", "tanh(W x + U h′ + b)", CANDIDATE),
         Signal(
             "input_gate",

@@ -40,7 +40,8 @@ class CellBlock(Block):
         data.columns = pd.Index(["from", "to"])
         parts = [Part(diagram.title, None, diagram, diagram.summary)]
         if self.equations:
-            signals = CELL_KINDS[self.cell].signals
-            summary = "; ".join(f"{signal.name}: {signal.symbol} = {signal.formula}" for signal in signals)
-            parts.append(Part("Its equations", None, Equations(signals), summary))
+            equations = Equations(CELL_KINDS[self.cell])
+            named = zip(equations.kind.signals, equations.lines, strict=True)
+            summary = "; ".join(f"{signal.name}: {line}" for signal, line in named)
+            parts.append(Part("Its equations", None, equations, summary))
         return Drawing.of(*parts, data=data)

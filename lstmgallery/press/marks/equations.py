@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lstmgallery.cells.table import Signal
+from lstmgallery.cells.table import CellKind
 from lstmgallery.press.marks.mark import Grid, Mark
 
 
@@ -11,7 +11,7 @@ from lstmgallery.press.marks.mark import Grid, Mark
 class Equations(Mark):
     """The equations of a cell, a line for each of its signals."""
 
-    signals: tuple[Signal, ...]
+    kind: CellKind
 
     name: ClassVar = "equations"
     grid: ClassVar = Grid(left=0, top=0, across=7.4, down=22)
@@ -22,7 +22,7 @@ class Equations(Mark):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return tuple(f"{signal.symbol} = {signal.formula}" for signal in self.signals)
+        return tuple(f"{signal.symbol} = {self.kind.formula(signal.key)}" for signal in self.kind.signals)
 
     @property
     def frame_height(self) -> int:
