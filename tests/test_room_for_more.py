@@ -78,7 +78,7 @@ function rnnStep(x, previous, weights, change) {
   return { hidden: h };
 }
 
-CELLS.rnn = { step: rnnStep, state: ["hidden"] };
+CELLS.rnn = rnnStep;
 """,
     "tasks/languages/echo.py": '''"""An echo: a letter, a delimiter, the letter again."""
 

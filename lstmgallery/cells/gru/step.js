@@ -35,4 +35,4 @@ function gruStep(x, previous, weights, change) {
   return { hidden: h, candidate: g, update_gate: z, reset_gate: r };
 }
 
-CELLS.gru = { step: gruStep, state: ["hidden"] };
+CELLS.gru = gruStep;

@@ -33,4 +33,4 @@ function lstmStep(x, previous, weights, change) {
   return { cell: c, hidden: h, candidate: g, input_gate: i, forget_gate: f, output_gate: o };
 }
 
-CELLS.lstm = { step: lstmStep, state: ["hidden", "cell"] };
+CELLS.lstm = lstmStep;

@@ -91,6 +91,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
         "layers": network.layers,
         "units": network.units,
         "signals": [_signal(network.kind, key) for key in network.kind.keys],
+        "state": list(network.kind.state),
         "memory": network.kind.memory,
         "vocabulary": list(network.task.vocabulary),
         "rule": asdict(network.task.rule) if network.task.rule else None,

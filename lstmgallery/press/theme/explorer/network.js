@@ -25,6 +25,7 @@ import { addProduct, CELLS } from "./products.js";
  * @property {number} layers
  * @property {number} units of each layer
  * @property {SignalKind[]} signals
+ * @property {string[]} state keys of the signals passed from one step to the next
  * @property {string} memory key of the signal that carries the memory between steps
  * @property {string[]} vocabulary the start token first, the end token second
  * @property {Rule | null} rule of its language, if it has one
@@ -81,7 +82,7 @@ export class Network extends Described {
       bias: weights(`layer_${at + 1}/bias`),
     }));
     this.readout = { kernel: weights("readout/kernel"), bias: weights("readout/bias") };
-    const zero = Object.fromEntries(CELLS[this.cell].state.map((key) => [key, new Float32Array(this.units)]));
+    const zero = Object.fromEntries(this.state.map((key) => [key, new Float32Array(this.units)]));
     this.beginning = this.parameters.map(() => zero);
   }
 
@@ -104,7 +105,7 @@ export class Network extends Described {
         x = new Float32Array(width);
         addProduct(x, layers[at - 1].hidden, weights.kernel);
       }
-      layers.push(CELLS[this.cell].step(x, previous[at], weights, changeOf(at + 1)));
+      layers.push(CELLS[this.cell](x, previous[at], weights, changeOf(at + 1)));
     }
     const logits = new Float32Array(this.readout.bias.length);
     addProduct(logits, layers[layers.length - 1].hidden, this.readout.kernel);

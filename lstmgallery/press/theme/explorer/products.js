@@ -9,8 +9,8 @@
  */
 
 /**
- * The cells by kind: one step, and the signals passed from step to step.
- * @type {Record<string, {step: CellStep, state: string[]}>}
+ * One step of each kind of cell.
+ * @type {Record<string, CellStep>}
  */
 export const CELLS = {};
 
