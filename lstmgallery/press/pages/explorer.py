@@ -4,7 +4,6 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
@@ -86,6 +85,7 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
 
 def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """Return the data needed to run a network, as plain JSON values."""
+    rule = network.task.rule
     return {
         "cell": network.cell,
         "layers": network.layers,
@@ -94,7 +94,7 @@ def describe_network(network: Network, weights: Mapping[str, np.ndarray]) -> dic
         "state": list(network.kind.state),
         "memory": network.kind.memory,
         "vocabulary": list(network.task.vocabulary),
-        "rule": asdict(network.task.rule) if network.task.rule else None,
+        "rule": None if rule is None else {"prompt": rule.prompt, "delimiter": rule.delimiter, "writes": rule.writes},
         "weights": {
             name: base64.b64encode(values.astype("<f4").tobytes()).decode() for name, values in weights.items()
         },
