@@ -3,17 +3,17 @@
 `plain` lists the kinds; in addition, a comparison shows two of them.
 """
 
-from typing import get_args
+from typing import cast, get_args
 
 import pydantic
 
-from lstmgallery.press.figures.block import Block, Strict
+from lstmgallery.press.figures.block import Block
 from lstmgallery.press.figures.comparison import ComparisonBlock
 from lstmgallery.press.figures.plain import PLAIN
 
 
-class Captioned(Strict):
-    """The fields of every figure: a stable id, a caption, and a text alternative."""
+class Captioned(Block):
+    """A block that is a figure of its own, with a stable id, a caption, and a text alternative."""
 
     id: str
     caption: str = pydantic.Field(min_length=1, max_length=1_000)
@@ -23,6 +23,6 @@ class Captioned(Strict):
 _MODELS: tuple[type[Block], ...] = (*PLAIN, ComparisonBlock)
 KINDS: dict[str, type[Block]] = {get_args(model.model_fields["kind"].annotation)[0]: model for model in _MODELS}
 FIGURES: dict[str, type[Captioned]] = {  # by kind, with the fields of every figure
-    kind: pydantic.create_model(f"Figure{model.__name__}", __base__=(Captioned, model))  # type: ignore[arg-type]
+    kind: cast(type[Captioned], pydantic.create_model(f"Figure{model.__name__}", __base__=(model, Captioned)))
     for kind, model in KINDS.items()
 }

@@ -7,7 +7,7 @@ checks and its drawing.
 import abc
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 import pydantic
 
@@ -19,6 +19,9 @@ from lstmgallery.network import Network, slug_fault
 from lstmgallery.press.figures.drawing import Drawing, Studio
 
 LONGEST_SEQUENCE = 200  # tokens in one figure
+
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+Parsed = TypeVar("Parsed")
 
 
 class Strict(pydantic.BaseModel):
@@ -45,7 +48,7 @@ class Checker:
         """Return the subject a value names: a neuron (`is_neuron` True), several (False), or either (None)."""
         if text.split(" ")[0] in self.broken:
             return None
-        subject: Subject | None = self.parsed(document, path, lambda: parse_subject(text, self.networks))
+        subject = self.parsed(document, path, lambda: parse_subject(text, self.networks))
         if subject is not None:
             self.named[text] = subject
         if subject is None or subject.is_neuron == is_neuron:
@@ -94,14 +97,14 @@ class Checker:
             hint = "the id becomes part of addresses on the site"
             self.problems.append(document.problem(("id",), f"id: {fault}", hint=hint))
 
-    def validated(self, model: type[Any], document: Document, **given: str) -> Any:
+    def validated(self, model: type[Model], document: Document, **given: str) -> Model | None:
         try:
             return validate(model, document, **given)
         except GalleryError as error:
             self.problems += error.problems
             return None
 
-    def parsed(self, document: Document, path: KeyPath, parse: Callable[[], Any]) -> Any:
+    def parsed(self, document: Document, path: KeyPath, parse: Callable[[], Parsed]) -> Parsed | None:
         try:
             return parse()
         except GrammarError as error:
