@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ class SearchBlock(Block):
             (parse_expectation(each.expect) for each in search.conditions if each.measure == search.best), None
         )
         rows = []
-        numbers: list[dict[str, Any]] = []
+        numbers: list[dict[str, float | None]] = []
         for at, recipe in enumerate(search.recipes):
             values = tuple(value for value in search.values_of(search.best, recipe=at) if value is not None)
             passing = None if bound is None else sum(map(bound.is_met, values))

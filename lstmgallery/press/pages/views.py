@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
+from lstmgallery.cells.table import Signal
 from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.manuscript.content import NetworkContent
 from lstmgallery.press.manuscript.prose import Link, Url, link_attribute
 from lstmgallery.press.marks import text
-from lstmgallery.press.marks.strips import MiniStrip, Strip, draw_mini_strip, draw_strip, largest_size, show_tokens
+from lstmgallery.press.marks.strips import (
+    MiniStrip,
+    Strip,
+    Token,
+    draw_mini_strip,
+    draw_strip,
+    largest_size,
+    show_tokens,
+)
 from lstmgallery.press.pages.provenance import Claimed
 from lstmgallery.press.pages.sentences import measured_on, row_sentence
 from lstmgallery.tasks.vocabulary import with_start
@@ -33,7 +41,7 @@ class NeuronCard:
 class Panel:
     """All neurons of a layer for one signal; `is_shown` if it is initially visible."""
 
-    signal: Any
+    signal: Signal
     range: str
     strips: tuple[MiniStrip, ...]
     is_shown: bool
@@ -57,7 +65,7 @@ class NetworkView:
     results: Results
     claimed: Mapping[str, list[Claimed]]
     layers: tuple[LayerView, ...]
-    tokens: tuple[Any, ...]
+    tokens: tuple[Token, ...]
     featured: Strip
     featured_layer: int
     featured_neuron: int
