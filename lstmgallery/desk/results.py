@@ -1,6 +1,5 @@
 """The results of one network for its pages, read from its folder and joined: traces, summaries, checks."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
+from lstmgallery.desk.rows import Effect, Relative, RoleRow, row_from, rows_by_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, untrained_networks
@@ -78,21 +78,21 @@ class Results:
     def held_out(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.HELD_OUT]
 
-    def roles_of(self, layer: int, neuron: int) -> list[Any]:
+    def roles_of(self, layer: int, neuron: int) -> list[RoleRow]:
         """Return a neuron's roles, the most telling first."""
         return self._roles.get((layer, neuron), [])
 
-    def best_row_of(self, layer: int, neuron: int) -> Any:
+    def best_row_of(self, layer: int, neuron: int) -> RoleRow:
         """Return a neuron's headline row, whether or not it is a role."""
         return self._best_rows[layer, neuron][0]
 
-    def chosen_row(self, subject: Subject) -> Any:
+    def chosen_row(self, subject: Subject) -> RoleRow | None:
         """Return the row of the table of roles that a neuron was chosen by; None for any other subject."""
         places = subject.places(self.trained)
         if subject.selector is None or not places:
             return None
         chosen = subject.selector
-        return find_chosen(
+        record = find_chosen(
             self.scores,
             places[0],
             chosen.feature,
@@ -100,12 +100,13 @@ class Results:
             phase=chosen.phase,
             direction=chosen.direction,
         )
+        return row_from(record, RoleRow)
 
-    def interventions_on(self, layer: int, neuron: int) -> list[Any]:
+    def interventions_on(self, layer: int, neuron: int) -> list[Effect]:
         """Return the interventions on a neuron, a row each; layer and neuron 0 mean several at once."""
         return self._interventions.get((layer, neuron), [])
 
-    def relative_of(self, layer: int, neuron: int) -> Any:
+    def relative_of(self, layer: int, neuron: int) -> Relative | None:
         """Return the row of a neuron's nearest relative, or None in a layer of one."""
         return next(iter(self._relatives.get((layer, neuron), [])), None)
 
@@ -132,35 +133,25 @@ class Results:
     # Group each table once: every neuron has a page, and each page needs a few rows.
 
     @cached_property
-    def _roles(self) -> "RowsByNeuron":
-        return _by_neuron(self.roles)
+    def _roles(self) -> dict[Place, list[RoleRow]]:
+        return rows_by_neuron(self.roles, RoleRow)
 
     @cached_property
-    def _best_rows(self) -> "RowsByNeuron":
-        return _by_neuron(self.best_rows)
+    def _best_rows(self) -> dict[Place, list[RoleRow]]:
+        return rows_by_neuron(self.best_rows, RoleRow)
 
     @cached_property
-    def _interventions(self) -> "RowsByNeuron":
-        return _by_neuron(self.interventions)
+    def _interventions(self) -> dict[Place, list[Effect]]:
+        return rows_by_neuron(self.interventions, Effect)
 
     @cached_property
-    def _relatives(self) -> "RowsByNeuron":
-        return _by_neuron(self.relatives)
+    def _relatives(self) -> dict[Place, list[Relative]]:
+        return rows_by_neuron(self.relatives, Relative)
 
     @cached_property
     def _rows_of_shown(self) -> list[np.ndarray]:
         sequences = self.shown_steps["sequence"].to_numpy()
         return [np.flatnonzero(sequences == number) for number in range(len(self.network.shown))]
-
-
-RowsByNeuron = dict[tuple[int, int], list[Any]]
-
-
-def _by_neuron(table: pd.DataFrame) -> RowsByNeuron:
-    rows: RowsByNeuron = defaultdict(list)
-    for row in table.itertuples():
-        rows[row.layer, row.neuron].append(row)
-    return dict(rows)
 
 
 def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results:

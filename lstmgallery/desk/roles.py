@@ -26,6 +26,7 @@ import pandas as pd
 from lstmgallery.desk.baselines import BASELINES, score_baselines
 from lstmgallery.desk.certainty import Resamples, best_threshold
 from lstmgallery.desk.chance import SHUFFLES, Shuffles, best_by_chance
+from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.scores import Neuron, best_scores, read_levels, score_neurons
 from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, Target, feature_order, find_aliases, find_targets
 from lstmgallery.network import Network
@@ -158,7 +159,7 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
     return ordered.drop(columns=["phase_order", "feature_order", "signal_order", "over_all_steps", "same"])
 
 
-def find_strength(row: Any) -> int:
+def find_strength(row: RoleRow) -> int:
     """Return how well a row tells its feature, from 0 to 3.
 
     A count: 3 if it is counted, 2 if it is followed. A yes/no feature: 3 only if one threshold separates all steps, and
@@ -197,7 +198,7 @@ def find_chosen(
     return next(best.itertuples())
 
 
-def best_baseline(row: Any) -> tuple[str, float]:
+def best_baseline(row: RoleRow) -> tuple[str, float]:
     """Return the baseline that tells a row's target best, and its score."""
     scores = {key: float(getattr(row, key)) for key in BASELINES}
     key = max(scores, key=lambda key: -np.inf if np.isnan(scores[key]) else scores[key])

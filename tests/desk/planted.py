@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
+from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.scores import Neuron
 from lstmgallery.network import Network, Training
 from lstmgallery.tasks import AnyTask
@@ -234,3 +235,15 @@ def read_flag(steps: pd.DataFrame, column: str, value: str) -> np.ndarray:
     """Return 1 where a column has a value, else 0, (rows,) float64."""
     flag: np.ndarray = (steps[column] == value).to_numpy(np.float64)
     return flag
+
+
+def role_row() -> RoleRow:
+    """Return a row of the table of roles: a cell state that counts the b's still owed."""
+    missing = float("nan")
+    return RoleRow(
+        layer=1, neuron=1, signal="cell", feature="remaining", phase="all", measure="r2", score=0.99,
+        first_half=0.99, second_half=0.99, direction=1, low=0.985, high=0.994, precision=missing, recall=missing,
+        separates=False, null_mean=0.1, null_p99=0.3, p=0.0005, untrained_median=0.2, untrained_p95=0.4,
+        untrained_max=0.5, by_step=0.2, by_delimiter=0.4, by_token=0.3, by_token_before=0.1, steps=1_200,
+        positives=missing, same_as="[]", standing="role",
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,16 @@ from lstmgallery.desk.roles import (
 from lstmgallery.desk.scores import Neuron, best_scores, score_neurons
 from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, find_targets
 from lstmgallery.network import Network
-from tests.desk.planted import counting_network, know_nothing, noise, picky_network, plant, read_flag, sample_steps
+from tests.desk.planted import (
+    counting_network,
+    know_nothing,
+    noise,
+    picky_network,
+    plant,
+    read_flag,
+    role_row,
+    sample_steps,
+)
 
 NETWORK = picky_network()
 STEPS = sample_steps(NETWORK)
@@ -484,7 +493,7 @@ def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on
     ],
 )
 def test_a_strength_is_that_of_the_word_it_is_told_with(changes: dict[str, Any], strength: int) -> None:
-    assert find_strength(SimpleNamespace(**{"measure": AUC, "score": 1.0, **changes})) == strength
+    assert find_strength(replace(role_row(), **{"measure": AUC, "score": 1.0, **changes})) == strength
 
 
 def test_features_that_are_the_same_have_one_row_for_each_signal_and_phase(table: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ Where a point has to be is found as a reader finds it: between the ticks of the 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmgallery.desk.experiments.frontier import find_frontier
+from lstmgallery.desk.rows import Effect, RoleRow
 from lstmgallery.press.figures.dose import plot_doses
 from lstmgallery.press.figures.frontier import draw_right, plot_memory, plot_written
 from lstmgallery.press.figures.line import plot_steps
@@ -27,7 +28,7 @@ from lstmgallery.press.marks.strips import Point
 from lstmgallery.press.pages.evidence import plot_beside
 from lstmgallery.press.pages.provenance import plot_curve
 from lstmgallery.tasks.facets import Dose
-from tests.desk.planted import counting_network, counting_weights
+from tests.desk.planted import counting_network, counting_weights, role_row
 
 
 def assert_inside(plot: Plot) -> None:
@@ -153,9 +154,9 @@ def test_saturation_counts_the_neurons_whose_gate_rests() -> None:
     assert plot.summary == "Forget gate: in 2 of 4 neurons open at more than nine steps in ten, in 1 shut."
 
 
-def doses(*rows: tuple[str, float, float, float]) -> list[SimpleNamespace]:
+def doses(*rows: tuple[str, float, float, float]) -> list[Effect]:
     """Return doses as the table of interventions has them: condition, amount, baseline, value."""
-    return [SimpleNamespace(condition=a, amount=b, baseline=c, value=d) for a, b, c, d in rows]
+    return [Effect(1, 2, "add", "cell", amount, n, "written", value, usual, 1) for n, amount, usual, value in rows]
 
 
 def test_a_dose_response_is_what_comes_out_beyond_the_baseline() -> None:
@@ -316,14 +317,14 @@ def test_where_the_network_shown_could_not_be_measured_nothing_is_marked() -> No
     assert own_point([0.0, 0.5, 1.0], None)[1] == []
 
 
-def beside_row(**values: object) -> SimpleNamespace:
+def beside_row(**values: Any) -> RoleRow:
     """Return a row of the table of roles: what a score of 0.9 has to beat."""
-    usual = {
+    usual: dict[str, Any] = {
         "measure": "r2", "score": 0.9, "low": 0.85, "high": 0.94, "null_mean": 0.1, "null_p99": 0.3,
         "untrained_median": 0.2, "untrained_p95": 0.45, "by_step": 0.05, "by_delimiter": 0.6, "by_token": 0.15,
         "by_token_before": 0.25,
     }  # fmt: skip
-    return SimpleNamespace(**{**usual, **values})
+    return replace(role_row(), **{**usual, **values})
 
 
 def test_a_score_is_drawn_beside_what_it_has_to_beat_a_row_for_each() -> None:

@@ -40,6 +40,7 @@ def test_the_row_that_chose_a_neuron_is_that_of_its_feature_and_signals(results:
     for text in ("small best(remaining)", "small second(remaining)", "small best(a_count of hidden)"):
         subject = parse_subject(text, networks)
         row = results.chosen_row(subject)
+        assert row is not None
         assert subject.selector is not None
         assert ((row.layer, row.neuron),) == subject.places(results.trained)
         assert row.feature == subject.selector.feature

@@ -1,10 +1,12 @@
 """Sentences say what was measured, and no more."""
 
 import json
-from types import SimpleNamespace
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from lstmgallery.desk.rows import RoleRow
 from lstmgallery.press.pages.sentences import (
     alias_words,
     cases_words,
@@ -16,37 +18,17 @@ from lstmgallery.press.pages.sentences import (
 )
 from lstmgallery.tasks.languages.language import PHASES
 from lstmgallery.tasks.vocabulary import END
-from tests.desk.planted import counting_network
+from tests.desk.planted import counting_network, role_row
 
 NETWORK = counting_network()
 
 
-def row(**changes: object) -> SimpleNamespace:
+def row(**changes: Any) -> RoleRow:
     """Return a row of the table of roles: a count told by the cell state."""
-    given = {
-        "signal": "cell",
-        "feature": "remaining",
-        "phase": "all",
-        "measure": "r2",
-        "score": 0.99,
-        "direction": 1,
-        "low": 0.985,
-        "high": 0.994,
-        "precision": float("nan"),
-        "recall": float("nan"),
-        "separates": None,
-        "by_step": 0.2,
-        "by_delimiter": 0.4,
-        "by_token": 0.3,
-        "by_token_before": 0.1,
-        "steps": 1_200,
-        "positives": float("nan"),
-        "standing": "role",
-    }
-    return SimpleNamespace(**{**given, **changes})
+    return replace(role_row(), **changes)
 
 
-def flag(**changes: object) -> SimpleNamespace:
+def flag(**changes: Any) -> RoleRow:
     """Return a row that tells a yes/no feature."""
     given = {"feature": "next_token=b", "measure": "auc", "positives": 300.0, "precision": 0.9, "recall": 0.9}
     return row(**{**given, "separates": False, **changes})

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from lstmgallery.desk.results import Results
+from lstmgallery.desk.rows import Effect
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import neuron_path
@@ -51,7 +52,7 @@ def dose_plot(results: Results, layer: int, neuron: int) -> Plot | None:
     return plot_doses(rows, dose, slope=slope, name=f"neuron {neuron}")
 
 
-def plot_doses(rows: Sequence[Any], dose: Dose, *, slope: float, name: str) -> Plot:
+def plot_doses(rows: Sequence[Effect], dose: Dose, *, slope: float, name: str) -> Plot:
     """Plot the number of additional tokens written against the counts added to a cell."""
     read_name, written_name = f"{dose.counted}’s", f"{dose.written}’s"
     amounts, more = [row.amount for row in rows], [row.value - row.baseline for row in rows]

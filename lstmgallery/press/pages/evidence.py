@@ -4,13 +4,13 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.findings import findings_of
 from lstmgallery.desk.relatives import DUPLICATE
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import ROLE, best_baseline
+from lstmgallery.desk.rows import Effect, RoleRow
 from lstmgallery.desk.targets import AUC
 from lstmgallery.press.figures.seeds import plot_seeds
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table
@@ -141,7 +141,7 @@ def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
 
 def holds_table(results: Results, layer: int, neuron: int) -> Table:
     """Return the effects of holding a neuron's memory or one of its gates: loss and sequences right."""
-    done: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    done: dict[tuple[str, str], dict[str, Effect]] = defaultdict(dict)
     for row in results.interventions_on(layer, neuron):
         if row.intervention in _HELD:
             done[row.intervention, row.signal][row.measure] = row
@@ -182,7 +182,8 @@ def rank(results: Results) -> tuple[Ranked, ...]:
     order = ["strength", "telling", "layer", "neuron"]
     with_role = rows[~rows["is_last"]].sort_values(order, ascending=[False, False, True, True])
     without = rows[rows["is_last"]].sort_values(["layer", "neuron"])
-    return tuple(_ranked(results, row) for part in (with_role, without) for row in part.itertuples())
+    places = [(row.layer, row.neuron) for part in (with_role, without) for row in part.itertuples()]
+    return tuple(_ranked(results, results.best_row_of(*place)) for place in places)
 
 
 def missing(results: Results) -> str:
@@ -226,7 +227,7 @@ def seeds_table(results: Results) -> Table:
     return Table(heads, rows)
 
 
-def _ranked(results: Results, row: Any) -> Ranked:
+def _ranked(results: Results, row: RoleRow) -> Ranked:
     return Ranked(
         layer=row.layer,
         neuron=row.neuron,
@@ -244,11 +245,11 @@ def _ranked(results: Results, row: Any) -> Ranked:
     )
 
 
-def _interval(row: Any) -> str:
+def _interval(row: RoleRow) -> str:
     return interval(row.low, row.high) if row.low == row.low else ""
 
 
-def _baseline(row: Any) -> str:
+def _baseline(row: RoleRow) -> str:
     key, score = best_baseline(row)
     return f"{number(score, 2)} ({BASELINES[key]})"
 
@@ -280,7 +281,7 @@ def _at_zero(results: Results, layer: int, neuron: int) -> tuple[str, str]:
     return show(zero.baseline), show(zero.value)
 
 
-def plot_beside(row: Any, untrained: Sequence[float], *, name: str, words: str) -> Plot:
+def plot_beside(row: RoleRow, untrained: Sequence[float], *, name: str, words: str) -> Plot:
     """Plot a neuron's score beside the values it has to beat: untrained networks, chance, and the baselines.
 
     `row` is a row of the table of roles, `untrained` the best score of each untrained network.

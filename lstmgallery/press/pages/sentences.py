@@ -4,10 +4,10 @@ The strength of a score decides the word: the verb for a count, the adverb for a
 """
 
 import json
-from typing import Any
 
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import MARGIN, ROLE, best_baseline, find_strength
+from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.targets import AUC, NEXT_TOKEN, OPPOSITE, POOLED, R2, TOKEN, TOKEN_BEFORE
 from lstmgallery.network import Network
 from lstmgallery.press.marks.text import count, estimate, glyph, token_name
@@ -72,7 +72,7 @@ def alias_words(network: Network, same_as: str) -> str:
     return f"On these steps it is {', and '.join(parts)}." if parts else ""
 
 
-def row_sentence(network: Network, row: Any) -> str:
+def row_sentence(network: Network, row: RoleRow) -> str:
     """Return the sentence on a neuron by its best row of the table of roles, a role or not."""
     if row.standing == ROLE:
         return f"{_said(network, row)}."
@@ -82,25 +82,25 @@ def row_sentence(network: Network, row: Any) -> str:
     return f"No role found: its best score is {what}; {_short_of(row)}."
 
 
-def score_of(row: Any) -> str:
+def score_of(row: RoleRow) -> str:
     """Return a row's score with its measure: R² 0.981; with two digits if it has no interval."""
     return f"{measure_name(row.measure)} {estimate(row.score, row.low, row.high)}"
 
 
-def score_words(network: Network, role: Any) -> str:
+def score_words(network: Network, role: RoleRow) -> str:
     """Return in words the signal and the feature that a role's score compares."""
     words = f"“{feature_words(network, role.feature)}”{_when(network, role.phase)}"
     return f"{network.kind[role.signal].name.lower()} against {words}"
 
 
-def cases_words(row: Any) -> str:
+def cases_words(row: RoleRow) -> str:
     """Return the basis of a score in words: the number of steps, or of those with the feature."""
     if row.measure == R2:
         return count(row.steps, "step")
     return f"{row.positives:,.0f} of {count(row.steps, 'step')}"
 
 
-def standing_words(network: Network, row: Any) -> str:
+def standing_words(network: Network, row: RoleRow) -> str:
     """Return the verdict of the gallery's rules on a neuron chosen by a feature that is not its role."""
     if row.standing == ROLE:
         return ""
@@ -108,7 +108,7 @@ def standing_words(network: Network, row: Any) -> str:
     return f"By this gallery’s rules, it has no role for “{words}”{_when(network, row.phase)}: {_short_of(row)}."
 
 
-def _short_of(row: Any) -> str:
+def _short_of(row: RoleRow) -> str:
     """Return the rule a row fails, as a clause; if untrained networks match it, also whether a clock does."""
     key, baseline = best_baseline(row)
     is_no_better = row.score < baseline + MARGIN[row.measure]
@@ -121,7 +121,7 @@ def _short_of(row: Any) -> str:
     }[row.standing]
 
 
-def _said(network: Network, row: Any) -> str:
+def _said(network: Network, row: RoleRow) -> str:
     """Return a signal's relation to a feature, as a sentence without its full stop."""
     name = network.kind[row.signal].name.lower()
     words = feature_words(network, row.feature)
