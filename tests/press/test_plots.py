@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.rows import Effect, RoleRow
+from lstmgallery.press.figures.beside import plot_beside
+from lstmgallery.press.figures.curve import plot_curve
 from lstmgallery.press.figures.dose import plot_doses
 from lstmgallery.press.figures.frontier import draw_right, plot_memory, plot_written
 from lstmgallery.press.figures.line import plot_steps
@@ -25,8 +27,6 @@ from lstmgallery.press.figures.together import plot_groups
 from lstmgallery.press.figures.values import plot_values
 from lstmgallery.press.marks.plots import Band, Frame, Plot, Table, around
 from lstmgallery.press.marks.strips import Point
-from lstmgallery.press.pages.evidence import plot_beside
-from lstmgallery.press.pages.provenance import plot_curve
 from lstmgallery.tasks.facets import Dose
 from tests.desk.planted import counting_network, counting_weights, role_row
 

@@ -1,6 +1,6 @@
 """Figures of write-ups: a module for each kind, with its block's model, its checks and its drawing.
 
-`plain` lists the kinds; in addition, a comparison shows two of them.
+`plain` lists the kinds; in addition, a comparison shows two of them. `beside` and `curve` draw plots for pages alone.
 """
 
 from typing import cast, get_args

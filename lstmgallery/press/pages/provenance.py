@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from lstmgallery.desk.claims import Expectation, parse_expectation
 from lstmgallery.desk.results import Results
 from lstmgallery.machine import Origin
-from lstmgallery.press.marks.plots import Frame, Plot, Series, Table
 from lstmgallery.press.marks.text import MINUS, count, number, plain, scientific
 from lstmgallery.searches import Search
 
@@ -141,12 +139,3 @@ def _spread(values: Sequence[float | None]) -> str:
 def _value(value: float) -> str:
     """Return a whole number in full, any other value with three digits."""
     return plain(value) if value.is_integer() else number(value)
-
-
-def plot_curve(curve: pd.DataFrame, column: str, *, high: float, summary: str) -> Plot:
-    """Plot a column of the training curve over training steps, on a logarithmic axis."""
-    steps, values = curve["step"].tolist(), curve[column].tolist()
-    frame = Frame((steps[0], steps[-1]), (0.0, high), is_log=True)
-    table = Table(("step", column), tuple((f"{s:,}", number(v)) for s, v in zip(steps, values, strict=True)))
-    line = Series("line", "main", frame.points(steps, values))
-    return frame.plot(line, x_name="training steps", summary=summary, table=table)

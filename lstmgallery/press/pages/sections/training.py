@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from lstmgallery.press.figures.curve import plot_curve
 from lstmgallery.press.marks import text
 from lstmgallery.press.pages import provenance
-from lstmgallery.press.pages.provenance import plot_curve
 from lstmgallery.press.pages.sections.section import Section
 from lstmgallery.press.pages.views import NetworkView
 
