@@ -47,6 +47,11 @@ class Mark(abc.ABC):
         return 330
 
     @property
+    def has_steps(self) -> bool:
+        """Whether a reader can point at its steps, for the page to spell them out."""
+        return False
+
+    @property
     def palettes(self) -> frozenset[Palette]:
         """The colour scales for a legend to explain."""
         return frozenset()

@@ -94,6 +94,10 @@ class Strip(Mark):
         return 40 * (2 + len(self.rows))
 
     @property
+    def has_steps(self) -> bool:
+        return True
+
+    @property
     def palettes(self) -> frozenset[Palette]:
         return frozenset(row.signal.palette for row in self.rows)
 
