@@ -13,6 +13,7 @@ from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.manuscript.content import NetworkContent
 from lstmgallery.press.manuscript.prose import Link, Url, link_attribute
 from lstmgallery.press.marks import text
+from lstmgallery.press.marks.heat import HeatRow
 from lstmgallery.press.marks.strips import (
     MiniStrip,
     Strip,
@@ -43,7 +44,7 @@ class Panel:
 
     signal: Signal
     range: str
-    strips: tuple[MiniStrip, ...]
+    rows: tuple[HeatRow, ...]
     is_shown: bool
 
 
@@ -136,14 +137,21 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     panels = []
     for signal in network.kind.signals:
         values = signals[signal.key][rows]
-        strips = tuple(draw_mini_strip(signal, values[:, unit], largest=largest) for unit in range(network.units))
+        rows_of_panel = tuple(
+            HeatRow(
+                neuron,
+                neuron_path(network.name, layer, neuron),
+                draw_mini_strip(signal, values[:, neuron - 1], largest=largest),
+            )
+            for neuron in network.neuron_numbers
+        )
         bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
         shown = signal.key in (network.kind.memory, "hidden")
-        panels.append(Panel(signal, bounds.replace("-", text.MINUS), strips, shown))
+        panels.append(Panel(signal, bounds.replace("-", text.MINUS), rows_of_panel, shown))
     for neuron in network.neuron_numbers:
         moment = results.moments[layer, neuron, network.kind.memory]
         extent = f"{text.brief(moment.minimum)} … {text.brief(moment.maximum)}"
-        strips = tuple(panel.strips[neuron - 1] for panel in panels if panel.is_shown)
+        strips = tuple(panel.rows[neuron - 1].strip for panel in panels if panel.is_shown)
         cards.append(NeuronCard(neuron, neuron_path(network.name, layer, neuron), strips, extent))
     return LayerView(layer, tuple(cards), tuple(panels))
 
