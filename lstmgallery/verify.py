@@ -27,7 +27,6 @@ from lstmgallery.desk.claims import (
     count_untrained,
     verdict,
 )
-from lstmgallery.desk.measures.score import Score
 from lstmgallery.desk.results import Results
 from lstmgallery.errors import Problem
 from lstmgallery.press.manuscript.content import Content
@@ -162,7 +161,7 @@ def _as_json(verified: Verified) -> dict[str, Any]:
 def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: ByNumber) -> Answer:
     """Return the answer to a question, with the answers of untrained networks and other seeds."""
     one = question.of_one
-    found, measure = one.answer(results.trained), one.measure
+    found = one.answer(results.trained)
     values, control = by_seed.get(one.key), untrained.get(one.key)
     if question.over is not None:
         over = LEFT_OUT if values is None else question.over.summarise(values, found)
@@ -172,7 +171,7 @@ def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: 
     return Answer(
         found,
         untrained=None if control is None else tuple(control[number] for number in sorted(control)),
-        null_p99=results.nulls.get((measure.feature, measure.phase)) if isinstance(measure, Score) else None,
+        null_p99=one.measure.null(results),
         standing=None if chosen is None else chosen.standing,
         by_seed=values,
     )

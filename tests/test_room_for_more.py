@@ -197,12 +197,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lstmgallery.desk.measures.condition import Condition
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.quantity import read_values, take_quantity
 
 
 @dataclass(frozen=True)
-class Swing:
+class Swing(Measure):
     begins: ClassVar = ("swing",)
     has_control: ClassVar = True
 

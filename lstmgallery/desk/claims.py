@@ -21,8 +21,9 @@ from threadpoolctl import threadpool_limits
 from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.grammar import GrammarError, Words
-from lstmgallery.desk.measures import Measure, take_measure
+from lstmgallery.desk.measures import take_measure
 from lstmgallery.desk.measures.condition import OPERATORS
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.statistic import STATISTICS, take_level
 from lstmgallery.desk.subjects import Subject, example_of

@@ -1,13 +1,11 @@
 """The measures, written in a small closed language: a module for each measure, one line here.
 
-A measure is a class with the phrases it `begins` with, its grammar and checks (`from_line`), and its arithmetic
-(`take`). To add one, write its module beside the others and list its class in `MEASURES`.
+A measure is a `Measure`: a class with the phrases it `begins` with, its grammar and checks (`from_line`), and its
+arithmetic (`take`). To add one, write its module beside the others and list its class in `MEASURES`.
 
 Everything is measured on held-out sequences; a neuron chosen by function is measured on the half not used to choose
 it. A statistic of several neurons pools all their values.
 """
-
-from typing import ClassVar, Protocol, Self
 
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.correlation import Correlation
@@ -15,7 +13,7 @@ from lstmgallery.desk.measures.difference import Difference
 from lstmgallery.desk.measures.failure import Failure
 from lstmgallery.desk.measures.gap import Gap
 from lstmgallery.desk.measures.held import Held
-from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.needed import Needed
 from lstmgallery.desk.measures.right import Right
 from lstmgallery.desk.measures.score import Score
@@ -25,26 +23,7 @@ from lstmgallery.desk.measures.spread import Spread
 from lstmgallery.desk.measures.statistic import Statistic
 from lstmgallery.desk.measures.turned import Turned
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
 from lstmgallery.errors import nearest
-from lstmgallery.network import Place
-
-
-class Measure(Protocol):
-    """A quantity that can be measured."""
-
-    begins: ClassVar[tuple[str, ...]]  # the phrases it begins with, each of one or more words
-    has_control: ClassVar[bool]  # whether untrained networks are measured as a control
-
-    @classmethod
-    def from_line(cls, words: Words, subject: Subject) -> Self:
-        """Take the measure from a line, phrase included. Raises `GrammarError` if it does not apply to this subject."""
-        ...
-
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
-        """Measure the neurons at `places` of a trained network."""
-        ...
-
 
 MEASURES: tuple[type[Measure], ...] = (
     Statistic,

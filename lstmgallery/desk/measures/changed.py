@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
@@ -11,7 +12,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Changed:
+class Changed(Measure):
     """The result of changing one neuron, or several at once."""
 
     has_control: ClassVar[bool] = False

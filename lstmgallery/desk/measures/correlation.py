@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.condition import Condition, take_where
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
@@ -13,7 +14,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Correlation:
+class Correlation(Measure):
     """Pearson's correlation of two quantities over the steps of a condition."""
 
     begins: ClassVar[tuple[str, ...]] = ("correlation",)

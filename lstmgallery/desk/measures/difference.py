@@ -7,6 +7,7 @@ import pandas as pd
 
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.condition import Condition, take_condition
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
@@ -15,7 +16,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Measure):
     """The mean of a quantity under one condition, minus or divided by its mean under another."""
 
     begins: ClassVar[tuple[str, ...]] = ("difference", "ratio")

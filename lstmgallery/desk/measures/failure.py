@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.experiments.frontier import ATTEMPT, FURTHEST, first_failure
 from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
@@ -14,7 +15,7 @@ from lstmgallery.tasks.facets import Sizes
 
 
 @dataclass(frozen=True)
-class Failure:
+class Failure(Measure):
     """The smallest size written wrong, or the largest before it; one beyond all sizes tried if none is wrong."""
 
     begins: ClassVar[tuple[str, ...]] = ("first", "last")

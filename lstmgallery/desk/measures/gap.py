@@ -7,6 +7,7 @@ import numpy as np
 
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.condition import Condition, take_where
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
@@ -15,7 +16,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Gap:
+class Gap(Measure):
     """The smallest distance of any two values, as a share of their range."""
 
     begins: ClassVar[tuple[str, ...]] = ("gap",)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require, require_neuron
 from lstmgallery.desk.subjects import Subject
@@ -13,7 +14,7 @@ from lstmgallery.tasks.facets import Rule
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Measure):
     """Performance while a signal of one neuron is held: the share right, or the loss in nats a token."""
 
     begins: ClassVar[tuple[str, ...]] = ("right with", "loss", "right_1", "right_2", "right_3")

@@ -8,6 +8,7 @@ import pandas as pd
 from lstmgallery.desk.experiments import EXPERIMENT_NEEDED, experiments_of
 from lstmgallery.desk.experiments.experiment import ENOUGH
 from lstmgallery.desk.grammar import Words
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
@@ -16,7 +17,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Needed:
+class Needed(Measure):
     """The smallest number of best neurons to change at once for the full effect."""
 
     begins: ClassVar[tuple[str, ...]] = ("neurons",)

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from lstmgallery.desk.experiments.frontier import ATTEMPT
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.condition import Condition, take_condition
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
@@ -15,7 +16,7 @@ from lstmgallery.tasks.facets import Sizes
 
 
 @dataclass(frozen=True)
-class Right:
+class Right(Measure):
     """The share of sequences written right, over the tried sizes that pass a condition."""
 
     begins: ClassVar[tuple[str, ...]] = ("right",)

@@ -5,9 +5,11 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.condition import Comparison, Condition
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.quantity import Quantity, read_values
 from lstmgallery.desk.measures.requirements import require_neuron
+from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject, take_feature
 from lstmgallery.desk.targets import POOLED
 from lstmgallery.desk.trained import Trained
@@ -15,7 +17,7 @@ from lstmgallery.network import Place
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(Measure):
     """The role scan's score of a signal for a feature: fitted on one half of the sequences, scored on the other."""
 
     begins: ClassVar[tuple[str, ...]] = ("r2", "auc")
@@ -46,6 +48,9 @@ class Score:
             words.expect("==")
             phase = words.choose("a phase", network.task.phases)
         return cls(name, signal, feature, phase)
+
+    def null(self, results: Results) -> float | None:
+        return results.nulls.get((self.feature, self.phase))
 
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         value = trained.score(places[0], self.signal, self.feature, self.phase)

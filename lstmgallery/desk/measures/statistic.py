@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.condition import Condition, take_where
+from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
@@ -15,7 +16,7 @@ STATISTICS = ("mean", "median", "min", "max", "quantile")
 
 
 @dataclass(frozen=True)
-class Statistic:
+class Statistic(Measure):
     """A statistic of a quantity over the steps of a condition."""
 
     begins: ClassVar[tuple[str, ...]] = STATISTICS
