@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.claims import Answer
-from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.measurement import Measurement, ValueKind
 from lstmgallery.press.pages.articles import data_words, summarise, value_words
 from tests.press.conftest import BASE_URL, BLOCKS, CLAIMS, Element, Press, Typeset, figure, parse_xml, writeup
 
@@ -93,7 +93,7 @@ def test_a_claim_says_what_untrained_networks_reach_and_how_many_meet_it(
     ],
 )
 def test_what_untrained_networks_reach_is_said_as_the_value_of_the_trained_one_is(
-    press: Press, kind: str, trained: float, untrained: tuple[float, ...], words: str
+    press: Press, kind: ValueKind, trained: float, untrained: tuple[float, ...], words: str
 ) -> None:
     shown = evidence(press.with_answer("it-holds", Answer(Measurement(trained, 1, kind=kind), untrained)), "it-holds")
     assert shown.partition("Untrained: ")[2].startswith(words)
@@ -165,7 +165,7 @@ def test_nothing_is_said_of_rules_where_a_chosen_neuron_has_its_role_or_none_was
         (0.51234, "number", "3", "0.512"),
     ],
 )
-def test_a_value_is_said_as_its_kind_is_read(value: float, kind: str, form: str, words: str) -> None:
+def test_a_value_is_said_as_its_kind_is_read(value: float, kind: ValueKind, form: str, words: str) -> None:
     assert value_words(Answer(Measurement(value, 1, kind=kind)), form) == words
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.measure import Measure
-from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.measurement import Measurement, ValueKind
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Place
@@ -17,7 +17,7 @@ class Changed(Measure):
 
     has_control: ClassVar[bool] = False
     result: ClassVar[str]
-    unit: ClassVar[str]
+    unit: ClassVar[ValueKind]
 
     neurons: int | None  # number of the best changed at once; None for the subject's own neuron
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.measure import Measure
-from lstmgallery.desk.measures.measurement import Measurement
+from lstmgallery.desk.measures.measurement import Measurement, ValueKind
 from lstmgallery.desk.measures.requirements import require, require_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import Trained
@@ -49,5 +49,5 @@ class Held(Measure):
     def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
         table = trained.held(places[0], self.signal, self.how)
         row = table[table["measure"] == self.result].iloc[0]
-        kind = "number" if self.result == "loss" else "share"
+        kind: ValueKind = "number" if self.result == "loss" else "share"
         return Measurement(float(row["value"]), int(row["sequences"]), "sequence", kind, data=table)

@@ -1,10 +1,13 @@
 """The result of a measure: a value, its kind, and its data."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
 from lstmgallery.desk.measures.condition import Condition
+
+ValueKind = Literal["number", "share", "count", "size"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Measurement:
     value: float | None
     n: int = 0
     unit: str = "step"
-    kind: str = "number"
+    kind: ValueKind = "number"
     reason: str = ""
     data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from lstmgallery.desk.experiments.doses import Doses
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.changed import Changed
+from lstmgallery.desk.measures.measurement import ValueKind
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.tasks.facets import Dose
@@ -15,7 +16,7 @@ class Slope(Changed):
 
     begins: ClassVar[tuple[str, ...]] = ("slope",)
     result: ClassVar[str] = Doses.result
-    unit: ClassVar[str] = "number"
+    unit: ClassVar[ValueKind] = "number"
 
     @classmethod
     def from_line(cls, words: Words, subject: Subject) -> Self:

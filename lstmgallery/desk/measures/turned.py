@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from lstmgallery.desk.experiments.exchanges import Exchanges
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.changed import Changed
+from lstmgallery.desk.measures.measurement import ValueKind
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.tasks.facets import Twins
@@ -15,7 +16,7 @@ class Turned(Changed):
 
     begins: ClassVar[tuple[str, ...]] = ("turned",)
     result: ClassVar[str] = Exchanges.result
-    unit: ClassVar[str] = "share"
+    unit: ClassVar[ValueKind] = "share"
 
     @classmethod
     def from_line(cls, words: Words, subject: Subject) -> Self:

@@ -25,6 +25,7 @@ from lstmgallery.desk.claims import (
     verdict,
 )
 from lstmgallery.desk.experiments.frontier import FURTHEST
+from lstmgallery.desk.measures.measurement import ValueKind
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.network import Place
@@ -280,7 +281,7 @@ def value_words(answer: Answer, form: str = "") -> str:
     return text.plain(value) if answer.measurement.kind in ("count", "size") else text.number(value, 2)
 
 
-def expectation_words(expectation: Expectation, kind: str) -> str:
+def expectation_words(expectation: Expectation, kind: ValueKind) -> str:
     """Return an expectation in words, with shares as percentages."""
     if kind != "share":
         return str(expectation).replace("-", text.MINUS)
@@ -364,7 +365,7 @@ def _range_words(answer: Answer) -> str:
     return f"{low} to {high}, median {middle}"
 
 
-def _digits(kind: str) -> str:
+def _digits(kind: ValueKind) -> str:
     return "2" if kind == "number" else ""
 
 
