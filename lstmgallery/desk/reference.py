@@ -12,7 +12,7 @@ import numpy as np
 from lstmgallery.cells.reference import Arrays, SignalChange, Step, keep
 from lstmgallery.cells.table import CellKind
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import END, START, with_start
+from lstmgallery.tasks.vocabulary import END, START
 
 Change = Callable[[int, int, str, np.ndarray], np.ndarray]  # (layer, step, signal, values) -> values
 
@@ -72,19 +72,6 @@ class Reader:
         change, step = self.change, self.step
         assert change is not None
         return lambda signal, values: change(layer, step, signal, values)
-
-
-def run_reference(network: Network, weights: Arrays, sequence: str) -> list[dict[str, np.ndarray]]:
-    """Run the network unchanged along one sequence; return each layer's signals, each (steps, units)."""
-    reader = Reader(network, weights, rows=1)
-    steps = []
-    for number in network.task.vocabulary.numbers(with_start(sequence)):
-        reader.read(np.array([number]))
-        steps.append(list(reader.signals))
-    return [
-        {key: np.concatenate([step[layer][key] for step in steps]) for key in network.kind.keys}
-        for layer in range(network.layers)
-    ]
 
 
 def read_logits(network: Network, weights: Arrays, reads: np.ndarray, change: Change | None = None) -> np.ndarray:

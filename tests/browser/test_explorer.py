@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url
 from lstmgallery.press.marks.text import number, percent
 from lstmgallery.store import HELD_OUT, read_steps, read_traced_weights
@@ -482,7 +482,7 @@ def test_a_search_lists_the_neurons_that_do_so_and_how_often_they_do_in_held_out
     held_out = ["".join(tokens) for _, tokens in letters]
 
     def gates_shut_or_open(sequence: str) -> dict[tuple[int, str], float]:
-        gate = run_reference(COUNTER, weights, sequence)[0]["forget_gate"]
+        gate = read_signals(COUNTER, weights, [sequence])[0]["forget_gate"]
         return on_at(gate, sequence.index("X") + 1, 0.5)
 
     expected = gates_shut_or_open("aaaaXbbbb")

@@ -11,7 +11,7 @@ import tensorflow as tf
 from lstmgallery.cells.gru.layer import Cell as GRUCell
 from lstmgallery.cells.layer import SignalCell
 from lstmgallery.cells.lstm.layer import Cell as LSTMCell
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.lab.model import build_model
 from lstmgallery.lab.trace import trace
 from tests.conftest import random_weights, small_network
@@ -103,7 +103,7 @@ def test_every_signal_equals_the_reference_along_long_sequences(tmp_path: Path, 
     weights = random_weights(network, seed=layers, scale=0.8)
     sequences = ["a" * 25 + "X" + "b" * 25, "a" * 3 + "X" + "b" * 40]
     traced = trace(network, weights, sequences)
-    expected = [run_reference(network, weights, sequence) for sequence in sequences]
+    expected = [read_signals(network, weights, [sequence]) for sequence in sequences]
     for layer in range(layers):
         for at, key in enumerate(network.kind.keys):
             values = np.concatenate([of_sequence[layer][key] for of_sequence in expected])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lstmgallery.cells.reference import sigmoid
 from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
 from tests.conftest import random_weights, small_network
@@ -211,7 +211,7 @@ def test_one_wrong_value_is_found_exactly_where_it_stands(
 def test_the_reference_runs_as_the_textbook_says(network: Network) -> None:
     weights = random_weights(network, seed=9)
     _, layers = make_trace(network, weights)
-    found = [run_reference(network, weights, sequence) for sequence in SEQUENCES]
+    found = [read_signals(network, weights, [sequence]) for sequence in SEQUENCES]
     for layer, signals in enumerate(layers):
         for key, values in signals.items():
             together = np.concatenate([of_sequence[layer][key] for of_sequence in found])

@@ -12,7 +12,7 @@ from lstmgallery.desk.experiments.doses import Doses, count_units, write_with_co
 from lstmgallery.desk.experiments.exchanges import Exchanges
 from lstmgallery.desk.experiments.experiment import ALL, Group
 from lstmgallery.desk.experiments.holds import Hold, measure_holds
-from lstmgallery.desk.reference import read_logits, run_reference, write_on
+from lstmgallery.desk.reference import read_logits, read_signals, write_on
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.facets import Dose
 from lstmgallery.tasks.languages.copying import Copying
@@ -140,7 +140,7 @@ def test_writing_on_side_by_side_equals_writing_alone() -> None:
     assert together == alone == ["b", "bbbbb", "bb"]
     for row, prompt in enumerate(prompts):
         np.testing.assert_allclose(
-            signals[0]["cell"][row], run_reference(network, weights, prompt)[0]["cell"][-1], atol=1e-12
+            signals[0]["cell"][row], read_signals(network, weights, [prompt])[0]["cell"][-1], atol=1e-12
         )
 
 
@@ -186,7 +186,7 @@ def test_units_are_those_of_each_layer() -> None:
     network = counting_network().model_copy(update={"layers": 2})
     weights = random_weights(network, seed=6)
     counts = np.arange(1, 5)
-    runs = [run_reference(network, weights, "a" * n + "X") for n in counts]
+    runs = [read_signals(network, weights, ["a" * n + "X"]) for n in counts]
     for layer, units in enumerate(count_units(network, weights, Dose("a", "b", "X", 4))):
         at_delimiter = np.array([run[layer]["cell"][-1] for run in runs])
         slopes = np.cov(counts, at_delimiter.T)[0, 1:] / counts.var(ddof=1)

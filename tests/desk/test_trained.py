@@ -9,7 +9,7 @@ import pytest
 from lstmgallery import store
 from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.experiments.holds import Hold, measure_holds
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import divide, find_targets
 from lstmgallery.desk.trained import Trained, read_trained
@@ -51,7 +51,7 @@ def test_every_neuron_has_its_place(keeper: Trained) -> None:
 
 
 def test_signals_that_are_not_given_are_run_again_from_the_weights(keeper: Trained) -> None:
-    alone = [run_reference(KEEPER, keeper.weights, sequence) for sequence in keeper.sequences]
+    alone = [read_signals(KEEPER, keeper.weights, [sequence]) for sequence in keeper.sequences]
     for layer, signals in enumerate(keeper.layers):
         for key, values in signals.items():
             np.testing.assert_allclose(values, np.concatenate([each[layer][key] for each in alone]), atol=1e-12)
@@ -144,7 +144,7 @@ def test_a_signal_is_held_at_the_value_that_is_named(keeper: Trained, signal: st
 
 
 def test_a_memory_is_held_at_its_mean_over_the_held_out_steps(keeper: Trained) -> None:
-    mean = np.concatenate([run_reference(KEEPER, keeper.weights, each)[1]["cell"][:, 2] for each in keeper.sequences])
+    mean = np.concatenate([read_signals(KEEPER, keeper.weights, [each])[1]["cell"][:, 2] for each in keeper.sequences])
     assert keeper.held((2, 3), "cell", "mean")["amount"].unique() == pytest.approx([mean.mean()])
 
 

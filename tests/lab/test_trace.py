@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lstmgallery.lab.trace
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.lab.trace import trace
 from tests.conftest import random_weights, small_network
 
@@ -19,7 +19,7 @@ def test_a_trace_equals_the_reference(tmp_path: Path, cell: str, layers: int) ->
     network = small_network(tmp_path, cell=cell, layers=layers)
     weights = random_weights(network, seed=11)
     traced = trace(network, weights, SEQUENCES)
-    expected = [run_reference(network, weights, sequence) for sequence in SEQUENCES]
+    expected = [read_signals(network, weights, [sequence]) for sequence in SEQUENCES]
     for layer in range(layers):
         for at, key in enumerate(network.kind.keys):
             values = np.concatenate([of_sequence[layer][key] for of_sequence in expected])

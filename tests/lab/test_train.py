@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 import lstmgallery.lab.train
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.lab.criterion import Criterion
 from lstmgallery.lab.model import Weights, build_model, read_weights
@@ -40,7 +40,7 @@ def count_right(network: Network, weights: Weights, sequences: tuple[str, ...]) 
     """Return (sequences right, determined tokens right, determined tokens), counted one prediction at a time."""
     sequences_right = tokens_right = tokens = 0
     for sequence in sequences:
-        hidden = run_reference(network, weights, sequence)[-1]["hidden"]
+        hidden = read_signals(network, weights, [sequence])[-1]["hidden"]
         logits = hidden @ weights["readout/kernel"] + weights["readout/bias"]
         predicted = [network.task.vocabulary[at] for at in logits.argmax(axis=1)]
         following = [*sequence, network.task.vocabulary[1]]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.network import Network
 from lstmgallery.press.figures.drawing import Part
 from lstmgallery.press.marks.diagrams import Diagram
@@ -45,7 +45,7 @@ def best(press: Press) -> int:
 
 def computed(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
     """Return every signal along a sequence, (steps, units), from the stored weights."""
-    return run_reference(network, store.read_weights(folder / store.WEIGHTS), sequence)[0]
+    return read_signals(network, store.read_weights(folder / store.WEIGHTS), [sequence])[0]
 
 
 def traced(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
@@ -235,7 +235,7 @@ def test_generated_text_is_what_the_network_writes(press: Press, network: Networ
     for prompt, written in zip(data["prompt"], data["written"], strict=True):
         text = prompt
         while len(text) < 60:
-            hidden = run_reference(network, weights, text)[0]["hidden"][-1]
+            hidden = read_signals(network, weights, [text])[0]["hidden"][-1]
             token = network.task.vocabulary[
                 int(np.argmax(hidden @ weights["readout/kernel"] + weights["readout/bias"]))
             ]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.desk.claims import Answers, Claim
-from lstmgallery.desk.reference import run_reference
+from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.network import Network, Place
@@ -64,7 +64,7 @@ class Studio:
 
     def signals(self, network: Network, sequence: str) -> list[dict[str, np.ndarray]]:
         """Return every signal of each layer along a sequence, each (steps, units)."""
-        return run_reference(network, self.results[network.name].trained.weights, sequence)
+        return read_signals(network, self.results[network.name].trained.weights, [sequence])
 
 
 def name_of(network: Network, layer: int, neuron: int) -> str:
