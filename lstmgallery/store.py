@@ -8,7 +8,7 @@ Both describe themselves as JSON under the metadata key `lstmgallery`; any Parqu
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
-from lstmgallery.tasks.vocabulary import END, with_start
+from lstmgallery.tasks.truths import PLACES, step_truths
 
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
@@ -181,7 +181,7 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, shown: int, abo
 
 
 def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
-    truths = step_truths(network, trace.sequences)
+    truths = step_truths(network.task, trace.sequences)
     logits = trace.logits.astype(np.float64)
     logits -= logits.max(axis=1, keepdims=True)
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))  # (rows, tokens)
@@ -193,24 +193,7 @@ def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
         "loss": (-chosen).astype(np.float32),
         "split": np.where(truths["sequence"] < shown, SHOWN, HELD_OUT),
     }
-    places = list(STEP_COLUMNS)[:4]
-    return pd.concat([truths[places], pd.DataFrame(found), truths.drop(columns=places)], axis=1)
-
-
-def step_truths(network: Network, sequences: Sequence[str]) -> pd.DataFrame:
-    """Return the facts of every step that depend on no network: sequence, step, token, next_token, features."""
-    rows: dict[str, list[Any]] = {key: [] for key in list(STEP_COLUMNS)[:4]}
-    truths: dict[str, list[Any]] = {feature.key: [] for feature in network.task.features}
-    for number, sequence in enumerate(sequences):
-        steps = len(sequence) + 1
-        rows["sequence"] += [number] * steps
-        rows["step"] += range(steps)
-        rows["token"] += with_start(sequence)
-        rows["next_token"] += [*sequence, END]
-        for key, values in network.task.ground_truth(sequence).items():
-            truths[key] += values
-    counts = [feature.key for feature in network.task.features if feature.kind == "count"]
-    return pd.DataFrame({**rows, **truths}).astype(dict.fromkeys(["sequence", "step", *counts], "int32"))
+    return pd.concat([truths[[*PLACES]], pd.DataFrame(found), truths.drop(columns=[*PLACES])], axis=1)
 
 
 def read_steps(folder: Path) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Condition, Trial, read_search
+from lstmgallery.tasks.truths import step_truths
 from lstmgallery.workers import Workers
 from tests.conftest import folders_in, options, record, search_record, small_network, write_small_content
 from tests.press.conftest import Element, parse_html
@@ -328,7 +329,7 @@ def kept_pins(project: Project, *, seeds: int = 2) -> dict[int, Any]:
 def test_a_search_measures_every_network_that_it_trains(done: tuple[Project, Searched]) -> None:
     project, searched = done
     network = read_network(project.content / "networks" / "small.md")[0]
-    steps = store.step_truths(network, network.task.split(held_out=network.held_out).held_out)
+    steps = step_truths(network.task, network.task.split(held_out=network.held_out).held_out)
     asked = {
         each.key: each
         for each in wanted(project.content, also=["first failure", SHARE, "right where size <= 3"]).questions

@@ -23,6 +23,7 @@ from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.desk.untrained import ASKED, draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
+from lstmgallery.tasks.truths import step_truths
 from lstmgallery.verify import Verified, answer_questions, verify
 from lstmgallery.workers import Result, Workers
 from tests.conftest import (
@@ -182,7 +183,7 @@ def test_everything_that_a_writeup_asks_is_answered_from_the_traces(built: Galle
 
 def test_each_seed_answers_with_its_own_weights(built: Gallery, answers: dict[str, Answer]) -> None:
     network, questions = network_of(built.project), questions_of(built.project)
-    steps = store.step_truths(network, list(language_of(network).sequences()))
+    steps = step_truths(network.task, list(language_of(network).sequences()))
     own = store.read_weights(built.project.build / "small" / store.WEIGHTS)
     for key in (RIGHT, COUNTS, NOTHING):
         expected = {
@@ -637,7 +638,7 @@ def test_what_is_asked_over_seeds_is_made_of_what_each_seed_answers(
 def test_a_quote_over_seeds_asks_every_seed(general: Project) -> None:
     found = ask(general, Inline())[HIGHEST]
     network = network_of(general)
-    steps = store.step_truths(network, list(language_of(network).sequences()))
+    steps = step_truths(network.task, list(language_of(network).sequences()))
     weights = store.read_seed_weights(general.build / "small" / store.SEED_WEIGHTS)
     question = next(q for w in check_content(general).writeups for q in w.questions if q.key == HIGHEST).of_one
     values = {seed: question.answer(Trained(network, each, steps)).value for seed, each in weights.items()}

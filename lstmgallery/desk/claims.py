@@ -18,7 +18,6 @@ from typing import Literal
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures import take_measure
@@ -29,6 +28,7 @@ from lstmgallery.desk.measures.statistic import STATISTICS, take_level
 from lstmgallery.desk.subjects import Subject, example_of
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network
+from lstmgallery.tasks.truths import step_truths
 
 Verdict = Literal["holds", "fails", "unmeasured"]
 EQUAL = 1e-9  # numbers closer than this are equal
@@ -299,5 +299,5 @@ def answer_elsewhere(
     network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
 ) -> dict[str, float | None]:
     """Return `network`'s answers with other weights by the keys of the questions, None if there is no value."""
-    trained = Trained(network, weights, store.step_truths(network, sequences))
+    trained = Trained(network, weights, step_truths(network.task, sequences))
     return {question.key: question.take(trained).value for question in questions}

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
 from lstmgallery.desk.experiments.frontier import FURTHEST
@@ -18,6 +17,7 @@ from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.task import Finding
+from lstmgallery.tasks.truths import step_truths
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _read(network: Network, finding: Finding) -> Asked:
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -> dict[str, Found]:
     """Return the answer to each finding; a frontier that is never reached counts as `FURTHEST` + 1."""
-    trained = Trained(network, weights, store.step_truths(network, sequences))
+    trained = Trained(network, weights, step_truths(network.task, sequences))
     found = {}
     for asked in findings_of(network):
         places = asked.question.subject.places(trained)

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lstmgallery import store
 from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.scores import Neuron
 from lstmgallery.network import Network, Training
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from tests.audit.reading import HELD_OUT, Arrays, Files, read, truths
 from tests.conftest import language_of, random_weights
 
@@ -213,7 +213,7 @@ def picky_network() -> Network:
 def sample_steps(network: Network, *, sequences: int = 200, seed: int = 7) -> pd.DataFrame:
     """Return the steps of random sequences with their ground truth."""
     random = np.random.default_rng(seed)
-    return store.step_truths(network, [language_of(network).sample(random) for _ in range(sequences)])
+    return step_truths(network.task, [language_of(network).sample(random) for _ in range(sequences)])
 
 
 def plant(*signals: np.ndarray | pd.Series) -> list[Neuron]:

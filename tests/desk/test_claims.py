@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery import store
 from lstmgallery.desk.claims import (
     Answer,
     Expectation,
@@ -22,6 +21,7 @@ from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
 from lstmgallery.desk.trained import Trained
+from lstmgallery.tasks.truths import step_truths
 from tests.conftest import language_of, random_weights
 from tests.desk.planted import counting_network, counting_weights
 
@@ -166,7 +166,7 @@ def test_a_question_is_known_by_its_subject_and_its_measure() -> None:
 
 
 def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
-    steps = store.step_truths(NETWORK, ["aXb"])
+    steps = step_truths(NETWORK.task, ["aXb"])
     zeros = {key: np.zeros((len(steps), 3)) for key in NETWORK.kind.keys}
     trained = Trained(NETWORK, {}, steps, read_layer=lambda _: zeros)
     found = question("planted best(remaining at delimiter)", "mean of cell").answer(trained)
@@ -176,7 +176,7 @@ def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
 def test_a_chosen_neuron_is_measured_on_the_half_that_it_was_not_chosen_on_and_any_other_on_both() -> None:
     """The cell is 1 on the first half of the sequences and 3 on the second; neuron 1 counts there too."""
     sequences = list(language_of(NETWORK).sequences())
-    steps = store.step_truths(NETWORK, sequences)
+    steps = step_truths(NETWORK.task, sequences)
     is_second = (steps["sequence"] % 2 == 1).to_numpy()
     cell = np.where(is_second, 3.0, 1.0)[:, None] + np.array([[0.1, 0, 0]]) * steps[["remaining"]].to_numpy()
     trained = Trained(NETWORK, {}, steps, read_layer=lambda _: dict.fromkeys(NETWORK.kind.keys, cell))
@@ -205,7 +205,7 @@ def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) 
     sequences = list(language_of(NETWORK).sequences())
     questions = [question(*each) for each in ASKED]
     found = answer_elsewhere(NETWORK, weights, sequences, questions)
-    trained = Trained(NETWORK, weights, store.step_truths(NETWORK, sequences))
+    trained = Trained(NETWORK, weights, step_truths(NETWORK.task, sequences))
     assert found == {each.key: each.answer(trained).value for each in questions}
     assert found["planted: mean of cell where step > 50"] is None
 
@@ -367,7 +367,7 @@ def test_what_cannot_be_asked_over_seeds_is_refused_with_its_place(
 
 
 def test_a_question_is_measured_once_in_each_network() -> None:
-    steps = store.step_truths(NETWORK, ["aXb", "aaXbb"])
+    steps = step_truths(NETWORK.task, ["aXb", "aaXbb"])
     one, other = (Trained(NETWORK, counting_weights(), steps) for _ in range(2))
     asked = question("planted 1", "mean of cell")
     assert asked.answer(one) is question("planted 1", "mean of cell").answer(one)

@@ -9,6 +9,7 @@ from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.examine import Examination, examine
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.untrained import UNTRAINED, draw_weights
+from lstmgallery.tasks.truths import step_truths
 from tests.audit import scoring
 from tests.audit.reading import read
 from tests.conftest import language_of
@@ -26,7 +27,7 @@ CELLS = [READING.of_steps(signals["cell"]) for signals in READING.signals]  # of
 def measured() -> Examination:
     """What is found out about the vote."""
     sequences = FIGURES + HELD_OUT
-    steps = store.step_truths(NETWORK, sequences)
+    steps = step_truths(NETWORK.task, sequences)
     steps["split"] = np.where(steps["sequence"] < len(FIGURES), store.SHOWN, store.HELD_OUT)
     first, second = read_signals(NETWORK, vote_weights(), sequences)
     found: Examination = examine(

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulate
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
@@ -15,6 +14,7 @@ from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from tests.audit import recompute, scoring
 from tests.conftest import language_of, random_weights
 from tests.desk.planted import (
@@ -55,7 +55,7 @@ def test_every_finding_of_a_task_is_answered(network: Network) -> None:
 @each_network
 def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: Network) -> None:
     sequences = list(language_of(network).sequences())
-    steps = store.step_truths(network, sequences)
+    steps = step_truths(network.task, sequences)
     weights = draw_weights(network, 2)
     found = find_findings(network, weights, sequences)
     scores = score_neurons(

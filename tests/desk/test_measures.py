@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
@@ -17,6 +16,7 @@ from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from tests.audit import causes, scoring
 from tests.audit.reading import Files, read
 from tests.conftest import language_of, random_weights
@@ -48,7 +48,7 @@ NETWORKS = {each.name: each for each in (COUNTER, PICKY, KEEPER, COPIER, GATED)}
 
 def plant(network: Network, sequences: list[str], *, seed: int = 1, frontier: pd.DataFrame | None = None) -> Trained:
     """Return a network whose signals are noise, all of them different."""
-    steps = store.step_truths(network, sequences)
+    steps = step_truths(network.task, sequences)
     random = np.random.default_rng(seed)
     layers = [
         {key: random.normal(size=(len(steps), network.units)).astype(np.float32) for key in network.kind.keys}
@@ -189,7 +189,7 @@ SHORT = ["aXb", "aaXbb"]  # 4 and 6 steps
 
 def counting(cell: list[float]) -> Trained:
     """Return a counter of which neuron 1 holds these values along the two short sequences."""
-    steps = store.step_truths(COUNTER, SHORT)
+    steps = step_truths(COUNTER.task, SHORT)
     values = np.zeros((len(steps), 3))
     values[:, 0] = cell
     signals: Signals = dict.fromkeys(COUNTER.kind.keys, values)
@@ -382,7 +382,7 @@ def test_sizes_that_were_not_tried_cannot_be_right() -> None:
 
 
 def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:
-    return Trained(network, weights, store.step_truths(network, list(language_of(network).sequences())))
+    return Trained(network, weights, step_truths(network.task, list(language_of(network).sequences())))
 
 
 def files_of(trained: Trained) -> Files:
@@ -390,7 +390,7 @@ def files_of(trained: Trained) -> Files:
 
 
 PLANTED = on_all(COUNTER, counting_weights())
-COPIED = Trained(COPIER, guessing_weights(COPIER, seed=3), store.step_truths(COPIER, TO_COPY))
+COPIED = Trained(COPIER, guessing_weights(COPIER, seed=3), step_truths(COPIER.task, TO_COPY))
 SPLIT = on_all(KEEPER, divided_weights(KEEPER, seed=2))
 LATCH = on_all(latch_network(), latch_weights())
 VOTE = on_all(vote_network(), vote_weights())

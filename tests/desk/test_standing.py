@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import FEWEST_CASES, ROLE, best_rows, find_roles
@@ -18,6 +17,7 @@ from lstmgallery.network import Network
 from lstmgallery.press.pages.sentences import alias_words, row_sentence, score_of
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from tests.conftest import language_of
 from tests.desk.planted import (
     counting_network,
@@ -247,7 +247,7 @@ def scan(network: Network, weights: Arrays, sequences: Sequence[str]) -> pd.Data
     """Return the roles of a network beside as many untrained ones as a build takes."""
     return find_roles(
         network,
-        store.step_truths(network, sequences),
+        step_truths(network.task, sequences),
         [*each_neuron(network, read_signals(network, weights, sequences))],
         (read_random(network, sequences, number) for number in range(1, UNTRAINED + 1)),
         shuffles=SHUFFLES,
@@ -280,7 +280,7 @@ def test_of_forty_networks_of_random_weights_beside_forty_others_few_have_any_ro
     """
     network = counting_network().model_copy(update={"units": 10})
     sequences = [*language_of(network).sequences()]
-    steps = store.step_truths(network, sequences)
+    steps = step_truths(network.task, sequences)
     ours, others = (
         [read_random(network, sequences, number) for number in numbers] for numbers in (range(1, 41), range(41, 81))
     )

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.subjects import Selector, Subject, parse_subject, values_of
@@ -13,6 +12,7 @@ from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from lstmgallery.tasks.vocabulary import START
 from tests.conftest import language_of
 from tests.desk.planted import counting_network
@@ -181,7 +181,7 @@ def test_a_category_has_the_values_that_its_language_gives_it(
 def memorizer(signals: dict[tuple[int, int, str], str]) -> Trained:
     """Return the state memorizer with planted signals, all others constant; each is named by what it follows."""
     network = NETWORKS["state-memorizer"]
-    steps = store.step_truths(network, list(language_of(network).sequences()))
+    steps = step_truths(network.task, list(language_of(network).sequences()))
     noise = np.random.default_rng(3).normal(size=len(steps))
     follows: dict[str, np.ndarray] = {
         "A": (steps["letter"] == "A").to_numpy(float),
@@ -269,7 +269,7 @@ def test_where_no_neuron_has_the_direction_nobody_is_meant() -> None:
 
 def test_where_a_feature_cannot_be_scored_nobody_is_meant() -> None:
     network = NETWORKS["state-memorizer"]
-    steps = store.step_truths(network, ["AxYa", "BxYb"])
+    steps = step_truths(network.task, ["AxYa", "BxYb"])
     nothing = {key: np.zeros((len(steps), network.units)) for key in network.kind.keys}
     few = Trained(network, {}, steps, read_layer=lambda _: nothing)
     assert places("state-memorizer best(x_count at delimiter)", few) == ()
@@ -277,7 +277,7 @@ def test_where_a_feature_cannot_be_scored_nobody_is_meant() -> None:
 
 def test_a_rank_beyond_the_last_neuron_means_nobody() -> None:
     network = NETWORKS["counter"].model_copy(update={"units": 2})
-    steps = store.step_truths(network, list(language_of(network).sequences()))
+    steps = step_truths(network.task, list(language_of(network).sequences()))
     signals = {key: np.random.default_rng(1).normal(size=(len(steps), 2)) for key in network.kind.keys}
     trained = Trained(network, {}, steps, read_layer=lambda _: signals)
     assert parse_subject("counter third(remaining)", {"counter": network}).places(trained) == ()

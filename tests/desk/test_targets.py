@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.desk.targets import (
     AUC,
     FEWEST_ROWS,
@@ -27,6 +26,7 @@ from lstmgallery.network import Network
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.language import PHASES
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from lstmgallery.tasks.vocabulary import END, START
 from tests.conftest import language_of
 from tests.desk.planted import counting_network, network_of, picky_network, sample_steps
@@ -37,7 +37,7 @@ KEEPER = network_of(StateMemory(kind="state-memory", longest_wait=5))
 COPIER = network_of(Copying(kind="copying"))
 STEPS = sample_steps(PICKY)
 TARGETS = find_targets(PICKY, STEPS)
-COPIED = store.step_truths(COPIER, list(language_of(COPIER).sequences()))
+COPIED = step_truths(COPIER.task, list(language_of(COPIER).sequences()))
 
 
 def target_of(targets: list[Target], feature: str, phase: str = POOLED) -> Target:
@@ -46,19 +46,19 @@ def target_of(targets: list[Target], feature: str, phase: str = POOLED) -> Targe
 
 
 def test_sequences_go_to_the_halves_in_turn_whatever_their_numbers() -> None:
-    steps = store.step_truths(COUNTER, ["aXb", "aaXbb", "aXb"])
+    steps = step_truths(COUNTER.task, ["aXb", "aaXbb", "aXb"])
     steps["sequence"] += 5
     assert number_sequences(steps).tolist() == [0] * 4 + [1] * 6 + [2] * 4
     assert divide(steps).tolist() == [0] * 4 + [1] * 6 + [0] * 4
 
 
 def test_steps_are_counted_from_the_delimiter_on() -> None:
-    steps = store.step_truths(COUNTER, ["aaXbb", "aXb"])
+    steps = step_truths(COUNTER.task, ["aaXbb", "aXb"])
     assert steps_since(steps, "X").tolist() == [-1, -1, -1, 0, 1, 2, -1, -1, 0, 1]
 
 
 def test_before_the_first_token_there_is_none() -> None:
-    steps = store.step_truths(COUNTER, ["aX", "aaX"])
+    steps = step_truths(COUNTER.task, ["aX", "aaX"])
     assert tokens_before(steps).tolist() == ["", START, "a", "", START, "a", "a"]
 
 
@@ -102,16 +102,16 @@ def test_a_step_that_cannot_know_a_feature_is_not_scored_against_it() -> None:
 @pytest.mark.parametrize(("sequences", "is_scored"), [(FEWEST_ROWS, True), (FEWEST_ROWS - 1, False)])
 def test_a_yes_no_feature_needs_a_few_steps_of_both_kinds_in_both_halves(sequences: int, is_scored: bool) -> None:
     each = ["AxYa", "AxYa", "BxYb", "BxYb"]  # two sequences of each kind: one for each half
-    steps = store.step_truths(KEEPER, each * sequences)
+    steps = step_truths(KEEPER.task, each * sequences)
     found = {target.key for target in find_targets(KEEPER, steps)}
     assert (("letter=A", "delimiter", AUC) in found) == is_scored
-    one_half_lacks = store.step_truths(KEEPER, ["AxYa", "BxYb"] * 2 * sequences)
+    one_half_lacks = step_truths(KEEPER.task, ["AxYa", "BxYb"] * 2 * sequences)
     assert ("letter=A", "delimiter", AUC) not in {target.key for target in find_targets(KEEPER, one_half_lacks)}
 
 
 def test_a_count_needs_three_values_in_both_halves() -> None:
     def counted(*sequences: str) -> bool:
-        targets = find_targets(COUNTER, store.step_truths(COUNTER, sequences))
+        targets = find_targets(COUNTER, step_truths(COUNTER.task, sequences))
         return ("a_count", "after", R2) in {target.key for target in targets}
 
     two, three = ["aXb", "aaXbb"], ["aXb", "aaXbb", "aaaXbbb"]
@@ -123,7 +123,7 @@ def test_a_count_needs_three_values_in_both_halves() -> None:
 def test_a_count_needs_a_few_steps_in_both_halves(copies: int, is_scored: bool) -> None:
     each = ["a" * n + "X" + "b" * n for n in range(1, copies + 1)]  # at the delimiter, one step of each
     both = [sequence for sequence in each for _ in range(2)]
-    found = find_targets(COUNTER, store.step_truths(COUNTER, both))
+    found = find_targets(COUNTER, step_truths(COUNTER.task, both))
     assert (("a_count", "delimiter", R2) in {target.key for target in found}) == is_scored
 
 
@@ -196,7 +196,7 @@ LETTERS = {COPIER: dict.fromkeys(("first", "second", "third", "next_letter"), "a
 )
 def test_whatever_coincides_is_named_and_nothing_else(network: Network, count: str, has_opposites: bool) -> None:
     """Every pair is compared again by hand, on steps where much coincides."""
-    steps = store.step_truths(network, list(language_of(network).sequences()))
+    steps = step_truths(network.task, list(language_of(network).sequences()))
     columns = {
         count: range(9),
         "phase": PHASES,

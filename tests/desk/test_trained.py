@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery import store
 from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import read_signals
@@ -16,6 +15,7 @@ from lstmgallery.desk.trained import Trained, read_trained
 from lstmgallery.network import read_network
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.state_memory import StateMemory
+from lstmgallery.tasks.truths import step_truths
 from tests.conftest import Gallery, language_of, random_weights, small_network
 from tests.desk.planted import counting_network, counting_weights, noise, picky_network, sample_steps
 
@@ -26,14 +26,14 @@ KEEPER = COUNTER.model_copy(update={"task": StateMemory(kind="state-memory", lon
 @pytest.fixture(scope="module")
 def counter() -> Trained:
     """The planted counter on its whole language."""
-    return Trained(COUNTER, counting_weights(), store.step_truths(COUNTER, list(language_of(COUNTER).sequences())))
+    return Trained(COUNTER, counting_weights(), step_truths(COUNTER.task, list(language_of(COUNTER).sequences())))
 
 
 @pytest.fixture(scope="module")
 def keeper() -> Trained:
     """A state memorizer of two layers with random weights."""
     weights = random_weights(KEEPER, seed=2)
-    return Trained(KEEPER, weights, store.step_truths(KEEPER, list(language_of(KEEPER).sequences())))
+    return Trained(KEEPER, weights, step_truths(KEEPER.task, list(language_of(KEEPER).sequences())))
 
 
 def test_the_sequences_are_those_of_the_steps_in_their_order(counter: Trained) -> None:
@@ -41,7 +41,7 @@ def test_the_sequences_are_those_of_the_steps_in_their_order(counter: Trained) -
 
 
 def test_sequences_numbered_from_anywhere_keep_their_order() -> None:
-    steps = store.step_truths(COUNTER, ["aaXbb", "aXb", "aaaXbbb"])
+    steps = step_truths(COUNTER.task, ["aaXbb", "aXb", "aaaXbbb"])
     held_out = steps[steps["sequence"] > 0]
     assert Trained(COUNTER, {}, held_out).sequences == ("aXb", "aaaXbbb")
 
@@ -58,7 +58,7 @@ def test_signals_that_are_not_given_are_run_again_from_the_weights(keeper: Train
 
 
 def test_signals_that_are_given_are_not_computed_again() -> None:
-    steps = store.step_truths(COUNTER, ["aXb"])
+    steps = step_truths(COUNTER.task, ["aXb"])
     given = {key: np.full((4, 3), 0.25) for key in COUNTER.kind.keys}
     trained = Trained(COUNTER, {}, steps, read_layer=lambda layer: {**given, "cell": np.full((4, 3), layer)})
     assert trained.layers[0]["cell"].tolist() == [[1.0] * 3] * 4
@@ -73,7 +73,7 @@ def test_of_a_frontier_that_is_found_only_trained_variants_count(monkeypatch: py
     monkeypatch.setattr("lstmgallery.desk.experiments.frontier.FURTHEST", 3)
     network = picky_network()
     weights = random_weights(network, seed=1)
-    found = Trained(network, weights, store.step_truths(network, ["aYb"])).frontier
+    found = Trained(network, weights, step_truths(network.task, ["aYb"])).frontier
     assert found["is_trained"].all()
     assert set(found["variant"]) == set("012345")
     assert set(found["size"]) == {1, 2, 3}
@@ -81,7 +81,7 @@ def test_of_a_frontier_that_is_found_only_trained_variants_count(monkeypatch: py
 
 def test_of_a_frontier_that_is_given_only_trained_variants_count() -> None:
     table = pd.DataFrame({"size": [1, 1, 2], "is_trained": [True, False, True], "right": [True, False, False]})
-    trained = Trained(COUNTER, {}, store.step_truths(COUNTER, ["aXb"]), frontier=table)
+    trained = Trained(COUNTER, {}, step_truths(COUNTER.task, ["aXb"]), frontier=table)
     assert trained.frontier["size"].tolist() == [1, 2]
     assert trained.frontier["right"].tolist() == [True, False]
 
@@ -150,7 +150,7 @@ def test_a_memory_is_held_at_its_mean_over_the_held_out_steps(keeper: Trained) -
 
 def test_a_copying_network_has_no_change_of_its_own() -> None:
     network = COUNTER.model_copy(update={"task": Copying(kind="copying")})
-    trained = Trained(network, random_weights(network, seed=1), store.step_truths(network, ["abcXabc"]))
+    trained = Trained(network, random_weights(network, seed=1), step_truths(network.task, ["abcXabc"]))
     assert trained.changed(((1, 1),)).empty
 
 
@@ -226,7 +226,7 @@ def test_on_the_second_half_neurons_stay_those_that_the_first_chose(half_good: T
 
 def test_the_frontier_of_the_second_half_is_that_of_the_network() -> None:
     table = pd.DataFrame({"size": [1], "is_trained": [True], "right": [True]})
-    trained = Trained(COUNTER, {}, store.step_truths(COUNTER, ["aXb", "aaXbb"]), frontier=table)
+    trained = Trained(COUNTER, {}, step_truths(COUNTER.task, ["aXb", "aaXbb"]), frontier=table)
     assert trained.second_half.frontier is trained.frontier
 
 
@@ -268,7 +268,7 @@ def test_what_is_read_from_files_is_what_the_weights_compute(from_files: Trained
 
 def test_a_network_of_several_layers_is_read_layer_by_layer(tmp_path: Path) -> None:
     network = small_network(tmp_path, layers=2)
-    steps = store.step_truths(network, ["aXb"])
+    steps = step_truths(network.task, ["aXb"])
     values = {key: np.arange(4 * 6, dtype=float).reshape(4, 6) for key in network.kind.keys}
     trained = Trained(
         network, {}, steps, read_layer=lambda layer: {key: 100 * layer + each for key, each in values.items()}
