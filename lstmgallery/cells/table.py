@@ -123,6 +123,16 @@ class CellKind:
         return formula
 
     @property
+    def memories(self) -> tuple[str, ...]:
+        """The signals among which the best carrier of a task is sought: the memory, and the hidden state."""
+        return tuple(dict.fromkeys((self.memory, "hidden")))
+
+    @property
+    def gates(self) -> tuple[Signal, ...]:
+        """The gates, in the order of the signals."""
+        return tuple(signal for signal in self.signals if signal.palette == "gate")
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return tuple(signal.key for signal in self.signals)
 

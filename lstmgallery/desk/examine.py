@@ -59,7 +59,7 @@ def examine(
         ),
     )
     memory = network.kind.memory
-    ranked = roles.rank_neurons(found_roles.table, network.task.headline, signals=(memory, "hidden"))
+    ranked = roles.rank_neurons(found_roles.table, network.task.headline, signals=network.kind.memories)
     of_memory = found_moments[found_moments["signal"] == memory]
     best = ranked.iloc[0]
     return Examination(

@@ -188,7 +188,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             (str(feature), str(phase)): tuple(part["score"])
             for (feature, phase), part in store.read_table(folder / store.CONTROLS).groupby(["feature", "phase"])
         },
-        main_ranking=rank_neurons(roles, network.task.headline, signals=(network.kind.memory, "hidden")),
+        main_ranking=rank_neurons(roles, network.task.headline, signals=network.kind.memories),
         interventions=store.read_table(folder / store.INTERVENTIONS),
         frontier=store.read_table(folder / store.FRONTIER),
         nulls={

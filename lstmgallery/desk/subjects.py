@@ -130,7 +130,7 @@ def _take_selector(words: Words, network: Network) -> Selector:
     rank = ORDINALS.index(words.take().text)
     words.expect("(")
     feature = take_feature(words, network, needs_value=False)
-    signals: tuple[str, ...] = (network.kind.memory, "hidden")
+    signals = network.kind.memories
     if words.takes("of"):
         signals = (words.choose("a signal", network.kind.keys),)
     phase = words.choose("a phase", network.task.phases) if words.takes("at") else POOLED

@@ -154,7 +154,7 @@ class Trained:
     def best_for_task(self) -> tuple[Place, ...]:
         """Return all neurons, the best carrier of the task's headline feature first."""
         whole = self._whole or self
-        return whole.ranking(self.network.task.headline, "all", (self.network.kind.memory, "hidden"))
+        return whole.ranking(self.network.task.headline, "all", self.network.kind.memories)
 
     @_kept
     def held(self, place: Place, signal: str, how: str) -> pd.DataFrame:

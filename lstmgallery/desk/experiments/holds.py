@@ -32,13 +32,12 @@ class Hold:
 def every_hold(network: Network, memory_means: Mapping[Place, float]) -> Iterator[Hold]:
     """Yield each way to hold each neuron: its memory, then its gates."""
     memory = network.kind.memory
-    gates = [signal.key for signal in network.kind.signals if signal.palette == "gate"]
     for place, mean in memory_means.items():
         yield Hold(place, "zero", memory, 0.0)
         yield Hold(place, "mean", memory, mean)
-        for gate in gates:
-            yield Hold(place, "shut", gate, 0.0)
-            yield Hold(place, "open", gate, 1.0)
+        for gate in network.kind.gates:
+            yield Hold(place, "shut", gate.key, 0.0)
+            yield Hold(place, "open", gate.key, 1.0)
 
 
 def measure_holds(

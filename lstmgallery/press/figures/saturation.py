@@ -25,7 +25,7 @@ class SaturationBlock(Block):
 
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         if subject := checker.subject(document, (*path, "of"), self.of, is_neuron=False):
-            gates = [signal.key for signal in subject.network.kind.signals if signal.palette == "gate"]
+            gates = [gate.key for gate in subject.network.kind.gates]
             checker.among(document, (*path, "gates"), self.gates or (), gates, "a gate")
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
@@ -48,9 +48,8 @@ class SaturationBlock(Block):
 
 def saturation_plots(results: Results, layer: int) -> tuple[tuple[str, Plot], ...]:
     """Return a plot for each gate of a layer: how often it is shut and open, neuron by neuron."""
-    gates = [signal for signal in results.network.kind.signals if signal.palette == "gate"]
     found = []
-    for gate in gates:
+    for gate in results.network.kind.gates:
         moments = [results.moments[layer, unit, gate.key] for unit in results.network.neuron_numbers]
         plot = plot_saturation(gate.name, [m.shut for m in moments], [m.open for m in moments])
         found.append((gate.name, plot))

@@ -260,13 +260,12 @@ def _remarks(results: Results, layer: int, neuron: int) -> list[str]:
     near = results.relative_of(layer, neuron)
     if near is not None and abs(near.correlation) >= DUPLICATE:
         remarks.append(f"{'duplicate' if near.correlation > 0 else 'mirror image'} of {near.nearest}")
-    for signal in results.network.kind.signals:
-        if signal.palette == "gate":
-            moment = results.moments[layer, neuron, signal.key]
-            if moment.open >= 0.95:
-                remarks.append(f"{signal.symbol} open")
-            if moment.shut >= 0.95:
-                remarks.append(f"{signal.symbol} shut")
+    for gate in results.network.kind.gates:
+        moment = results.moments[layer, neuron, gate.key]
+        if moment.open >= 0.95:
+            remarks.append(f"{gate.symbol} open")
+        if moment.shut >= 0.95:
+            remarks.append(f"{gate.symbol} shut")
     return remarks
 
 

@@ -146,7 +146,7 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
             for neuron in network.neuron_numbers
         )
         bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
-        shown = signal.key in (network.kind.memory, "hidden")
+        shown = signal.key in network.kind.memories
         panels.append(Panel(signal, bounds.replace("-", text.MINUS), rows_of_panel, shown))
     for neuron in network.neuron_numbers:
         moment = results.moments[layer, neuron, network.kind.memory]
