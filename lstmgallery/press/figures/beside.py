@@ -7,7 +7,7 @@ from dataclasses import replace
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.targets import AUC
-from lstmgallery.press.marks.plots import Frame, Plot, Series, Table
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, aside
 from lstmgallery.press.marks.text import number
 
 
@@ -23,10 +23,10 @@ def plot_beside(row: RoleRow, untrained: Sequence[float], *, name: str, words: s
     names = [name, "untrained networks", "chance", *baselines]
     frame = Frame((low, 1.0), (len(names) - 0.5, -0.5), width=620, height=58 + 25 * len(names), left=176)
     to_beat = min(1.0, max(row.null_p99, row.untrained_p95, *baselines.values()))
-    spread = [((at * 5) % 7 - 3) * 0.08 for at in range(len(untrained))]
+    spread = aside(len(untrained), lanes=7, pitch=0.08)
     dots = [
-        frame.point(max(score, low), 1 + aside, f"untrained network {at}: {number(score)}")
-        for at, (score, aside) in enumerate(zip(untrained, spread, strict=True), start=1)
+        frame.point(max(score, low), 1 + across, f"untrained network {at}: {number(score)}")
+        for at, (score, across) in enumerate(zip(untrained, spread, strict=True), start=1)
     ]
     series = [
         Series("line", "faint", frame.points((to_beat, to_beat), frame.y)),

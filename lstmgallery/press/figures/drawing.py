@@ -72,6 +72,11 @@ def name_of(network: Network, layer: int, neuron: int) -> str:
     return f"Neuron {neuron}" + (f" of layer {layer}" if network.layers > 1 else "")
 
 
+def in_layer(network: Network, layer: int) -> str:
+    """Return a layer as the end of a title; empty in a network of one."""
+    return f", layer {layer}" if network.layers > 1 else ""
+
+
 def step_table(
     network: Network, sequence: str, signals: Mapping[str, np.ndarray], layer: int, neuron: int
 ) -> pd.DataFrame:

@@ -11,10 +11,10 @@ from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import explorer_url, network_path, neuron_path
 from lstmgallery.press.figures.block import Block, Checker
-from lstmgallery.press.figures.drawing import Drawing, Part, Studio, step_table
+from lstmgallery.press.figures.drawing import Drawing, Part, Studio, in_layer, step_table
 from lstmgallery.press.marks.heat import Heat, HeatRow
-from lstmgallery.press.marks.strips import draw_mini_strip, largest_size, show_tokens
-from lstmgallery.press.marks.text import brief, count
+from lstmgallery.press.marks.strips import draw_mini_strip, largest_size, range_words, scale_of, show_tokens
+from lstmgallery.press.marks.text import count
 from lstmgallery.tasks.vocabulary import with_start
 
 
@@ -49,16 +49,14 @@ class OverviewBlock(Block):
                     )
                     for neuron in network.neuron_numbers
                 )
-                bounds = f"±{brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
                 heat = Heat(
                     signal.symbol,
-                    bounds.replace("-", "−"),
+                    range_words(*scale_of(signal, largest)),
                     show_tokens(with_start(self.sequence)),
                     rows,
                     signal.palette,
                 )
-                of_layer = f", layer {layer}" if network.layers > 1 else ""
-                title = f"{signal.name} of {count(network.units, 'neuron')}{of_layer}"
+                title = f"{signal.name} of {count(network.units, 'neuron')}{in_layer(network, layer)}"
                 near = float((np.abs(signals[key]) < 0.1).mean())
                 summary = f"{title}, reading {self.sequence}: {100 * near:.0f} % of the values are within 0.1 of zero"
                 live = explorer_url(network.name, text=self.sequence, layer=layer, signal=key)

@@ -11,7 +11,7 @@ from lstmgallery.desk.subjects import Subject
 from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import network_path
 from lstmgallery.press.figures.block import Block, Checker
-from lstmgallery.press.figures.drawing import Drawing, Part, Studio
+from lstmgallery.press.figures.drawing import Drawing, Part, Studio, in_layer
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table
 from lstmgallery.press.marks.text import percent
 
@@ -37,8 +37,8 @@ class SaturationBlock(Block):
                 key = next(signal.key for signal in network.kind.signals if signal.name == gate)
                 if self.gates is not None and key not in self.gates:
                     continue
-                of_layer = f", layer {layer}" if network.layers > 1 else ""
-                parts.append(Part(gate + of_layer, network_path(network.name), plot, plot.summary, plot.table))
+                title = gate + in_layer(network, layer)
+                parts.append(Part(title, network_path(network.name), plot, plot.summary, plot.table))
                 for neuron in network.neuron_numbers:
                     moment = results.moments[layer, neuron, key]
                     rows.append((network.name, layer, neuron, key, moment.shut, moment.open, moment.steps))

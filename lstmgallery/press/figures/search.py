@@ -13,7 +13,7 @@ from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import network_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio
-from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around, plot_nothing
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around, aside, plot_nothing
 from lstmgallery.press.marks.text import brief, count, number
 from lstmgallery.searches import Recipe
 
@@ -86,10 +86,10 @@ def plot_search(rows: Sequence[Tried], *, words: str, bound: float | None, expec
     if bound is not None:
         series.append(Series("line", "faint", frame.points((bound, bound), frame.y)))
     for at, row in enumerate(rows):
-        spread = ((number_in_row * 5) % 7 - 3 for number_in_row in range(len(row.values)))
+        spread = aside(len(row.values), lanes=7, pitch=0.07)
         dots = tuple(
-            frame.point(value, at + aside * 0.07, f"{row.name}: {number(value)}")
-            for value, aside in zip(sorted(row.values), spread, strict=True)
+            frame.point(value, at + across, f"{row.name}: {number(value)}")
+            for value, across in zip(sorted(row.values), spread, strict=True)
         )
         series.append(Series("dots", "main", dots, radius=3.6))
         if row.values:

@@ -12,7 +12,7 @@ from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of
-from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around, aside
 from lstmgallery.press.marks.text import brief, number
 
 
@@ -73,10 +73,9 @@ def plot_values(data: pd.DataFrame, signal: str, by: str, *, name: str, words: s
     dots = []
     for at, part in enumerate(groups.values()):
         ordered = part.sort_values([signal, "text"])
-        # Spread sideways in a fixed pattern, so that equal values do not overlap.
-        for number_in_group, row in enumerate(ordered[["text", signal]].itertuples(index=False)):
-            aside = ((number_in_group * 5) % 9 - 4) * 0.06 if len(ordered) > 1 else 0.0
-            dots.append(frame.point(at + aside, row[1], f"{row[0]}: {number(row[1])}"))
+        spread = aside(len(ordered), lanes=9, pitch=0.06) if len(ordered) > 1 else [0.0]
+        for across, (text, value) in zip(spread, ordered[["text", signal]].itertuples(index=False), strict=True):
+            dots.append(frame.point(at + across, value, f"{text}: {number(value)}"))
     # The labels are sequences, not words of a language: zxx.
     marks = Series("dots", "main", tuple(dots), radius=3 if len(data) < 100 else 2.2, language="zxx")
     means = [

@@ -150,6 +150,11 @@ def around(values: Iterable[float], *, include: float | None = None, margin: flo
     return low - spare, high + spare
 
 
+def aside(count: int, *, lanes: int, pitch: float) -> list[float]:
+    """Return for each of `count` dots its distance from their line, in a fixed pattern: equal values do not overlap."""
+    return [((at * 5) % lanes - lanes // 2) * pitch for at in range(count)]
+
+
 def plot_nothing(why: str) -> Plot:
     """Return an empty plot that says why it is empty."""
     frame = Frame((0.0, 1.0), (0.0, 1.0), width=440, height=60)

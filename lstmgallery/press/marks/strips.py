@@ -156,8 +156,8 @@ def draw_strip(
             )
             for value in signals[signal.key].tolist()
         )
-        wide = None if is_bounded else _range_text(wide_low, wide_high)
-        rows.append(Row(signal, _range_text(low, high), wide, cells))
+        wide = None if is_bounded else range_words(wide_low, wide_high)
+        rows.append(Row(signal, range_words(low, high), wide, cells))
     memory = kind[kind.memory]
     line = draw_step_line(signals[memory.key], extent=extent, name=memory.name)
     return Strip("".join(tokens[1:]), show_tokens(tokens), tuple(rows), line)
@@ -208,5 +208,6 @@ def brief_tick(value: float) -> str:
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _range_text(low: float, high: float) -> str:
+def range_words(low: float, high: float) -> str:
+    """Return the ends of a colour scale as text: ±6.23, or −1 … 1."""
     return f"±{brief(high)}" if low == -high and high != 1 else f"{brief_tick(low)} … {brief_tick(high)}"

@@ -30,7 +30,7 @@ from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.network import Place
 from lstmgallery.press.addresses import figure_path, network_path, neuron_path
-from lstmgallery.press.figures.drawing import Studio
+from lstmgallery.press.figures.drawing import Studio, name_of
 from lstmgallery.press.figures.illustration import Figure, Illustration, illustrate
 from lstmgallery.press.manuscript.content import Content
 from lstmgallery.press.manuscript.prose import OPEN, Link, Prose, Url, link_attribute
@@ -301,8 +301,7 @@ def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
     if not places:
         return "no neuron", network_path(network.name)
     layer, neuron = places[0]
-    of_layer = f" of layer {layer}" if network.layers > 1 else ""
-    return f"neuron {neuron}{of_layer}", neuron_path(network.name, layer, neuron)
+    return name_of(network, layer, neuron).lower(), neuron_path(network.name, layer, neuron)
 
 
 def _judge(

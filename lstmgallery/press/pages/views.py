@@ -21,6 +21,8 @@ from lstmgallery.press.marks.strips import (
     draw_mini_strip,
     draw_strip,
     largest_size,
+    range_words,
+    scale_of,
     show_tokens,
 )
 from lstmgallery.press.pages.provenance import Claimed
@@ -145,9 +147,8 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
             )
             for neuron in network.neuron_numbers
         )
-        bounds = f"±{text.brief(largest)}" if signal.low is None else f"{signal.low:g} … {signal.high:g}"
         shown = signal.key in network.kind.memories
-        panels.append(Panel(signal, bounds.replace("-", text.MINUS), rows_of_panel, shown))
+        panels.append(Panel(signal, range_words(*scale_of(signal, largest)), rows_of_panel, shown))
     for neuron in network.neuron_numbers:
         moment = results.moments[layer, neuron, network.kind.memory]
         extent = f"{text.brief(moment.minimum)} … {text.brief(moment.maximum)}"
