@@ -70,6 +70,22 @@ def test_a_neuron_without_a_kind_is_a_strip(tmp_path: Path, networks: dict[str, 
     assert found.block.kind == "strip"
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "kind: line\nneurons: [small 1, small 2]\nsignals: [cel]\nsequence: aYb",
+        "kind: strip\nneurons: [small 1, small 2]\nsignals: [cel]\nsequences: [aYb]",
+    ],
+)
+def test_a_mistake_about_two_neurons_of_one_network_is_reported_once(
+    tmp_path: Path, networks: dict[str, Network], block: str
+) -> None:
+    assert [message for message, _ in mistakes(tmp_path, networks, block)] == [
+        "expected a signal of small, found 'cel'",
+        "the token 'Y' is not in the vocabulary of small",
+    ]
+
+
 def test_a_comparison_has_two_parts(tmp_path: Path, networks: dict[str, Network]) -> None:
     (found,) = read(tmp_path, networks, figure("one", BLOCKS["comparison"])).figures
     assert [part.kind for part in found.block.blocks] == ["dose-response", "strip"]

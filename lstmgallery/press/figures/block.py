@@ -72,6 +72,28 @@ class Checker:
             message = f"expected a sequence of 1 to {LONGEST_SEQUENCE} tokens, found {len(text)}"
             self.problems.append(document.problem(path, message))
 
+    def signals_read(
+        self,
+        document: Document,
+        path: KeyPath,
+        neurons: Mapping[KeyPath, str],
+        *,
+        signals: Iterable[str],
+        sequences: Mapping[KeyPath, str],
+    ) -> None:
+        """Report what is wrong with neurons, their signals and the sequences they read, each by its place.
+
+        Signals and sequences are checked once for every network named, however many of its neurons are.
+        """
+        networks: dict[str, Network] = {}
+        for place, text in neurons.items():
+            if subject := self.subject(document, (*path, *place), text, is_neuron=True):
+                networks[subject.network.name] = subject.network
+        for network in networks.values():
+            self.signals(document, (*path, "signals"), network, signals)
+            for place, sequence in sequences.items():
+                self.sequence(document, (*path, *place), network, sequence)
+
     def expect_neurons(self, document: Document, path: KeyPath) -> None:
         """Report that the block names no neuron."""
         message = "expected the key 'neuron' or 'neurons', found none"

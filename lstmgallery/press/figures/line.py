@@ -30,18 +30,10 @@ class LineBlock(Block):
     signals: tuple[str, ...] = pydantic.Field(min_length=1, max_length=4)
     sequence: str
 
-    @property
-    def named(self) -> dict[KeyPath, str]:
-        """The neurons by the place of their names."""
-        return {("neurons", at): text for at, text in enumerate(self.neurons)}
-
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
-        if not self.named:
-            checker.expect_neurons(document, path)
-        for place, text in self.named.items():
-            if subject := checker.subject(document, (*path, *place), text, is_neuron=True):
-                checker.signals(document, (*path, "signals"), subject.network, self.signals or ())
-                checker.sequence(document, (*path, "sequence"), subject.network, self.sequence)
+        neurons: dict[KeyPath, str] = {("neurons", at): text for at, text in enumerate(self.neurons)}
+        sequences: dict[KeyPath, str] = {("sequence",): self.sequence}
+        checker.signals_read(document, path, neurons, signals=self.signals, sequences=sequences)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         lines: dict[str, np.ndarray] = {}

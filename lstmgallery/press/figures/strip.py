@@ -34,11 +34,8 @@ class StripBlock(Block):
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         if not self.named:
             checker.expect_neurons(document, path)
-        for place, text in self.named.items():
-            if subject := checker.subject(document, (*path, *place), text, is_neuron=True):
-                checker.signals(document, (*path, "signals"), subject.network, self.signals or ())
-                for number, sequence in enumerate(self.sequences):
-                    checker.sequence(document, (*path, "sequences", number), subject.network, sequence)
+        sequences: dict[KeyPath, str] = {("sequences", at): sequence for at, sequence in enumerate(self.sequences)}
+        checker.signals_read(document, path, self.named, signals=self.signals or (), sequences=sequences)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         parts, tables = [], []
