@@ -29,7 +29,6 @@ from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
 from lstmgallery.pins import Pin
 from lstmgallery.progress import Progress
-from lstmgallery.tasks.task import Split
 from lstmgallery.workers import Workers
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ class NetworkWork:
         from lstmgallery.lab.trace import trace
 
         network = self.network
-        split = self._split()
+        split = self.network.split()
         weights = store.read_weights(self.folder / store.WEIGHTS)
         traced = trace(network, weights, [*network.shown, *split.held_out])
         about = self._about((*LAB_LIBRARIES, *FILE_LIBRARIES)) | {
@@ -236,7 +235,7 @@ class NetworkWork:
             untrained=store.read_weights(self.folder / store.UNTRAINED),
             steps=store.read_steps(self.folder),
             layers={layer: store.read_layer(self.folder, network, layer) for layer in network.layer_numbers},
-            held_out=self._split().held_out,
+            held_out=network.split().held_out,
         )
         require_equations(network, examination.residuals)
         store.write_results(into / store.EQUATIONS, examination.residuals, about | {"tolerance": TOLERANCE})
@@ -290,9 +289,6 @@ class NetworkWork:
             "own_seed_differs_by": largest_difference(shown, weights[self.network.seed]),
         }
         store.write_results(into / store.SEEDS, tabulate(self.network, by_seed), about)
-
-    def _split(self) -> Split:
-        return self.network.split()
 
     def _stage(self, name: str, modules: list[str], outputs: tuple[str, ...], spec: Any, inputs: list[Path]) -> Stage:
         uses_lab = any(module.startswith("lab") for module in modules)

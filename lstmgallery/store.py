@@ -201,11 +201,6 @@ def read_steps(folder: Path) -> pd.DataFrame:
     return read_table(folder / STEPS)
 
 
-def read_neuron(folder: Path, *, layer: int, neuron: int) -> pd.DataFrame:
-    """Return one neuron's rows of `activations.parquet`, reading only its row group."""
-    return read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer), ("neuron", "==", neuron)])
-
-
 def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarray]:
     """Return the signals of one layer, each (rows, units) float32, rows in the order of `read_steps`."""
     rows = read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer)])

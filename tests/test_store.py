@@ -96,8 +96,14 @@ def test_a_row_group_is_one_neuron(folder: Path) -> None:
     assert found == [({layer}, {neuron}) for layer in range(1, layers + 1) for neuron in range(1, units + 1)]
 
 
+def read_neuron(folder: Path, *, layer: int, neuron: int) -> pd.DataFrame:
+    """Return one neuron's rows as the README reads them."""
+    place = [("layer", "==", layer), ("neuron", "==", neuron)]
+    return pd.read_parquet(folder / "activations.parquet", filters=place)
+
+
 def test_one_neuron_is_one_small_read(folder: Path) -> None:
-    one = store.read_neuron(folder, layer=1, neuron=2)
+    one = read_neuron(folder, layer=1, neuron=2)
     whole = pd.read_parquet(folder / "activations.parquet")
     pd.testing.assert_frame_equal(one, whole.query("layer == 1 and neuron == 2").reset_index(drop=True))
 
@@ -223,7 +229,7 @@ def test_a_trace_is_read_back_neuron_by_neuron(traced: tuple[Path, Network, stor
     for layer, signals in enumerate(trace.signals, start=1):
         whole = store.read_layer(folder, network, layer)
         for neuron in range(1, network.units + 1):
-            rows = store.read_neuron(folder, layer=layer, neuron=neuron)
+            rows = read_neuron(folder, layer=layer, neuron=neuron)
             assert rows["sequence"].tolist() == [0] * 4 + [1] * 6 + [2] * 4
             assert rows["step"].tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3]
             assert (set(rows["layer"]), set(rows["neuron"])) == ({layer}, {neuron})
@@ -299,7 +305,7 @@ def test_results_with_other_columns_than_the_documented_ones_are_refused(tmp_pat
 def test_a_file_without_the_neurons_that_are_asked_for_is_reported(tmp_path: Path) -> None:
     pd.DataFrame({"layer": [1]}).to_parquet(tmp_path / "activations.parquet")
     with pytest.raises(GalleryError, match="expected a Parquet file of this tool"):
-        store.read_neuron(tmp_path, layer=1, neuron=1)
+        store.read_table(tmp_path / "activations.parquet", filters=[("neuron", "==", 1)])
 
 
 def test_a_file_that_is_no_parquet_is_reported(tmp_path: Path) -> None:

@@ -56,14 +56,14 @@ class GeneratedBlock(Block):
         at_most = max(map(len, self.prompts)) + LONGEST_WRITTEN
         written, _, _ = write_on(network, weights, self.prompts, at_most=at_most)
         changed: Sequence[str | None] = [None] * len(written)
-        change = ""
+        change, changes = "", []
+        prompt = self.prompts[-1]
         if self.add is not None:
-            layer, neuron = studio.place_of(subjects[self.add.neuron])
+            place = studio.place_of(subjects[self.add.neuron])
             counts = self.add.counts
-            changed, _ = write_with_counts(
-                network, weights, self.prompts, place=(layer, neuron), counts=counts, at_most=at_most
-            )
-            change = f"{counts:+d} in the cell of {name_of(network, layer, neuron).lower()}".replace("-", "−")
+            changed, _ = write_with_counts(network, weights, self.prompts, place=place, counts=counts, at_most=at_most)
+            change = f"{counts:+d} in the cell of {name_of(network, *place).lower()}".replace("-", "−")
+            changes = [add_counts(*place, network.kind.memory, counts, step=len(prompt))]
         rows = tuple(
             Written(prompt, text, _is_right(network, prompt, text), other)
             for prompt, text, other in zip(self.prompts, written, changed, strict=True)
@@ -72,11 +72,6 @@ class GeneratedBlock(Block):
         summary = f"{len(rows) - wrong} of {len(rows)} are right" if rows[0].is_right is not None else "What it writes"
         data = pd.DataFrame([(row.prompt, row.written, row.is_right, row.changed) for row in rows])
         data.columns = pd.Index(["prompt", "written", "right", "changed"])
-        prompt = self.prompts[-1]
-        changes = []
-        if self.add is not None:
-            place = studio.place_of(subjects[self.add.neuron])
-            changes = [add_counts(*place, network.kind.memory, self.add.counts, step=len(prompt))]
         live = explorer_url(network.name, text=prompt, do=changes, write="greedy")
         path = network_path(network.name)
         part = Part(network.title, path, Listing(rows, change), summary, explorer=live)
