@@ -13,8 +13,8 @@ from typing import Any
 import filelock
 
 from lstmgallery.desk.results import Results, read_results
-from lstmgallery.errors import GalleryError, Problem, nearest
-from lstmgallery.network import Network
+from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.network import Network, unknown_network
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.progress import Progress
@@ -152,8 +152,7 @@ def check_content(project: Project, only: str | None = None, *, retrain: bool = 
     content = read_content(project.content, without_pins=retrain and (only or True))
     names = [entry.network.name for entry in content.networks]
     if only is not None and only not in names:
-        message = f"expected the name of a network in {project.content / 'networks'}, found {only!r}"
-        raise GalleryError(Problem("--network", message, hint=nearest(only, names)))
+        raise unknown_network("--network", project.content / "networks", only, names)
     return content
 
 

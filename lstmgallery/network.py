@@ -1,6 +1,7 @@
 """A network as its author specified it: the validated front matter of `content/networks/<network>.md`."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pydantic
 
 from lstmgallery.cells import CELL_KINDS, CellKey
 from lstmgallery.cells.table import CellKind
-from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.task import Split
@@ -109,6 +110,12 @@ def read_network(path: Path) -> tuple[Network, Document]:
     if problems := [*_shown_problems(network, document), *_training_problems(network, document)]:
         raise GalleryError(in_order(problems))
     return network, document
+
+
+def unknown_network(asked: str, folder: Path, name: str, known: Collection[str]) -> GalleryError:
+    """Return the mistake of `asked`, an option or a command, that names no network in `folder`."""
+    message = f"expected the name of a network in {folder}, found {name!r}"
+    return GalleryError(Problem(asked, message, hint=nearest(name, known)))
 
 
 def slug_fault(name: str) -> str | None:

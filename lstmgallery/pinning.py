@@ -16,8 +16,8 @@ from lstmgallery import store
 from lstmgallery.desk.claims import Claim, Question, Verdict, answer_elsewhere, verdict
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.machine import Origin
-from lstmgallery.network import Network
-from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, write_pin
+from lstmgallery.network import Network, unknown_network
+from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, retrain_command, write_pin
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.searches import Search
 
@@ -53,8 +53,7 @@ def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date
     networks = {entry.network.name: entry.network for entry in read.networks}
     for name in names or networks:
         if name not in networks:
-            message = f"expected the name of a network in {content / 'networks'}, found {name!r}"
-            raise GalleryError(Problem("pin", message, hint=nearest(name, networks)))
+            raise unknown_network("pin", content / "networks", name, networks)
     chosen = names or tuple(name for name in networks if _is_trained_here(build / name))
     if not chosen:
         hint = "train them first: lstmgallery build --quick --retrain"
@@ -132,7 +131,7 @@ def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dic
 
 
 def _pin(content: Path, folder: Path, network: Network, read: Content, today: date) -> Pinned:
-    again = f"train it: lstmgallery build --network {network.name} --quick --retrain"
+    again = f"train it: {retrain_command(network.name)}"
     try:
         about = store.read_about(folder / store.CURVE)
         origin = Origin.model_validate(about["origin"])

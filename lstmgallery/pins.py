@@ -88,6 +88,11 @@ def pin_path(content: Path, network: str) -> Path:
     return content / "networks" / f"{network}{SUFFIX}"
 
 
+def retrain_command(network: str) -> str:
+    """Return the command that trains one network again, pinned or not."""
+    return f"lstmgallery build --network {network} --quick --retrain"
+
+
 def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) -> None:
     """Write a pin, replacing an existing one; equal pins are equal byte for byte."""
     arrays = {**weights, **{f"{UNTRAINED}{name}": values for name, values in untrained.items()}}
@@ -233,8 +238,8 @@ def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def _again(network: Network) -> str:
     return (
-        f"undo the change, or retrain the network and pin it: lstmgallery build --network {network.name} --quick "
-        f"--retrain, then lstmgallery pin {network.name}; or unpin it: lstmgallery unpin {network.name}"
+        f"undo the change, or retrain the network and pin it: {retrain_command(network.name)}, "
+        f"then lstmgallery pin {network.name}; or unpin it: lstmgallery unpin {network.name}"
     )
 
 

@@ -25,7 +25,7 @@ from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.machine import Origin, instruction_set
-from lstmgallery.network import Network, read_network
+from lstmgallery.network import Network, read_network, unknown_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
 from lstmgallery.press.manuscript.content import Content, read_content
@@ -217,8 +217,7 @@ def _entry(content: Path, name: str) -> Network:
     file = folder / f"{name}.md"
     if not file.is_file():
         known = sorted(each.stem for each in folder.glob("*.md"))
-        message = f"expected the name of a network in {folder}, found {name!r}"
-        raise GalleryError(Problem("search", message, hint=nearest(name, known)))
+        raise unknown_network("search", folder, name, known)
     return read_network(file)[0]
 
 

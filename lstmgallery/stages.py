@@ -27,7 +27,7 @@ from lstmgallery.desk.findings import Found, find_findings, tabulate
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
-from lstmgallery.pins import Pin
+from lstmgallery.pins import Pin, retrain_command
 from lstmgallery.progress import Progress
 from lstmgallery.workers import Workers
 
@@ -166,8 +166,7 @@ class NetworkWork:
         criterion = check_weights(self.network, pin.weights, steps=header.steps)
         if criterion and not criterion.is_met:
             name = self.network.name
-            again = f"lstmgallery build --network {name} --quick --retrain"
-            hint = f"train a new one: {again}, then lstmgallery pin {name}"
+            hint = f"train a new one: {retrain_command(name)}, then lstmgallery pin {name}"
             raise GalleryError(Problem(str(pin.file), f"of the pinned weights, {criterion.words}", hint=hint))
         curve = pd.DataFrame(header.curve.model_dump())
         pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}

@@ -201,6 +201,12 @@ def read_steps(folder: Path) -> pd.DataFrame:
     return read_table(folder / STEPS)
 
 
+def is_held_out(steps: pd.DataFrame) -> np.ndarray:
+    """Return for each row of `steps.parquet` whether its sequence is held out."""
+    held_out: np.ndarray = (steps["split"] == HELD_OUT).to_numpy()
+    return held_out
+
+
 def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarray]:
     """Return the signals of one layer, each (rows, units) float32, rows in the order of `read_steps`."""
     rows = read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer)])

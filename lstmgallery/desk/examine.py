@@ -16,7 +16,7 @@ from lstmgallery.desk.roles import Roles
 from lstmgallery.desk.scores import each_neuron
 from lstmgallery.desk.untrained import untrained_networks
 from lstmgallery.network import Network
-from lstmgallery.store import HELD_OUT
+from lstmgallery.store import is_held_out
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ def examine(
 
     `untrained` are the initial weights. `held_out` are the sequences of the held-out steps, in order.
     """
-    is_held_out = (steps["split"] == HELD_OUT).to_numpy()
-    traced = [{key: values[is_held_out] for key, values in layers[layer].items()} for layer in sorted(layers)]
+    held_out_rows = is_held_out(steps)
+    traced = [{key: values[held_out_rows] for key, values in layers[layer].items()} for layer in sorted(layers)]
     parts = [moments.moments_of(signals, layer=layer) for layer, signals in enumerate(traced, start=1)]
     found_moments = moments.finish(moments.merge(parts))
     found_roles = roles.find_roles(
         network,
-        steps[is_held_out].reset_index(drop=True),
+        steps[held_out_rows].reset_index(drop=True),
         [*each_neuron(network, traced)],
         (
             each_neuron(network, read_signals(network, weights_of_one, held_out))

@@ -76,7 +76,7 @@ class Results:
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
-        return self.steps[self.steps["split"] == store.HELD_OUT]
+        return self.steps[store.is_held_out(self.steps)]
 
     def roles_of(self, layer: int, neuron: int) -> list[RoleRow]:
         """Return a neuron's roles, the most telling first."""

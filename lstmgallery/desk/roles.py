@@ -100,7 +100,7 @@ def rank_neurons(
     """
     wanted = scores[(scores["phase"] == phase) & scores["signal"].isin(list(signals))]
     if feature is not None:
-        wanted = wanted[(wanted["feature"] == feature) | wanted["feature"].str.startswith(f"{feature}=")]
+        wanted = wanted[_tells(wanted, feature)]
     height = wanted["first_half"].where(wanted["measure"] == R2, 2 * wanted["first_half"] - 1)
     order = ["height", "layer", "neuron", "feature", "signal"]
     ranked = wanted.assign(height=height).sort_values(order, ascending=[False, True, True, True, True])
@@ -187,15 +187,23 @@ def find_chosen(
     `direction` 1 or -1: the neuron was chosen among those that are high, or low, where the feature is.
     """
     layer, neuron = place
-    matches = (roles["feature"] == feature) | roles["feature"].str.startswith(f"{feature}=")
     is_it = (roles["layer"] == layer) & (roles["neuron"] == neuron) & roles["signal"].isin(list(signals))
     rows = roles[
-        is_it & matches & (roles["phase"] == phase) & roles["direction"].isin([direction or 1, direction or -1])
+        is_it
+        & _tells(roles, feature)
+        & (roles["phase"] == phase)
+        & roles["direction"].isin([direction or 1, direction or -1])
     ]
     best = rows.assign(rank=rows["standing"].map(STANDINGS.index)).sort_values(
         ["first_half", "rank", "feature", "signal"], ascending=[False, False, True, True]
     )
     return next(best.itertuples())
+
+
+def _tells(scores: pd.DataFrame, feature: str) -> pd.Series:
+    """Return the rows about a feature; a column's name alone means all its values."""
+    of_feature: pd.Series = (scores["feature"] == feature) | scores["feature"].str.startswith(f"{feature}=")
+    return of_feature
 
 
 def best_baseline(row: RoleRow) -> tuple[str, float]:

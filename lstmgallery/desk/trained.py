@@ -179,15 +179,15 @@ class Trained:
 def read_trained(network: Network, folder: Path) -> Trained:
     """Return the gallery's own network, from the files in `folder`, `build/<network>`."""
     steps = store.read_steps(folder)
-    is_held_out = (steps["split"] == store.HELD_OUT).to_numpy()
+    held_out = store.is_held_out(steps)
 
     def read_layer(layer: int) -> Signals:
-        return {key: values[is_held_out] for key, values in store.read_layer(folder, network, layer).items()}
+        return {key: values[held_out] for key, values in store.read_layer(folder, network, layer).items()}
 
     return Trained(
         network,
         store.read_weights(folder / store.WEIGHTS),
-        steps[is_held_out],
+        steps[held_out],
         read_layer=read_layer,
         frontier=store.read_table(folder / store.FRONTIER),
     )
