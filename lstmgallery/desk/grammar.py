@@ -13,7 +13,8 @@ from lstmgallery.errors import nearest
 from lstmgallery.tasks.vocabulary import END, START
 
 _WORD = re.compile(
-    rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>=|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S',
+    rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>='
+    r"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S",
     re.ASCII,
 )
 

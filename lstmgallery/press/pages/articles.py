@@ -7,7 +7,7 @@ its files: the page, and for every figure a page of its own, a drawing and its n
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -239,10 +239,14 @@ def find_claimed(articles: Sequence[Article]) -> dict[str, list[Claimed]]:
 def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the path and the numbers, as CSV, of every figure and claim."""
     for figure in article.illustrations:
-        yield article.file(figure, "csv"), lambda figure=figure: csv(article.illustrations[figure].data)  # type: ignore[misc]
+        yield article.file(figure, "csv"), partial(_figure_csv, article, figure)
     for claim in article.writeup.claims:
         data = summarise(article.answers[claim.question.key].measurement.data)
-        yield article.judged[claim.id].data_path, lambda data=data: csv(data)  # type: ignore[misc]
+        yield article.judged[claim.id].data_path, partial(csv, data)
+
+
+def _figure_csv(article: Article, figure: str) -> bytes:
+    return csv(article.illustrations[figure].data)
 
 
 def summarise(data: pd.DataFrame) -> pd.DataFrame:

@@ -83,14 +83,14 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
     shown = next((trial for trial in met if trial.seed == results.network.seed), None)
     wins = "largest" if search.wins == "highest" else "smallest"
     conditions = {condition.measure: parse_expectation(condition.expect) for condition in search.conditions}
-    rows = []
+    rows, total = [], len(search.trials)
     for at, key in enumerate(search.measures):
         who, _, measure = key.partition(": ")
-        values = [trial.values[at] for trial in met if trial.values[at] is not None]
+        values = [value for trial in met if (value := trial.values[at]) is not None]
         own = None if shown is None else shown.values[at]
         for claim in claims.get(key, [None]):
             expectation = conditions.get(key) if claim is None else claim.expectation
-            holding = "" if expectation is None else f"{sum(map(expectation.is_met, values))} of {len(search.trials)}"  # type: ignore[arg-type]
+            holding = "" if expectation is None else f"{sum(map(expectation.is_met, values))} of {total}"
             rows.append(
                 Asked(
                     who=who.removeprefix(name).strip() or "the network",
