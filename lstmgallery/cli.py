@@ -223,7 +223,7 @@ def pin(networks: tuple[str, ...], content: Path, cache: Path) -> None:
     """
     from lstmgallery.pinning import pin_networks
 
-    with _errors_told(Console(stderr=True), "nothing more was pinned", "Stopped."):
+    with _errors_told(Console(stderr=True), "nothing else was pinned", "Stopped."):
         for pinned in pin_networks(content, cache, networks, date.today()):
             print_pinned(Console(), pinned)
 
@@ -235,7 +235,7 @@ def unpin(networks: tuple[str, ...], content: Path) -> None:
     """Remove the pinned weights of networks; the next build trains them."""
     from lstmgallery.pinning import unpin_network
 
-    with _errors_told(Console(stderr=True), "nothing more was removed", "Stopped."):
+    with _errors_told(Console(stderr=True), "nothing else was removed", "Stopped."):
         for name in networks:
             print(f"removed {unpin_network(content, name)}; the next build trains {name}")
 
@@ -364,7 +364,7 @@ def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]
         if error.errno == errno.EPIPE:  # the reader of the pipe has gone, which is no error
             raise
         hint = "check that the folder is writable and the disk has space"
-        message = f"refused by the system: {error.strerror or error}"
+        message = f"the system refused: {error.strerror or error}"
         problems = (Problem(str(error.filename or "this machine"), message, hint=hint),)
     except KeyboardInterrupt:
         console.print(stopped)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lstmgallery.status import State
 
 BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
+WAS = {"holds": "held", "fails": "failed", "unmeasured": "could not be measured"}
 MOST_TRIALS = 12  # rows in a search's table
 
 
@@ -130,7 +131,7 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     elif old is not None:
         line(f"  replaces the pin of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
     for change in pinned.changes:
-        before = "" if change.before is None else f"{BECAME[change.before]}; it now "
+        before = "" if change.before is None else f"{WAS[change.before]}; it now "
         value = "" if change.value is None else f" ({change.value:.4g}, expected {change.claim.expectation})"
         line(f"  the claim {change.writeup}#{change.claim.id} {before}{BECAME[change.after]}{value}")
     line("  commit it with the content; builds will show it")

@@ -159,7 +159,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
                     raise fail(key_node.start_mark.index, "expected a key, found a list or a mapping")
                 key = text_of(key_node)
                 if key in mapping:
-                    hint = f"remove one of them; the first is in line {keys[*at, key][0]}"
+                    hint = f"remove one of them; the first is on line {keys[*at, key][0]}"
                     raise fail(key_node.start_mark.index, f"duplicate key {key!r}", hint)
                 keys[*at, key] = place_of(key_node.start_mark.index)
                 mapping[key] = value_of(value_node, (*at, key))

@@ -117,12 +117,12 @@ def _fault(
         return None if parts.scheme in ("http", "https", "mailto") else (f"has the scheme {parts.scheme!r}", None)
     target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page
     if parts.path.startswith("/") or target.startswith(".."):
-        return "leads outside the site", "link to a file of the site by a path relative to this page"
+        return "points outside the site", "link to a file of the site by a path relative to this page"
     if target not in files:
-        return "leads to a missing file", nearest(target, files)
+        return "points to a missing file", nearest(target, files)
     is_state = "=" in parts.fragment and target in pages and pages[target].reads_state
     if parts.fragment and target in pages and not is_state and parts.fragment not in pages[target].ids:
-        return f"leads to a missing fragment of {target}", nearest(parts.fragment, pages[target].ids)
+        return f"points to a missing fragment of {target}", nearest(parts.fragment, pages[target].ids)
     return None
 
 

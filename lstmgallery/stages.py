@@ -167,7 +167,9 @@ class NetworkWork:
         if criterion and not criterion.is_met:
             name = self.network.name
             hint = f"train a new one: {retrain_command(name)}, then lstmgallery pin {name}"
-            raise GalleryError(Problem(str(pin.file), f"of the pinned weights, {criterion.words}", hint=hint))
+            raise GalleryError(
+                Problem(str(pin.file), f"the pinned weights miss the success criterion: {criterion.words}", hint=hint)
+            )
         curve = pd.DataFrame(header.curve.model_dump())
         pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}
         self._write_trained(into, pin.weights, pin.untrained, curve, criterion, header.origin, pinned)

@@ -117,7 +117,8 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
         "signal": "The signal that is changed.",
         "amount": "The value it is held at, or the counts added.",
         "condition": "n: the a's read; k: how many of the best neurons are changed at once.",
-        "measure": "loss (nats per token), right (share of sequences), right_1 to right_3, written, slope or turned.",
+        "measure": "loss (nats per token), right (share of sequences), right_1 to right_3, written, slope, or "
+        "turned (share of sequences that switch to the other letter).",
         "value": "The measure with the intervention.",
         "baseline": "The measure without it.",
         "sequences": "Sequences it was measured on.",

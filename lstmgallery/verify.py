@@ -62,7 +62,7 @@ class Verified:
             return None
         total = self.untrained.total
         met = f"{self.untrained.holding} of {total} untrained networks meet it"
-        met = met if total > 1 else "it also holds of untrained networks"  # asked over all of them
+        met = met if total > 1 else "it also holds for untrained networks"  # asked over all of them
         message = f"the claim {self.claim.id!r} holds, but not because of training: {met}"
         hint = "raise the bar, measure something else, or say that training is not the cause"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)

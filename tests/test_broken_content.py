@@ -144,7 +144,7 @@ WRITEUPS = {
         "title: Again\npublished:",
         "4:1",
         "duplicate key 'title'",
-        "remove one of them; the first is in line 2",
+        "remove one of them; the first is on line 2",
     ),
     "not utf8": Mistake(
         "Small things",
@@ -236,11 +236,11 @@ WRITEUPS = {
         "Back to",
         "```figure\nid: right\nkind: cell\ncell: lstm\nalt: A cell.\ncaption: A cell.\n```\n\nBack to",
         "29:5",
-        "duplicate id 'right'; the first is in line 21",
+        "duplicate id 'right'; the first is on line 21",
         SHARED,
     ),
     "id of heading": Mistake(
-        "id: strip\n", "id: first-part\n", "9:4", "duplicate id 'first-part'; the first is in line 12", SHARED
+        "id: strip\n", "id: first-part\n", "9:4", "duplicate id 'first-part'; the first is on line 12", SHARED
     ),
     "unknown key in figure": Mistake(
         "alt: A strip.",
@@ -428,28 +428,28 @@ WRITEUPS = {
         "../networks/small.md#layer-1",
         "../networks/smal.md",
         "7:13",
-        "the link leads to a missing page: networks/smal.md",
+        "the link points to a missing page: networks/smal.md",
         "did you mean 'networks/small.md'?",
     ),
     "dead writeup": Mistake(
         "../networks/small.md#layer-1",
         "a-god-one.md",
         "7:13",
-        "the link leads to a missing page: writeups/a-god-one.md",
+        "the link points to a missing page: writeups/a-god-one.md",
         "did you mean 'writeups/a-good-one.md'?",
     ),
     "dead fragment": Mistake(
         "#layer-1",
         "#layer-2",
         "7:13",
-        "the link leads to a missing fragment of networks/small/index.html",
+        "the link points to a missing fragment of networks/small/index.html",
         "did you mean 'layer-1'?",
     ),
     "dead own": Mistake(
         "(#first-part)",
         "(#frist-part)",
         "28:26",
-        "the link leads to a missing fragment of writeups/dead-own.html",
+        "the link points to a missing fragment of writeups/dead-own.html",
         "did you mean 'first-part'?",
     ),
     "image": Mistake(
@@ -473,7 +473,7 @@ WRITEUPS = {
         "Back to",
         "## First part\n\nBack to",
         "28:4",
-        "duplicate id 'first-part'; the first is in line 9",
+        "duplicate id 'first-part'; the first is on line 9",
         SHARED,
     ),
     "overview neuron": Mistake(
@@ -619,21 +619,21 @@ NETWORKS = {
         "Prose.",
         "See [one](../writeups/a-god-one.md).",
         "13:11",
-        "the link leads to a missing page: writeups/a-god-one.md",
+        "the link points to a missing page: writeups/a-god-one.md",
         "did you mean 'writeups/a-good-one.md'?",
     ),
     "dead way": Mistake(
         "Prose.",
         "See [one](../../explorer/small.html).",
         "13:11",
-        "the link leads to a missing page: ../explorer/small.html",
+        "the link points to a missing page: ../explorer/small.html",
         "did you mean 'explorer/small.html'?",
     ),
     "dead fragment": Mistake(
         "Prose.",
         "See [below](#gatez).",
         "13:13",
-        "the link leads to a missing fragment of networks/dead-fragment/index.html",
+        "the link points to a missing fragment of networks/dead-fragment/index.html",
         "did you mean 'gates'?",
     ),
     "image": Mistake(

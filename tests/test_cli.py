@@ -257,7 +257,7 @@ def test_a_folder_that_the_system_refuses_is_named(small_project: Project) -> No
     done = run_here(*options(project))
     assert done.exit_code == 1
     assert done.stderr == (
-        f"error: {project.site}: refused by the system: File name too long\n"
+        f"error: {project.site}: the system refused: File name too long\n"
         "    check that the folder is writable and the disk has space\n"
         "1 error; nothing was published.\n"
     )
@@ -276,7 +276,7 @@ def test_a_disk_that_takes_no_more_ends_with_1_and_leaves_the_old_site(small_pro
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert done.exit_code == 1
     assert f"error: {small_project.site.parent}" in done.stderr
-    assert "refused by the system: File too large\n    check that the folder is writable" in done.stderr
+    assert "the system refused: File too large\n    check that the folder is writable" in done.stderr
     assert "1 error; nothing was published." in done.stderr
     assert [files_of(folder) for folder in (small_project.site, small_project.build)] == before
     assert not list(small_project.site.parent.glob(".*"))

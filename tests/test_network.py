@@ -148,7 +148,7 @@ MISTAKES = {
         8,
         1,
         "duplicate key 'units'",
-        "remove one of them; the first is in line 7",
+        "remove one of them; the first is on line 7",
     ),
     "key twice in the task": (
         "  longest: 3",
@@ -156,7 +156,7 @@ MISTAKES = {
         7,
         3,
         "duplicate key 'longest'",
-        "remove one of them; the first is in line 6",
+        "remove one of them; the first is on line 6",
     ),
     "unclosed front matter": (
         "---\nProse",

@@ -244,8 +244,8 @@ def test_a_pin_that_does_not_meet_the_criterion_fails_the_build_and_is_named(pin
     problem = problem_of(raised)
     assert problem.place == str(pin_path(pinned.content, "small"))
     assert re.fullmatch(
-        r"of the pinned weights, expected every determined token right on all 3 sequences of the training range, "
-        r"found [0-2] sequences right \(\d of 9 tokens\)",
+        r"the pinned weights miss the success criterion: expected every determined token right on all 3 sequences of "
+        r"the training range, found [0-2] sequences right \(\d of 9 tokens\)",
         problem.message,
     )
     assert "--retrain" in (problem.hint or "")
@@ -330,7 +330,7 @@ def test_a_changed_verdict_is_printed_with_both(pinned: Project) -> None:
     rewrite(pinned, random_weights(network_of(pinned), seed=1))
     build_gallery(pinned, record(), retrain=True)
     done = run_here("pin", "small", "--content", str(pinned.content), "--cache", str(pinned.build))
-    assert "  the claim what-it-does#right holds; it now fails (1, expected below 1)\n" in done.stdout
+    assert "  the claim what-it-does#right held; it now fails (1, expected below 1)\n" in done.stdout
 
 
 def test_a_first_pin_says_which_claims_do_not_hold(small_project: Project) -> None:

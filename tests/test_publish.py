@@ -214,23 +214,23 @@ def test_every_bad_link_is_reported_at_once_with_its_place() -> None:
             "index.html",
             1,
             42,
-            "the link 'networks/counting.html' leads to a missing file",
+            "the link 'networks/counting.html' points to a missing file",
             "did you mean 'networks/counter.html'?",
         ),
         (
             "index.html",
             3,
             3,
-            "the link 'networks/counter.html#lyer-1' leads to a missing fragment of networks/counter.html",
+            "the link 'networks/counter.html#lyer-1' points to a missing fragment of networks/counter.html",
             "did you mean 'layer-1'?",
         ),
-        ("index.html", 4, 3, "the link '/logo.svg' leads outside the site", outside),
-        ("networks/counter.html", 2, 1, "the link '../../secret.html' leads outside the site", outside),
+        ("index.html", 4, 3, "the link '/logo.svg' points outside the site", outside),
+        ("networks/counter.html", 2, 1, "the link '../../secret.html' points outside the site", outside),
         (
             "networks/counter.html",
             3,
             1,
-            "the link '#nowhere' leads to a missing fragment of networks/counter.html",
+            "the link '#nowhere' points to a missing fragment of networks/counter.html",
             "valid here: layer-1",
         ),
         ("networks/counter.html", 3, 43, "the link '//example.org/x' has the scheme ''", None),
@@ -240,7 +240,7 @@ def test_every_bad_link_is_reported_at_once_with_its_place() -> None:
             "networks/counter.html",
             5,
             41,
-            "the link '..' leads to a missing file",
+            "the link '..' points to a missing file",
             "valid here: index.html, networks/counter.html",
         ),
     ]
@@ -266,7 +266,7 @@ def test_links_between_pages_that_exist_pass() -> None:
 
 def test_a_link_one_folder_up_from_the_top_leads_out_of_the_site() -> None:
     ((_, _, _, message, _),) = fault_of({"index.html": b'<a href="..">up</a>'})
-    assert message == "the link '..' leads outside the site"
+    assert message == "the link '..' points outside the site"
 
 
 def test_an_empty_link_and_a_link_without_an_address_pass() -> None:
@@ -285,7 +285,7 @@ def test_a_fragment_that_a_page_reads_itself_need_not_be_one_of_its_ids() -> Non
         {**pages, "live.html": b'<p name="text=aXb&amp;neuron=3">'},
     ):
         ((_, _, _, message, _),) = fault_of(broken)
-        assert message.endswith("leads to a missing fragment of live.html")
+        assert message.endswith("points to a missing fragment of live.html")
 
 
 def test_only_pages_are_searched_for_links() -> None:

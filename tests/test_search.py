@@ -612,10 +612,7 @@ def test_the_page_links_to_the_section(chosen: Project) -> None:
 
 def test_a_network_that_was_not_searched_says_so(small_gallery: Any) -> None:
     text = section_of(small_gallery.project).text
-    assert text == (
-        "How it was chosen There is no record of a search: "
-        "it is the result of training with the seed in its description, 1."
-    )
+    assert text == ("How it was chosen No search is recorded. This network was trained with seed 1.")
 
 
 def test_a_figure_may_stand_in_a_write_up_before_its_search_is_saved(

@@ -442,7 +442,7 @@ def test_the_verdicts_are_left_as_json_in_reading_order(built: Gallery, answers:
 
 def test_a_claim_that_could_not_be_measured_says_why(built: Gallery) -> None:
     found = claims_of(built.project)[3]
-    assert (found["value"], found["reason"]) == (None, "nothing measured has step > 50")
+    assert (found["value"], found["reason"]) == (None, "no measured step satisfies step > 50")
     assert (found["seeds"], found["by_seed"]) == ({"holding": 0, "total": 2}, {"1": None, "2": None})
 
 
@@ -475,7 +475,7 @@ def test_a_strict_build_refuses_what_does_not_hold_with_its_place(project: Proje
     ]
     assert unmeasured.splitlines()[0] == (
         f"{file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could not be measured: {NOTHING} is "
-        "not measurable (nothing measured has step > 50), expected below 0"
+        "not measurable (no measured step satisfies step > 50), expected below 0"
     )
     assert files_of(project.site) == site
     assert [each["verdict"] for each in claims_of(project)] == ["fails", "holds", "holds", "unmeasured"]

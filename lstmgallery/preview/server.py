@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.headers.get("Host") not in self.server.names:
-            self._answer(HTTPStatus.FORBIDDEN, b"This preview answers only the machine it runs on.\n", ".txt")
+            self._answer(HTTPStatus.FORBIDDEN, b"This preview accepts requests only from this machine.\n", ".txt")
             return
         path = unquote(urlsplit(self.path).path).removeprefix("/")
         if path == EVENTS:

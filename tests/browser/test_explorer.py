@@ -268,9 +268,9 @@ def test_the_overview_sorts_filters_and_hides_its_characters(visit: Visitor) -> 
     assert sorted(order) == list(range(1, COUNTER.units + 1))
     page.get_by_label("Sort by").select_option("number")
     assert [int(radio.get_attribute("value") or 0) for radio in page.get_by_role("radio").all()] == sorted(order)
-    page.get_by_label("Only").fill("cell state")
+    page.get_by_label("Filter").fill("cell state")
     assert 0 < page.get_by_role("radio").count() < COUNTER.units
-    page.get_by_label("Only").fill("3")
+    page.get_by_label("Filter").fill("3")
     assert page.get_by_role("radio").count() == 1
     picture = "[...document.querySelectorAll('#overview canvas')].map((tile) => tile.toDataURL())"
     settle(page)
@@ -324,7 +324,7 @@ def test_the_keyboard_reaches_neurons_and_steps(visit: Visitor) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert page.locator(".hint").inner_text() == "Step 1 reads a"
-    region = page.get_by_role("region", name="Every step of the network as it is")
+    region = page.get_by_role("region", name="Every step of the unchanged network")
     region.focus()
     page.keyboard.press("End")
     assert page.locator(".hint").inner_text() == f"Step {len(COUNTER.longest_shown)} reads b"
@@ -393,7 +393,7 @@ def test_changes_are_made_compared_and_taken_back(visit: Visitor) -> None:
 def test_drawing_by_chance_is_settled_by_its_seed(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="a", write="2~5"))
     first = page.locator("#outcome").inner_text()
-    page.get_by_role("button", name="new seed").click()
+    page.get_by_role("button", name="New seed").click()
     assert "write=2~6" in fragment(page)
     page.go_back()
     expect_fragment(page, "write=2~5")
@@ -404,7 +404,7 @@ def test_what_it_wrote_can_be_taken_into_the_text(visit: Visitor) -> None:
     page = visit(explorer_url(COUNTER.name, text="aaaX"))
     page.get_by_label("Continue").select_option("greedy")
     expect_heads(page, "⊳aaaXbbb")
-    page.get_by_role("button", name="insert into text").click()
+    page.get_by_role("button", name="Insert into text").click()
     assert page.get_by_label("Text").input_value() == "aaaXbbb"
 
 
@@ -492,7 +492,7 @@ def test_a_search_lists_the_neurons_that_do_so_and_how_often_they_do_in_held_out
     page = visit(explorer_url(COUNTER.name, text="aaaaXbbbb", signal="forget_gate"))
     page.get_by_label("From step").fill("5")
     page.get_by_label("to", exact=True).fill("5")
-    page.get_by_label("on above").fill("0.5")
+    page.get_by_label("on means above").fill("0.5")
     page.get_by_role("button", name="Find").click()
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("on while it reads X")
@@ -541,7 +541,7 @@ def test_a_span_is_selected_by_dragging_and_by_shift_and_arrows(visit: Visitor) 
     assert "find=2-4~0.5" in fragment(page)
     page.get_by_role("button", name="Clear").click()
     assert page.locator("#without .reads .is-selected").count() == 0
-    page.get_by_role("region", name="Every step of the network as it is").focus()
+    page.get_by_role("region", name="Every step of the unchanged network").focus()
     page.keyboard.press("Home")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
@@ -551,7 +551,7 @@ def test_a_span_is_selected_by_dragging_and_by_shift_and_arrows(visit: Visitor) 
 def test_a_long_text_draws_only_what_is_in_sight(visit: Visitor) -> None:
     page = visit(EXPLORERS[0])
     type_text(page, "aabX" * 500)
-    region = page.get_by_role("region", name="Every step of the network as it is")
+    region = page.get_by_role("region", name="Every step of the unchanged network")
     region.focus()
     page.keyboard.press("End")
     assert page.locator(".hint").inner_text() == "Step 2000 reads X"

@@ -249,11 +249,11 @@ def test_a_step_that_cannot_know_a_feature_passes_no_test_of_it(comparison: str)
 @pytest.mark.parametrize(
     ("text", "cell", "reason"),
     [
-        ("mean of cell where remaining > 5", None, "nothing measured has remaining > 5"),
+        ("mean of cell where remaining > 5", None, "no measured step satisfies remaining > 5"),
         (
             "difference of cell where token == a versus step > 50",
             None,
-            "nothing measured has step > 50",
+            "no measured step satisfies step > 50",
         ),
         ("ratio of cell where token == a versus token == X", [0.0], "the mean is zero where token == X"),
         ("correlation of cell with abs(cell)", [0.1], "one of the two is constant"),
@@ -261,9 +261,9 @@ def test_a_step_that_cannot_know_a_feature_passes_no_test_of_it(comparison: str)
         ("correlation of cell with abs(cell) where step == 5", None, "one of the two is constant"),
         ("spread of cell by remaining", [0.1], "all values are equal"),
         ("gap of cell", [0.1], "all values are equal"),
-        ("spread of cell by remaining where step > 50", None, "nothing measured has step > 50"),
-        ("share of cell > 1 where step > 50", None, "nothing measured has step > 50"),
-        ("correlation of cell with hidden where step > 50", None, "nothing measured has step > 50"),
+        ("spread of cell by remaining where step > 50", None, "no measured step satisfies step > 50"),
+        ("share of cell > 1 where step > 50", None, "no measured step satisfies step > 50"),
+        ("correlation of cell with hidden where step > 50", None, "no measured step satisfies step > 50"),
     ],
 )
 def test_what_cannot_be_measured_has_a_reason_and_no_value(text: str, cell: list[float] | None, reason: str) -> None:
@@ -378,7 +378,7 @@ def test_a_network_that_never_fails_counts_as_failing_beyond_all_sizes(text: str
 
 def test_sizes_that_were_not_tried_cannot_be_right() -> None:
     found = measured("right where size > 100", "picky", REACH)
-    assert (found.value, found.reason) == (None, "nothing measured has size > 100")
+    assert (found.value, found.reason) == (None, "no measured size satisfies size > 100")
 
 
 def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:

@@ -55,7 +55,7 @@ def test_a_failing_claim_states_value_threshold_and_n(press: Press) -> None:
 
 
 def test_a_claim_that_could_not_be_measured_says_why(press: Press) -> None:
-    assert "nothing measured has step > 50; expected below 1." in evidence(press, "nothing-there")
+    assert "no measured step satisfies step > 50; expected below 1." in evidence(press, "nothing-there")
 
 
 def test_a_claim_that_is_a_score_is_compared_with_chance_and_with_no_training(press: Press) -> None:
@@ -204,9 +204,9 @@ def test_the_index_counts_the_claims_that_hold(press: Press) -> None:
     [
         ({1: 0.5, 2: 0.5, 3: 0.5}, "Holds in 3 of 3 seeds."),
         ({1: 0.5, 2: -1.0}, "Holds in 1 of 2 seeds."),
-        ({1: 0.5, 2: -1.0, 3: None}, "Holds in only 1 of 3 seeds: not a rule."),
-        ({1: -1.0, 2: -1.0}, "Holds in 0 of 2 seeds: not a rule."),
-        ({1: -1.0}, "Holds in 0 of 1 seed: not a rule."),
+        ({1: 0.5, 2: -1.0, 3: None}, "Holds in only 1 of 3 seeds: not typical."),
+        ({1: -1.0, 2: -1.0}, "Holds in 0 of 2 seeds: not typical."),
+        ({1: -1.0}, "Holds in 0 of 1 seed: not typical."),
     ],
 )
 def test_a_claim_says_in_how_many_seeds_it_holds(press: Press, by_seed: dict[int, float | None], words: str) -> None:

@@ -97,5 +97,5 @@ def test_the_same_results_give_the_same_bytes(small_gallery: Gallery) -> None:
 def test_a_fragment_with_state_may_lead_only_to_a_page_that_reads_it() -> None:
     link = b'<a href="there.html#text=aXb">there</a>'
     check_links({"here.html": link, "there.html": b"<main data-reads-fragment></main>"})
-    with pytest.raises(GalleryError, match=r"leads to a missing fragment of there\.html"):
+    with pytest.raises(GalleryError, match=r"points to a missing fragment of there\.html"):
         check_links({"here.html": link, "there.html": b"<main></main>"})

@@ -97,7 +97,7 @@ def test_a_count_is_filled_in_as_a_whole_number(typeset: Typeset) -> None:
 
 def test_what_cannot_be_measured_says_why(typeset: Typeset) -> None:
     press = typeset(some=writeup("It is {small | mean of cell where step > 50}.\n"))
-    assert first_words(press) == "It is not measured (nothing measured has step > 50)."
+    assert first_words(press) == "It is not measured (no measured step satisfies step > 50)."
 
 
 def test_a_neuron_s_name_is_a_link_to_its_page(typeset: Typeset) -> None:

@@ -26,6 +26,7 @@ class Measurement:
     data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
 
 
-def nothing_passes(condition: Condition) -> Measurement:
-    """Return an empty measurement because no step passes a condition."""
-    return Measurement(None, reason=f"nothing measured has {condition.text}" if condition.text else "no steps")
+def nothing_passes(condition: Condition, unit: str = "step") -> Measurement:
+    """Return an empty measurement because no `unit` (a step or a size) satisfies a condition."""
+    reason = f"no measured {unit} satisfies {condition.text}" if condition.text else f"no {unit}s"
+    return Measurement(None, reason=reason)

@@ -35,5 +35,5 @@ class Right(Measure):
         table = trained.frontier
         data = table[self.condition.of(table)][ATTEMPT]
         if data.empty:
-            return nothing_passes(self.condition)
+            return nothing_passes(self.condition, "size")
         return Measurement(float(data["right"].mean()), len(data), "sequence", "share", data=data)

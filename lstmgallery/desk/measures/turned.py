@@ -1,4 +1,4 @@
-"""`turned by exchange`; of a network: `with 3 neurons`. The share of sequences that turn to the twin's answer."""
+"""`turned by exchange`; of a network: `with 3 neurons`. The share of sequences that switch to the twin's answer."""
 
 from typing import ClassVar, Self
 

@@ -1,6 +1,6 @@
 """Authors' prose: Markdown converted to safe HTML, with marks for parts to fill in later.
 
-A link leads to another content file (`selective.md#gates`, `../networks/counter.md`) or to a page of the site
+A link points to another content file (`selective.md#gates`, `../networks/counter.md`) or to a page of the site
 (`../how-to-read.html`), relative to its own content file; its address in the site is filled in when a page is
 rendered. A mark consists of private-use characters, which content itself may not contain.
 """
@@ -81,9 +81,9 @@ class Linked:
             if target.startswith(unread):
                 continue
             if page not in fragments:
-                message, hint = f"leads to a missing page: {target}", nearest(target, [*pages, *fragments])
+                message, hint = f"points to a missing page: {target}", nearest(target, [*pages, *fragments])
             elif fragment and (known := fragments[page]) is not None and fragment not in known:
-                message, hint = f"leads to a missing fragment of {page}", nearest(fragment, known)
+                message, hint = f"points to a missing fragment of {page}", nearest(fragment, known)
             if message:
                 source = self.document.lines[line - 1]
                 problems.append(Problem(self.document.place, f"the link {message}", line, column, source, hint))

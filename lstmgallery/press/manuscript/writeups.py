@@ -390,7 +390,7 @@ class _Reader(ProseReader[Inset]):
             self.problem(f"the id {identifier!r} is used by the page itself", line, column, "change it")
         elif identifier in self.places:
             first = self.places[identifier][0]
-            message = f"duplicate id {identifier!r}; the first is in line {first}"
+            message = f"duplicate id {identifier!r}; the first is on line {first}"
             self.problem(
                 message, line, column, "ids are unique across figures, claims and headings; change one of them"
             )

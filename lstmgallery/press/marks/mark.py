@@ -1,4 +1,4 @@
-"""What every mark offers to the page that shows it, and to the SVG download."""
+"""The interface of marks, on pages and in SVG downloads."""
 
 import abc
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lstmgallery.cells.table import Palette
 
 @dataclass(frozen=True)
 class Grid:
-    """Columns and rows of a drawing, in pixels: where the first begin, and how far it is to the next."""
+    """Columns and rows of a drawing, in pixels: the start of the first, and the pitch."""
 
     left: float
     top: float
@@ -24,9 +24,9 @@ class Grid:
 
 
 class Mark(abc.ABC):
-    """Something drawn. `name` is its class in the stylesheet.
+    """A visual form of values. `name` is its class in the stylesheet.
 
-    On a page its template is `marks/<name>.html`; in an SVG download it is drawn by the macro `<name>` of `svg.html`.
+    Its HTML is the template `marks/<name>.html`; its SVG is the macro `<name>` of `svg.html`.
     """
 
     name: ClassVar[str]
@@ -34,11 +34,11 @@ class Mark(abc.ABC):
     @property
     @abc.abstractmethod
     def size(self) -> tuple[float, float]:
-        """The width and height that it takes in an SVG download, in pixels."""
+        """Its width and height in an SVG download, in pixels."""
 
     @property
     def range(self) -> str:
-        """The range of its values, if its title gives it."""
+        """The range of its values, if its title states it."""
         return ""
 
     @property

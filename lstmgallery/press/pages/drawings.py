@@ -1,6 +1,6 @@
 """A figure as one standalone SVG file for papers and slides: parts one below the other, on white.
 
-Takes an illustration, gives the bytes of the file. The macros and the styles are those of the pages, in the light.
+Takes an illustration and returns the bytes of the file. Macros and styles are those of the pages, in light colours.
 """
 
 import re
@@ -20,7 +20,7 @@ NARROWEST = 320
 
 @dataclass(frozen=True)
 class Placed:
-    """A part of a figure, with the heights at which it and its title stand, in pixels."""
+    """A part of a figure, with the vertical positions of the part and of its title, in pixels."""
 
     part: Part
     title_y: float
@@ -29,7 +29,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a figure takes in its file, in pixels: its parts, its source below them, and a margin around."""
+    """The layout of a file, in pixels: the parts, the source line below them, and a margin."""
 
     placed: tuple[Placed, ...]
     source_y: float
@@ -40,7 +40,7 @@ class Sheet:
 
 
 def draw_svg(illustration: Illustration, *, title: str, description: str, source: str) -> bytes:
-    """Return a figure as an SVG document; `source` says below it where it comes from."""
+    """Return a figure as an SVG document; the line below it names its `source`."""
     values = {"title": title, "description": description, "source": source, "style": drawing_style()}
     text = environment().get_template("drawing.svg").render(sheet=lay_out(illustration.parts), **values)
     return _NOT_XML.sub("\ufffd", text).encode()

@@ -1,7 +1,7 @@
 """Every file of the site, from content and results: `plan_site` gives `{path: function that renders it}`.
 
 A build renders all of them, a preview only the requested one. Each page is one function that gathers the values of its
-template; templates only arrange them. Links are relative and lead to files, so the tree works at any address and from
+template; templates only arrange them. Links are relative and point to files, so the tree works at any address and from
 disk.
 """
 

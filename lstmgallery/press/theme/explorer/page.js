@@ -30,7 +30,7 @@ import { find, findAll, make } from "./dom.js";
  */
 
 /**
- * Return the elements of the page. Its template has all of them, but the layer's only if there are several layers.
+ * Return the elements of the page. The template has all of them, except the layer's if there is only one layer.
  */
 export function findElements() {
   const hint = find("p.hint");
