@@ -18,7 +18,7 @@ FILES = {slug: (ROOT / "content" / "writeups" / f"{slug}.md").read_text(encoding
 
 # Digits in prose that no build can measure: what they are, as they are written.
 TYPED = {
-    "18 and missed at 19": "how far the network of the post went, as the post says",
+    "18 and failed at 19": "how far the network of the post went, as the post says",
     "from 0 to 1": "the range of a gate, by its equation",
     "−1 or +1": "the ends of a hidden state, by its equation",
     "1, 2, 3": "an enumeration",
