@@ -1,1 +1,1 @@
-"""The tests mirror the package; `tests/browser/` looks at the built site with a real browser."""
+"""The tests mirror the package; `tests/browser/` tests the built site in a real browser."""

@@ -1,4 +1,4 @@
-"""The one command that checks everything: style, types (of the scripts, too) and tests, the browser's included.
+"""Check everything with one command: style, types (of scripts too) and tests, browser tests included.
 
 Run it with the Python of an environment in which the package is installed with `pip install -e '.[test]'`:
 
@@ -29,12 +29,12 @@ CHECKS = (
 
 
 def find_chromium() -> str | None:
-    """Return the Chromium to test with: `CHROMIUM` from the environment, else the first on the PATH, else None."""
+    """Return the Chromium to use: `CHROMIUM` from the environment, else the first on the PATH, else None."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def install_chromium() -> None:
-    """Install Chromium as a package of the system where that can be done, else the one that Playwright brings.
+    """Install Chromium as a system package if possible, else Playwright's own.
 
     Playwright's takes a download only the first time, and its tests find it by themselves.
     """
@@ -53,7 +53,7 @@ def install_chromium() -> None:
 
 
 def run(*command: str, environment: dict[str, str] | None = None) -> int:
-    """Run a command from the project's folder, saying which; return its exit code."""
+    """Print and run a command in the project's folder; return its exit code."""
     print("+", *command, flush=True)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

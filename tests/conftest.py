@@ -1,4 +1,4 @@
-"""What many tests stand on: the shipped gallery, built once for real, and small networks of their own."""
+"""Shared fixtures: the shipped gallery, built once, and small networks."""
 
 import copy
 import json
@@ -55,7 +55,7 @@ Prose of the small network.
 
 @dataclass
 class Record:
-    """A `Progress` that remembers what it was told."""
+    """A `Progress` that records its calls."""
 
     started: list[tuple[str, str]]
     problems: list[Problem]
@@ -74,7 +74,7 @@ class Record:
 
 
 def record() -> Record:
-    """Return a `Progress` that has been told nothing yet."""
+    """Return a `Progress` with no calls yet."""
     return Record([], [])
 
 
@@ -96,13 +96,13 @@ def small_network(folder: Path, *, cell: str = "lstm", layers: int = 1) -> Netwo
 
 
 def language_of(network: Network) -> Language:
-    """Return the task of a network that learns a language."""
+    """Return the language of a network."""
     assert isinstance(network.task, Language)
     return network.task
 
 
 def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:
-    """Return weights of the network's names and shapes, float32, large enough that every gate moves."""
+    """Return weights of the network's names and shapes, float32, large enough to move every gate."""
     random = np.random.default_rng(seed)
     gates, tokens, units = {"lstm": 4, "gru": 3}[network.cell], len(network.task.vocabulary), network.units
     weights: dict[str, np.ndarray] = {}
@@ -116,7 +116,7 @@ def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[s
 
 
 def search_record(network: Network, **changes: Any) -> Search:
-    """Return the record of a search as it could have been: two recipes, three seeds each, two measures."""
+    """Return an invented record of a search: two recipes, three seeds each, two measures."""
     name = network.name
     values = {(0, 1): (0.5, 3.0), (0, 2): (0.9, None), (0, 3): (None, 4.0), (1, 1): (0.25, 8.0), (1, 2): (0.75, 8.0)}
     trials = [
@@ -138,12 +138,12 @@ def search_record(network: Network, **changes: Any) -> Search:
 
 
 def run_python(*arguments: str, cwd: Path = ROOT, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    """Run this Python in a process of its own, with the package in reach, and return what it printed."""
+    """Run this Python in a new process that can import the package, and return its output."""
     return subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, timeout=timeout)
 
 
 def start_python(*arguments: str) -> subprocess.Popen[str]:
-    """Start this Python in a process that heeds Ctrl-C, as one that a shell has put into the background does not."""
+    """Start this Python in a process that handles Ctrl-C, unlike a shell's background process."""
     usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return subprocess.Popen([sys.executable, "-u", *arguments], cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -157,7 +157,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def results_of(project: Project) -> dict[str, bytes]:
-    """Return what is kept between builds, the lock aside."""
+    """Return the files kept between builds, without the lock."""
     return {path: content for path, content in files_of(project.build).items() if path != ".lock"}
 
 
@@ -167,7 +167,7 @@ def folders_in(folder: Path) -> Project:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process build the gallery while the others run what needs none: those files come second."""
+    """Run tests of the gallery last, so that one process builds it while the others run the rest."""
 
     def needs_gallery(item: pytest.Item) -> bool:
         return "gallery" in getattr(item, "fixturenames", ())
@@ -181,7 +181,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Gallery:
-    """A gallery that was built, and what its build reported."""
+    """A built gallery, and the report of its build."""
 
     project: Project
     summary: Summary
@@ -189,9 +189,9 @@ class Gallery:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The shipped content with its pinned networks, measured and published for real, once for the whole run.
+    """The shipped content with its pinned networks, measured and published once for the whole run.
 
-    No seed is trained: what is said over seeds is tested on the small network. Where several processes run the tests,
+    No seed is trained: claims over seeds are tested on the small network. Where several processes run the tests,
     one of them builds it, and the others wait and find it. A folder that `RESULTS` names keeps its results for the next
     run, which starts with them, as a build does: the mutation run builds it many times.
     """
@@ -217,7 +217,7 @@ _TRAININGS: dict[str, Any] = {}
 
 
 def remember_trainings(patched: pytest.MonkeyPatch) -> None:
-    """Have a network that was trained before in this process come out as it did then, whatever its name."""
+    """Reuse the result of an earlier training of an equal network in this process, whatever its name."""
     from lstmgallery.lab import train as lab
 
     really_train = lab.train
@@ -234,7 +234,7 @@ def remember_trainings(patched: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def trained_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Train equal networks once for all tests that ask for this: to compile a training takes seconds.
+    """Train equal networks only once for all tests with this fixture: compiling a training takes seconds.
 
     That equal networks are trained to equal bits is tested in tests/lab, and by tests that do without this.
     """

@@ -1,4 +1,4 @@
-"""The repository's documents, read as a test needs them: fenced blocks, tables, code spans, headings, links.
+"""The repository's documents, parsed for tests: fenced blocks, tables, code spans, headings, links.
 
 Takes the Markdown that people write here, gives plain text. Content is not among the documents: a build reads it.
 """
@@ -22,7 +22,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the text of its cells, the heads apart."""
+    """A table: the text of its heads and of its cells."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -39,7 +39,7 @@ def read(document: Path) -> str:
 
 
 def fences(document: Path, language: str) -> list[str]:
-    """Return the fenced blocks of one language, in their order; not those inside another block."""
+    """Return the fenced blocks of one language in order, without those inside another block."""
     return [code for _, name, code in _FENCE.findall(read(document)) if name == language]
 
 
@@ -59,7 +59,7 @@ def headings(document: Path) -> list[str]:
 
 
 def fragments(document: Path) -> set[str]:
-    """Return the fragments that GitHub gives the headings of a document."""
+    """Return GitHub's fragments of a document's headings."""
     found: set[str] = set()
     for heading in headings(document):
         words = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
@@ -69,12 +69,12 @@ def fragments(document: Path) -> set[str]:
 
 
 def links(document: Path) -> list[str]:
-    """Return where every link and picture of a document leads, code left alone."""
+    """Return the targets of a document's links and pictures, outside code."""
     return _LINK.findall(_SPAN.sub("", prose(document)))
 
 
 def section(document: Path, heading: str) -> str:
-    """Return what is below one heading, up to the next of its level or above."""
+    """Return the text below one heading, up to the next of its level or above."""
     text = read(document)
     found = re.search(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#{{1,6}} |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, f"{document.relative_to(ROOT)} has no heading {heading!r}"
@@ -82,12 +82,12 @@ def section(document: Path, heading: str) -> str:
 
 
 def tables(document: Path, *heads: str) -> list[Table]:
-    """Return the tables of a document whose first heads are these."""
+    """Return a document's tables with these first heads."""
     return [table for table in _tables(prose(document).splitlines()) if table.heads[: len(heads)] == heads]
 
 
 def table(document: Path, *heads: str) -> Table:
-    """Return the one table whose first heads are these."""
+    """Return the only table with these first heads."""
     (found,) = tables(document, *heads)
     return found
 

@@ -1,4 +1,4 @@
-"""What a page shows in its strips, read back from its HTML with nothing but the standard library."""
+"""The strips of a page, read back from its HTML with the standard library only."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 @dataclass
 class ReadStrip:
-    """One strip as it stands on a page: the tokens of its columns, and for each signal what is printed in its row."""
+    """One strip of a page: the tokens of its columns, and the printed values of each signal's row."""
 
     tokens: list[str] = field(default_factory=list)
     glyphs: dict[str, list[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What authors get wrong: every mistake is one message at its place, with the mend, and all come in one run."""
+"""Authors' mistakes: each gives one message at its place, with its fix, all in one run."""
 
 import re
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ SHARED = "ids are unique across figures, claims and headings; change one of them
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is replaced by what in a valid file; at which line and column that is found, in which words and hint."""
+    """A replacement in a valid file; the line, column, message and hint of the mistake."""
 
     old: str
     new: str
@@ -74,13 +74,13 @@ class Mistake:
     hint: str | None = None
 
     def in_text(self, text: str) -> bytes:
-        """Return a text with the mistake in it, as the bytes of a file."""
+        """Return the bytes of a file with the mistake in it."""
         assert text.count(self.old) >= 1
         return text.replace(self.old, self.new, 1).encode("utf-8", "surrogateescape")
 
 
 def figure(*lines: str) -> tuple[str, str]:
-    """Return what is replaced in the valid write-up by a figure of these lines."""
+    """Return a replacement that puts a figure of these lines into the valid write-up."""
     old = "id: strip\nneuron: small best(remaining)\nsignals: [cell]\nsequences: [aXb]\n"
     return old, "id: other\n" + "".join(f"{line}\n" for line in lines)
 
@@ -711,13 +711,13 @@ def write_file(content: Path, file: str, mistake: Mistake) -> None:
 
 
 def add_valid_writeup(content: Path) -> None:
-    """Write a write-up without mistakes, for others to link to and to take the address of."""
+    """Write a valid write-up, whose address others link to or take."""
     (content / "writeups").mkdir()
     (content / "writeups" / "a-good-one.md").write_text(WRITEUP, encoding="utf-8")
 
 
 def problems_in(content: Path) -> tuple[Problem, ...]:
-    """Return everything that is wrong in a content folder."""
+    """Return every problem of a content folder."""
     try:
         read_content(content)
     except GalleryError as error:
@@ -726,7 +726,7 @@ def problems_in(content: Path) -> tuple[Problem, ...]:
 
 
 def place_of(content: Path, file: str, mistake: Mistake) -> str:
-    """Return the place of a mistake as it is printed."""
+    """Return the printed place of a mistake."""
     return f"{content / file}:{mistake.place}".removesuffix(":")
 
 

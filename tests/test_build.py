@@ -1,4 +1,4 @@
-"""A build does what has changed and nothing else, and a build that fails leaves everything as it was."""
+"""A build redoes only what changed, and a failed build leaves everything unchanged."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def stages_run(summary: Summary) -> list[str]:
 
 
 def rebuild(project: Project, **arguments: Any) -> list[str]:
-    """Build again and return the stages that ran."""
+    """Build again and return the stages run."""
     return stages_run(build_gallery(project, record(), **arguments))
 
 

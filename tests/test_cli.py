@@ -1,4 +1,4 @@
-"""The command line says what it did in a few lines, and what went wrong without a traceback.
+"""The command line reports its work in a few lines, and errors without a traceback.
 
 Most commands run in this process; those that train, those that are interrupted and every way to call the program run
 in one of their own.
@@ -35,7 +35,7 @@ WAYS = {"entry": ["build_site.py"], "module": ["-m", "lstmgallery"]}
 
 @dataclass(frozen=True)
 class CommandRun:
-    """A build of the small gallery by the command line, in a process of its own."""
+    """A build of the small gallery by the command line, in a new process."""
 
     project: Project
     result: subprocess.CompletedProcess[str]
@@ -50,7 +50,7 @@ def command_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
 
 
 def run_here(*arguments: str) -> Result:
-    """Run the program in this process; return its exit code and what it printed."""
+    """Run the program in this process; return its exit code and its output."""
     return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
 

@@ -1,4 +1,4 @@
-"""The documents' commands, examples and tables are those of the code, and their links lead somewhere."""
+"""The documents' commands, examples and tables match the code, and their links have targets."""
 
 import importlib.util
 import re
@@ -62,7 +62,7 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: 
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    """The shipped content, on which the examples are written."""
+    """The shipped content, the subject of the examples."""
     return read_content(ROOT / "content")
 
 
@@ -79,7 +79,7 @@ def read_with(tmp_path: Path, writeup: str) -> Content:
 
 
 def fields_of(model: type[pydantic.BaseModel]) -> set[str]:
-    """Return the keys that an author gives: the kind apart, and the name of a network, which is its file's."""
+    """Return the keys set by authors: without the kind, and without a network's name, which is its file's."""
     return set(model.model_fields) - {"kind", "name"}
 
 
@@ -128,7 +128,7 @@ def test_every_source_file_that_is_named_exists(document: Path) -> None:
 
 
 def commands_of(document: Path) -> Iterator[list[str]]:
-    """Yield every command of a document's shell blocks, in words."""
+    """Yield every command of a document's shell blocks, as words."""
     for block in fences(document, "sh"):
         for line in block.replace("\\\n", " ").splitlines():
             for command in line.split(" && "):
@@ -136,7 +136,7 @@ def commands_of(document: Path) -> Iterator[list[str]]:
 
 
 def require_command(words: list[str]) -> None:
-    """Fail unless a command is one that this repository has, with arguments that it takes."""
+    """Fail unless a command exists in this repository and takes these arguments."""
     match words:
         case ["python3", "-m", "venv" | "pip", *_] | [".venv/bin/pre-commit", "install"]:
             pass
@@ -233,7 +233,7 @@ def test_the_settings_shown_are_valid_and_all_there_are(tmp_path: Path) -> None:
 
 
 def documented_keys(at: int) -> dict[str, str]:
-    """Return the defaults by their keys of one of the tables of keys: a network's, its training's, a write-up's."""
+    """Return the defaults by key of one of the tables of keys: a network's, its training's, a write-up's."""
     found = tables(AUTHORS, "key", "meaning", "default")[at]
     return {key: default for names, _, default in found.rows for key in spans(names)}
 
@@ -363,7 +363,7 @@ def subjects_of(networks: dict[str, Network], kind: str) -> Iterator[str]:
 
 
 def parsed(text: str, networks: dict[str, Network], kind: str) -> Any:
-    """Return the measure that a text is of some network's subject; None if it is of none."""
+    """Return a text parsed as a measure of some network's subject; None if it fits none."""
     for subject in subjects_of(networks, kind):
         try:
             return parse_question(text, parse_subject(subject, networks)).measure
@@ -421,7 +421,7 @@ def test_every_room_of_the_package_is_listed() -> None:
 
 
 def text_of(path: str) -> str:
-    """Return the text of a file that the architecture names, or of all files of a folder."""
+    """Return the text of a file named by the architecture, or of all files of a folder."""
     path = path.replace("<kind>", "lstm").replace("<figure>", "dose").replace("<section>", "frontier")
     file = next(file for base in (ROOT / "lstmgallery", ROOT) if (file := base / path).exists())
     files = sorted(file.glob("*.py")) if file.is_dir() else [file]

@@ -1,4 +1,4 @@
-"""A problem prints its place, its source with a mark below, and its mend."""
+"""A problem prints its place, its source with a mark below, and its fix."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The files of findings: every column documented, every number on the pages taken from them."""
+"""The files of findings: every column is documented, and every number on the pages comes from them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever stands in a content file, reading it gives values with their places or says what is wrong with it."""
+"""Reading any content file gives values with their places, or problems with theirs."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ VALUES = st.recursive(
 
 
 def read(folder: Path, text: str) -> None:
-    """Read a network from a text, which may fail in one way only: problems with a place in the text."""
+    """Read a network from a text; the only allowed failure is problems with a place in the text."""
     file = folder / "small.md"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     report: GalleryError | None = None

@@ -1,4 +1,4 @@
-"""Folders are layers: what may import what, read from the source."""
+"""Folders are layers: the allowed imports, checked in the source."""
 
 import ast
 import graphlib
@@ -41,7 +41,7 @@ TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 
 def imports_of(module: str) -> list[tuple[str, int]]:
-    """Return every module that a module imports, at its top or inside a function, with the level of its dots."""
+    """Return every module imported by a module, at its top or inside a function, with the number of dots."""
     found = []
     for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -54,7 +54,7 @@ def imports_of(module: str) -> list[tuple[str, int]]:
 
 
 def ours(module: str) -> set[str]:
-    """Return the modules of ours that a module imports; the package itself holds only its version."""
+    """Return our modules imported by a module; the package itself holds only its version."""
     return {name for name, _ in imports_of(module) if name.startswith("lstmgallery.")}
 
 

@@ -1,4 +1,4 @@
-"""Everything is compiled for one instruction set unless another is asked for; a network says where it was made."""
+"""Everything is compiled for one instruction set unless another is requested; a network says where it was trained."""
 
 import re
 

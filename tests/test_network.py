@@ -1,4 +1,4 @@
-"""An author's mistakes are all reported in one run, each with its place, what was expected and the mend."""
+"""An author's mistakes are all reported in one run, each with its place, the expected value and the fix."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The package as it is installed: a wheel with every file of it, built without a trace in the source tree."""
+"""The installed package: a wheel with all of its files, built without a trace in the source tree."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what a wheel is built from, with a folder of results as a build of the gallery leaves it."""
+    """A copy of a wheel's sources, with a folder of results from a build of the gallery."""
     folder = tmp_path_factory.mktemp("source")
     shutil.copytree(ROOT / "lstmgallery", folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", ".gitignore"):

@@ -1,4 +1,4 @@
-"""A network that was pinned is the one that every build shows, however it would come out if it were trained again."""
+"""Every build shows the pinned network, whatever another training would give."""
 
 import json
 import re
@@ -76,7 +76,7 @@ expect: exactly 1
 
 
 def run_here(*arguments: str) -> Result:
-    """Run the program in this process; return its exit code and what it printed."""
+    """Run the program in this process; return its exit code and its output."""
     return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
 
@@ -89,19 +89,19 @@ def pin_of(project: Project) -> Pin:
 
 
 def pin(project: Project, *names: str) -> Any:
-    """Pin what was trained last; return what was pinned."""
+    """Pin the network trained last; return the pin."""
     return list(pin_networks(project.content, project.build, names, TODAY))
 
 
 def rewrite(project: Project, weights: Arrays) -> None:
-    """Give the pin other weights, as another machine could have trained them."""
+    """Give the pin other weights, as if another machine had trained them."""
     old = pin_of(project)
     header = old.header.model_copy(update={"sha256": hash_weights(weights, old.untrained)})
     write_pin(old.file, header, weights, old.untrained)
 
 
 def shifted(weights: Arrays) -> Arrays:
-    """Return weights of which one kernel differs by up to `SHIFT`."""
+    """Return weights with one kernel changed by up to `SHIFT`."""
     moved = weights["layer_1/kernel"] + np.float32(SHIFT) * np.sign(weights["layer_1/kernel"])
     return {**weights, "layer_1/kernel": moved.astype(np.float32)}
 
@@ -132,7 +132,7 @@ def problem_of(raised: pytest.ExceptionInfo[GalleryError]) -> Problem:
 
 @pytest.fixture(scope="module")
 def pinned_gallery(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The small gallery with a pin of other weights than would be trained here, built; never changed by a test."""
+    """The small gallery, built with a pin of other weights than a training here gives; never changed by a test."""
     project = folders_in(tmp_path_factory.mktemp("pinned"))
     for name in ("content", "build"):
         shutil.copytree(getattr(small_gallery.project, name), getattr(project, name))
@@ -143,7 +143,7 @@ def pinned_gallery(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def pinned(pinned_gallery: Gallery, tmp_path: Path) -> Project:
-    """A copy of that gallery, for one test to change."""
+    """A copy of that gallery for one test to change."""
     project = folders_in(tmp_path)
     for name in ("content", "build", "site"):
         shutil.copytree(getattr(pinned_gallery.project, name), getattr(project, name))

@@ -1,4 +1,4 @@
-"""A pin is content like any other: it reads the same again, and one that is damaged or does not fit says so at once."""
+"""A pin is content like any other: it is read back unchanged, and a damaged or unfit one is refused at once."""
 
 import io
 import json
@@ -35,7 +35,7 @@ KERNEL = "layer_1/kernel.npy"
 
 
 def pin_small(content: Path, network: Network, weights: Arrays | None = None, *, day: int = 2) -> Path:
-    """Pin random weights of a network and return where."""
+    """Pin random weights of a network and return the pin's path."""
     weights = random_weights(network, seed=1) if weights is None else weights
     untrained = random_weights(network, seed=2)
     header = describe(
@@ -65,7 +65,7 @@ def file(tmp_path: Path, network: Network) -> Path:
 
 
 def refusal(file: Path, network: Network) -> Problem:
-    """Return the one problem for which a pin is refused."""
+    """Return the only problem of a refused pin."""
     with pytest.raises(GalleryError) as raised:
         read_pin(file, network)
     (problem,) = raised.value.problems
@@ -292,7 +292,7 @@ def test_what_is_far_too_large_is_refused_before_it_is_read(
 
 
 class Trap:
-    """What does something as soon as it is unpickled."""
+    """An object that acts as soon as it is unpickled."""
 
     def __init__(self, file: Path):
         self.file = file
@@ -354,7 +354,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(file: Path, network: Networ
 
 
 def outcome(file: Path, network: Network) -> tuple[tuple[Problem, ...], Pin | None]:
-    """Return for what a pin is refused, or the pin."""
+    """Return the pin, or the problem for which it is refused."""
     try:
         return (), read_pin(file, network)
     except GalleryError as error:

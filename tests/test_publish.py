@@ -1,4 +1,4 @@
-"""A site is replaced whole or not at all, and nothing that is not ours is touched."""
+"""A site is replaced as a whole or not at all, and other files are never touched."""
 
 import errno
 import json
@@ -18,7 +18,7 @@ NEW = {"index.html": b"<p>new</p>", "same.html": b"<p>same</p>", "fresh/page.htm
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A published site with a name of its owner's in it."""
+    """A published site with one of its owner's files in it."""
     folder = tmp_path / "out" / "site"
     publish(OLD, folder)
     (folder / ".git").mkdir()
@@ -136,7 +136,7 @@ def test_a_site_in_the_working_folder_itself_is_replaced(site: Path, monkeypatch
 
 
 def refusal(site: Path) -> Problem:
-    """Return the one problem that publishing into `site` meets, having found that nothing was changed."""
+    """Return the only problem of publishing into `site`, after checking that nothing was changed."""
     before = files_of(site.parent)
     with pytest.raises(GalleryError) as raised:
         publish(NEW, site)

@@ -1,4 +1,4 @@
-"""Room for more kinds: a toy of each is added to a copy of the package by the documented steps alone, and shown.
+"""Room for more kinds: a toy of each, added to a copy of the package by the documented steps alone, is shown.
 
 The toys are a plain RNN, the language of an echo, a figure that lists its answers, the measure of a swing, and a
 section of a network's page.
@@ -333,7 +333,7 @@ expect: at least 0.2
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site that a copy of the package with the toys builds."""
+    """The site built by a copy of the package with the toys."""
     folder = tmp_path_factory.mktemp("toys")
     shutil.copytree(ROOT / "lstmgallery", folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
     for path, text in TOYS.items():

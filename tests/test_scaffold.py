@@ -1,4 +1,4 @@
-"""What `new` writes is valid as it is, and nothing that is there is written over."""
+"""Files written by `new` are valid as they are, and existing files are never overwritten."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What holds of every script that a page loads, whichever part of the package it is of."""
+"""Rules for every script that a page loads, from any part of the package."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A search finds the network that shows something best, among those that learned the task, and keeps how it did."""
+"""A search finds the network with the best measure among those that learned the task, and keeps the record."""
 
 import concurrent.futures
 import json
@@ -69,7 +69,7 @@ expect: between -100 and 100
 
 
 def run_here(*arguments: str) -> Result:
-    """Run the program in this process; return its exit code and what it printed."""
+    """Run the program in this process; return its exit code and its output."""
     return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
 
@@ -315,7 +315,7 @@ def project(done: tuple[Project, Searched], tmp_path: Path) -> Project:
 
 
 def kept_pins(project: Project, *, seeds: int = 2) -> dict[int, Any]:
-    """Return the networks that a search trained, by seed."""
+    """Return the networks trained by a search, by seed."""
     network = read_network(project.content / "networks" / "small.md")[0]
     files = sorted((project.build / "small" / "searched").glob("*.npz"))
     found = {}
@@ -370,7 +370,7 @@ def test_the_network_under_its_own_seed_is_the_one_that_a_build_trains(
 
 
 class Here(Workers):
-    """Workers that work here and now, and train nothing."""
+    """Workers in this process, which train nothing."""
 
     def submit(self, work: Any, *arguments: Any) -> Any:
         future: Any = concurrent.futures.Future()
@@ -441,7 +441,7 @@ def test_a_saved_search_is_the_record(project: Project, done: tuple[Project, Sea
 
 
 def won_by(searched: Searched, seed: int) -> Searched:
-    """Return a search as if the network of one seed alone had met the criterion."""
+    """Return a search in which only one seed's network met the criterion."""
     trials = tuple(
         each.model_copy(update={"is_met": each.is_met and each.seed == seed}) for each in searched.search.trials
     )
@@ -566,7 +566,7 @@ def test_a_mistake_in_a_measure_is_printed_with_its_place(project: Project) -> N
 
 @pytest.fixture(scope="module")
 def chosen(done: tuple[Project, Searched], tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A gallery whose network was chosen by the search, built; never changed by a test."""
+    """A built gallery with the network chosen by the search; never changed by a test."""
     project = folders_in(tmp_path_factory.mktemp("chosen"))
     for name in ("content", "build"):
         shutil.copytree(getattr(done[0], name), getattr(project, name))

@@ -1,4 +1,4 @@
-"""The record of a search reads the same again; one that is damaged, or of no network, is a mistake like any other."""
+"""The record of a search is read back unchanged; a damaged one, or one without a network, is a mistake too."""
 
 import json
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def file(tmp_path: Path, network: Network) -> Path:
 
 
 def refusal(content: Path) -> Problem:
-    """Return the one mistake in a content folder."""
+    """Return the only mistake in a content folder."""
     with pytest.raises(GalleryError) as raised:
         read_content(content)
     (problem,) = raised.value.problems

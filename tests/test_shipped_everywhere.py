@@ -1,4 +1,4 @@
-"""The shipped gallery is the same wherever it is built: pinned networks, on any processor, in any folder."""
+"""The shipped gallery is the same on any processor and in any folder: its networks are pinned."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The articles that come with the gallery: what they claim holds, and their numbers are measured and not typed."""
+"""The shipped articles: their claims hold, and their numbers are measured, not typed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The Parquet files describe themselves: who has them, and pandas, has the gallery's numbers."""
+"""The Parquet files describe themselves: pandas alone reads the gallery's numbers from them."""
 
 import hashlib
 import importlib.metadata
@@ -37,7 +37,7 @@ def folder(gallery: Gallery, request: pytest.FixtureRequest) -> Path:
 
 
 def data_of_pages(folder: Path, layer: int, neuron: int) -> list[dict[str, Any]]:
-    """Rebuild what a neuron's page shows from the two files alone: tokens and signals of every sequence shown."""
+    """Rebuild the contents of a neuron's page from the two files alone: tokens and signals of every sequence shown."""
     activations = pd.read_parquet(
         folder / "activations.parquet", filters=[("layer", "==", layer), ("neuron", "==", neuron)]
     )
@@ -212,7 +212,7 @@ def test_a_layer_is_read_in_the_order_of_the_steps(gallery: Gallery, tmp_path: P
 
 @pytest.fixture
 def traced(tmp_path: Path) -> tuple[Path, Network, store.Trace]:
-    """The folder of a trace that no network computed, of two layers and three sequences, the first of them shown."""
+    """The folder of an invented trace of two layers and three sequences, the first of them shown."""
     network = small_network(tmp_path, layers=2)
     random = np.random.default_rng(1)
     rows, tokens = 4 + 6 + 4, len(network.task.vocabulary)

@@ -1,4 +1,4 @@
-"""What write-ups claim is measured at every build, under other seeds too; a claim that fails can stop a build."""
+"""Claims of write-ups are measured at every build, under other seeds too; a failing claim can stop a build."""
 
 import concurrent.futures
 import json
@@ -89,7 +89,7 @@ QUOTED = ("small: mean of cell", "small 3: max of cell")
 
 
 def write_up(project: Project, *, right: str = "exactly 1", without: Sequence[str] = ()) -> Path:
-    """Write a write-up with four claims, but for those of some ids; return its file."""
+    """Write a write-up with four claims, except those of some ids; return its file."""
     text = WRITEUP.replace("{right}", right)
     for name in without:
         begin = text.index(f"```claim\nid: {name}\n")
@@ -101,13 +101,13 @@ def write_up(project: Project, *, right: str = "exactly 1", without: Sequence[st
 
 
 def draw_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, np.ndarray]]:
-    """Draw weights where a sweep would train them: what seeds answer does not depend on how good they are."""
+    """Draw weights instead of training them in a sweep: any weights will do as seeds."""
     return {seed: random_weights(network, seed=seed) for seed in seeds}
 
 
 @pytest.fixture(scope="module")
 def built(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """The small gallery with a write-up and a second seed that was drawn and not trained; never changed by a test."""
+    """The small gallery with a write-up and a second seed, drawn instead of trained; never changed by a test."""
     project = folders_in(tmp_path_factory.mktemp("claimed"))
     for name in ("content", "build"):
         shutil.copytree(getattr(small_gallery.project, name), getattr(project, name))
@@ -127,7 +127,7 @@ def project(built: Gallery, tmp_path: Path) -> Project:
 
 
 class Inline(Workers):
-    """Workers that work here and now, and remember what they were asked."""
+    """Workers in this process, which record their calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ def ask(
 
 
 def untrained_of(project: Project) -> dict[str, tuple[float | None, ...] | None]:
-    """Return what untrained networks answer, and fail where they were not asked but remembered."""
+    """Return the answers of untrained networks; fail if they came from the cache."""
     progress = record()
     answers = ask(project, Inline(), with_seeds=False, progress=progress)
     assert ("small", "untrained") in progress.started, "no untrained network was asked"
@@ -161,7 +161,7 @@ def untrained_of(project: Project) -> dict[str, tuple[float | None, ...] | None]
 
 @pytest.fixture(scope="module")
 def answers(built: Gallery) -> dict[str, Answer]:
-    """What the gallery's network and its seeds answer."""
+    """The answers of the gallery's network and its seeds."""
     return ask(built.project, Inline())
 
 
@@ -233,7 +233,7 @@ def test_a_score_stands_beside_untrained_networks_chance_and_its_standing(
 
 
 def test_untrained_networks_are_asked_for_whoever_fits_best_in_each(built: Gallery) -> None:
-    """So the same question may be about another neuron in each, as under other seeds."""
+    """So the same question can concern another neuron in each network, as under other seeds."""
     results = read_results(network_of(built.project), built.project.build / "small", with_seeds=False)
     subject = questions_of(built.project)[COUNTS].subject
     assert len({subject.places(each) for each in results.untrained}) > 2
@@ -399,7 +399,7 @@ def test_answers_that_are_no_text_are_ignored_and_replaced(project: Project, ans
 
 
 def meeting(answer: Answer) -> int:
-    """Return in how many untrained networks the claim that a cell counts holds."""
+    """Return the number of untrained networks that meet the claim that a cell counts."""
     return sum(value is not None and value >= -1 for value in answer.untrained or ())
 
 
@@ -489,7 +489,7 @@ def test_a_strict_build_publishes_where_every_claim_holds(project: Project) -> N
 
 
 def claimed(project: Project, untrained: tuple[float | None, ...] | None) -> Verified:
-    """Return what becomes of the claim that a cell counts, where untrained networks answer so."""
+    """Return the verified claim that a cell counts, given the answers of untrained networks."""
     answers = ask(project, Inline(), with_seeds=False)
     answers[COUNTS] = replace(answers[COUNTS], untrained=untrained)
     return next(each for each in verify(check_content(project), answers) if each.claim.id == "counts")
@@ -615,7 +615,7 @@ HIGHEST = "small best(remaining): max over seeds of max of cell"
 
 @pytest.fixture
 def general(project: Project) -> Project:
-    """The gallery with a write-up on what holds over seeds, beside the one on its own network."""
+    """The gallery with a write-up on claims over seeds, and the one on its own network."""
     write_up(project, without=["never-measured"])
     (project.content / "writeups" / "in-general.md").write_text(OVER_SEEDS, encoding="utf-8")
     return project

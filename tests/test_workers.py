@@ -1,4 +1,4 @@
-"""Workers do not outlive the build that they work for, however it ends."""
+"""Workers end with their build, however it ends."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
-"""The types that the scripts' JSDoc declares, checked by TypeScript: `python -m tests.types_of_scripts`.
+"""Check the JSDoc types of the scripts with TypeScript: `python -m tests.types_of_scripts`.
 
-`tests/jsconfig.json` says what is checked and how strictly. npm brings TypeScript, in the version named here, the first
-time that it is asked for; after that it is on this machine.
+`tests/jsconfig.json` holds the files and the options. npm downloads TypeScript, in the version named here, the first
+time; later runs use the cached copy.
 """
 
 import shutil
@@ -16,7 +16,7 @@ WITHOUT_NODE = "The scripts' types cannot be checked: there is no npx. Install N
 
 
 def main() -> int:
-    """Check the types of every script; print what is wrong with them and return the exit code."""
+    """Check the types of every script; print the errors and return the exit code."""
     npx = shutil.which("npx")
     if npx is None:
         print(WITHOUT_NODE, file=sys.stderr, flush=True)

@@ -1,1 +1,1 @@
-"""An audit: what the gallery measures is computed once more, in other words, and compared with its files."""
+"""An audit: every measured value is computed again by other code and compared with the gallery's files."""

@@ -1,4 +1,4 @@
-"""What breaks: a network read and written on while some of it is changed, and how far it goes unchanged."""
+"""Interventions and frontiers: a network reads and writes while parts of it are changed, and beyond training."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ def add_counts(files: Files, model: Model, places: Sequence[Place]) -> list[tupl
 
 
 def slope_of_doses(doses: Sequence[tuple[int, int, int]]) -> float:
-    """Return how many more b's come for each count added."""
+    """Return the additional b's per count added."""
     counts, lengths, written = np.array(doses, dtype=float).T
     return slope_of(counts, written - lengths)
 

@@ -1,4 +1,4 @@
-"""What chance and no training bring, from shuffles, resamples and untrained networks of our own.
+"""Chance and untrained networks, from shuffles, resamples and untrained networks of our own.
 
 A value that depends on random draws is not recomputed but bounded, by two columns: `p >=` and `p <=`.
 """
@@ -92,7 +92,7 @@ def draw_orders(table: pd.DataFrame) -> np.ndarray:
 
 
 def shuffle_places(table: pd.DataFrame, target: Target, orders: np.ndarray) -> np.ndarray:
-    """Return (shuffles, n), from which place the truth of each place comes.
+    """Return (shuffles, n), the place that the truth of each place is taken from.
 
     The features of whole sequences are laid end to end in each order, and read off again from first to last.
     """
@@ -107,7 +107,7 @@ def shuffle_places(table: pd.DataFrame, target: Target, orders: np.ndarray) -> n
 def _bounds_of_p(
     scored: pd.DataFrame, best: Mapping[tuple[str, str], np.ndarray], keys: list[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Return bounds of p, the share of shuffles whose most extreme score is at least as extreme as a score.
+    """Return bounds of p, the share of shuffles with a score at least as extreme as a score.
 
     Extremeness is -log(1 - score), in standard deviations of the same under shuffles. So that a score of 1 can be
     told, the finest step of its scale is added: one over the pairs, or over the steps of a count.
@@ -129,7 +129,7 @@ def _bounds_of_p(
 def bound_certainty(
     scored: pd.DataFrame, table: pd.DataFrame, columns: Columns, targets: Sequence[Target]
 ) -> pd.DataFrame:
-    """Return bounds of `low` and `high`, and what a threshold makes of a signal, for the rows of `scored`.
+    """Return bounds of `low` and `high`, and the results of a threshold, for the rows of `scored`.
 
     They are missing where a score fails a rule before `baseline`, the latter for counts too.
     """
@@ -180,7 +180,7 @@ Half = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (n,), truth (n,), how ofte
 
 
 def weighted_r2(fit: Half, new: Half) -> np.ndarray:
-    """Return (resamples,), `r2` of the line fitted on one half of each resample at the other; nan where it has none."""
+    """Return (resamples,), `r2` of each resample, fitted on one half and scored on the other; nan if undefined."""
     (x, y, w), (x_new, y_new, w_new) = fit, new
     n, n_new = (np.maximum(times.sum(axis=1), 1) for times in (w, w_new))
     x_mean, y_mean = w @ x / n, w @ y / n
@@ -194,7 +194,7 @@ def weighted_r2(fit: Half, new: Half) -> np.ndarray:
 
 
 def weighted_auc(x: np.ndarray, truth: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return (resamples,), `auc` of each resample of a half; nan where one has no yes or no no."""
+    """Return (resamples,), `auc` of each resample of a half; nan without both a yes and a no."""
     yes, no = w[:, truth == 1], w[:, truth == 0]
     is_higher = (np.sign(x[truth == 1][:, None] - x[truth == 0][None, :]) + 1) / 2
     pairs = yes.sum(axis=1) * no.sum(axis=1)
@@ -203,7 +203,7 @@ def weighted_auc(x: np.ndarray, truth: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def threshold(x: np.ndarray, target: Target) -> dict[str, object]:
-    """Return precision and recall at the threshold of the best F1 on the other half, and whether one parts all rows.
+    """Return precision and recall at the other half's best F1 threshold, and whether one threshold separates all rows.
 
     `x`: (n,), high where the feature is. The threshold lies halfway between the lowest value that is taken for the
     feature and the next one below.

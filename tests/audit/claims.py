@@ -1,7 +1,7 @@
-"""Claims of a write-up, one of each kind of measure, each beside another computation of its value.
+"""Claims of a write-up, one of each kind of measure, each with an independent computation of its value.
 
-A claim is measured in a network with its own weights, with those of each seed, and with untrained ones. A neuron that
-is chosen by what it does is chosen on the first half of the held-out sequences, and seen on the second alone.
+A claim is measured in a network with its own weights, with those of each seed, and with untrained ones. A neuron
+named by its function is chosen on the first half of the held-out sequences and measured on the second.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ STANDINGS = ("small", "chance", "untrained", "baseline", "few", "role")  # the w
 
 @dataclass(frozen=True)
 class Best:
-    """The neuron that tells a feature best, or number `nth` (from 0) of those that do; the rest as in a write-up."""
+    """The neuron that encodes a feature best, or number `nth` (from 0) in that order; the rest as in a write-up."""
 
     feature: str
     nth: int = 0
@@ -75,7 +75,7 @@ class View:
         return chosen
 
     def change_of(self, signal: str) -> np.ndarray:
-        """Return by how much a signal of one neuron differs from the step before, from 0 before the first."""
+        """Return the change of a signal of one neuron since the step before, from 0 before the first."""
         before = self.steps.assign(value=self.of(signal)).groupby("sequence")["value"].shift(fill_value=0)
         change: np.ndarray = self.of(signal) - before.to_numpy()
         return change
@@ -105,17 +105,17 @@ class View:
         return reading_results(self.files, self.model, texts, edit)
 
     def slope(self, best: int | None = None) -> float:
-        """Return how many b's one count more brings in the neuron, or in so many of the best."""
+        """Return the additional b's per count added to the neuron, or to so many of the best."""
         places = self.places if best is None else self.best_for_task()[:best]
         return slope_of_doses(add_counts(self.files, self.model, places))
 
     def turned(self, best: int | None = None) -> float:
-        """Return the share of sequences that an exchange of the neuron's memory turns, or of so many of the best."""
+        """Return the share of sequences switched by an exchange of the neuron's memory, or of so many of the best."""
         places = self.places if best is None else self.best_for_task()[:best]
         return exchange(self.files, self.model, places)[0]
 
     def needed(self) -> float:
-        """Return how many of the best neurons have to be changed for 0.95 b's a count; nan if all do not do."""
+        """Return the number of best neurons to change for 0.95 b's a count; nan if all are not enough."""
         sizes = range(1, len(self.files.places) + 1)
         return next((size for size in sizes if self.slope(size) >= 0.95), np.nan)
 
@@ -136,7 +136,7 @@ class View:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, and how its value is computed again in a `View` of whom it is about.
+    """A claim, and the independent computation of its value in a `View` of its subject.
 
     `who`: None for the whole network, the number of a layer, the place of a neuron, or whom to choose. `over` makes one
     number of the values of all seeds, where the claim is about them.
@@ -158,23 +158,23 @@ class Claim:
 
     @property
     def is_of_untrained(self) -> bool:
-        """Whether it is asked of untrained networks too."""
+        """Whether untrained networks are measured too."""
         return self.over is None and self.is_comparable and self.measure.split()[0] in OF_UNTRAINED
 
     @property
     def is_comparable(self) -> bool:
-        """Whether it can be asked of other weights: not of a neuron known by its number."""
+        """Whether other weights can be measured: not for a neuron named by its number."""
         return not isinstance(self.who, tuple)
 
 
 def measure_claim(claim: Claim, files: Files, weights: Arrays | None = None) -> float | None:
-    """Return the value of a claim in a network with its own weights, or with others; None where there is none."""
+    """Return the value of a claim in a network with its own weights, or with others; None if there is none."""
     value = float(claim.value(view(claim, files, weights)))
     return None if np.isnan(value) else value
 
 
 def view(claim: Claim, files: Files, weights: Arrays | None = None) -> View:
-    """Return a network with its own weights, or with others, as a claim sees it."""
+    """Return a network with its own weights, or with others, from the point of view of a claim."""
     columns = traced(files) if weights is None else rerun(files, weights)
     table, who = held_out(files), claim.who
     is_seen = np.ones(len(table), bool)
@@ -195,7 +195,7 @@ def view(claim: Claim, files: Files, weights: Arrays | None = None) -> View:
 
 
 def audit_claim(claim: Claim, files: Files) -> dict[str, Any]:
-    """Return what `claims.json` should hold of a claim: of the untrained networks, what the first one gives."""
+    """Return the expected entry of a claim in `claims.json`: of the untrained networks, only the first."""
     by_seed, value = None, measure_claim(claim, files)
     if claim.is_comparable:
         by_seed = {str(seed): measure_claim(claim, files, weights) for seed, weights in files.seeds.items()}

@@ -1,4 +1,4 @@
-"""A network as its files hold it, run again in NumPy: what it computes while it reads, and what it writes.
+"""A network read from its files and run again in NumPy: its signals while it reads, and its output.
 
 Takes `build/<network>/`, needs nothing of the gallery's own code. Letters, as in the textbooks: x input, h hidden
 state, c cell state, g candidate, i f o z r gates. Sequences are read side by side; the shorter ones keep their state
@@ -32,7 +32,7 @@ EditSignal = Callable[[str, np.ndarray], np.ndarray]  # the same at one layer an
 
 @dataclass(frozen=True)
 class Files:
-    """One network's files. `tables` are the Parquet files by name without ending, `about` what `steps` says of itself.
+    """One network's files. `tables` are the Parquet files by name without ending, `about` the metadata of `steps`.
 
     `untrained` are the weights before training, `seeds` those of the sweep.
     """
@@ -56,7 +56,7 @@ class Files:
 
     @property
     def memory(self) -> str:
-        """The signal that carries a neuron's memory."""
+        """The signal with a neuron's memory."""
         return MEMORY[self.spec["cell"]]
 
     @property
@@ -72,14 +72,14 @@ class Files:
         return ["".join(tokens) for _, tokens in read.groupby("sequence")["token"]]
 
     def model(self, weights: Arrays | None = None) -> "Model":
-        """Return the network, with other weights than its own if they are given."""
+        """Return the network, with other weights if they are given."""
         chosen = self.weights if weights is None else weights
         exact = {name: values.astype(np.float64) for name, values in chosen.items()}
         return Model(self.spec["cell"], tuple(self.about["vocabulary"]), exact)
 
 
 def read_files(folder: Path) -> Files:
-    """Return the files of one network's folder; there are no seeds where their sweep was left out."""
+    """Return the files of one network's folder; without seeds if their sweep was left out."""
     seeds: dict[int, dict[str, np.ndarray]] = {}
     swept = dict(np.load(folder / "seeds.npz")) if (folder / "seeds.npz").is_file() else {}
     for key, values in swept.items():
@@ -113,7 +113,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a network computed while it read some texts, one in each row.
+    """The signals of a network while it reads texts, one text per row.
 
     `lengths`: (rows,), the steps of each; values beyond them mean nothing. `signals[layer - 1][signal]`:
     (rows, steps, units). `logits`: (rows, steps, tokens), of the next token.
@@ -124,12 +124,12 @@ class Reading:
     logits: np.ndarray
 
     def at_end(self, values: np.ndarray) -> np.ndarray:
-        """Return (rows, ...), what `values` (rows, steps, ...) are at the last step of each text."""
+        """Return (rows, ...), the `values` (rows, steps, ...) at the last step of each text."""
         last: np.ndarray = values[np.arange(len(values)), self.lengths - 1]
         return last
 
     def of_steps(self, values: np.ndarray) -> np.ndarray:
-        """Return `values` (rows, steps, ...) of the steps that there are, one text after the other."""
+        """Return `values` (rows, steps, ...) without padding, one text after the other."""
         is_step = np.arange(values.shape[1]) < self.lengths[:, None]
         steps: np.ndarray = values[is_step]
         return steps
@@ -160,10 +160,10 @@ def read(model: Model, texts: Sequence[str], edit: Edit | None = None) -> Readin
 def write(
     model: Model, prompts: Sequence[str], *, at_most: int, edit: Edit | None = None
 ) -> tuple[list[str], np.ndarray]:
-    """Let a network write on behind prompts, always its first choice, for `at_most` tokens.
+    """Let a network continue prompts, always with its first choice, for `at_most` tokens.
 
-    Return what it writes before the end token, and whether it comes to that, (rows,). `edit` may change what happens
-    while the prompts are read.
+    Return its output before the end token, and whether it ends, (rows,). `edit` may change signals while the
+    prompts are read.
     """
     reading = read(model, prompts, edit)
     state = [{key: reading.at_end(values) for key, values in signals.items()} for signals in reading.signals]
@@ -198,7 +198,7 @@ def step(
 
 
 def read_lstm(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: EditSignal) -> dict[str, np.ndarray]:
-    """Return the signals of one step of an LSTM; in the kernels, the columns of i, f, g, o stand side by side."""
+    """Return the signals of one step of an LSTM; the kernels hold the columns of i, f, g, o in this order."""
     kernel, recurrent, bias = weights
     i, f, g, o = np.split(x @ kernel + before["hidden"] @ recurrent + bias, 4, axis=1)
     now = {"input_gate": edit("input_gate", logistic(i)), "forget_gate": edit("forget_gate", logistic(f))}
@@ -209,7 +209,7 @@ def read_lstm(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: Ed
 
 
 def read_gru(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: EditSignal) -> dict[str, np.ndarray]:
-    """Return the signals of one step of a GRU; in the kernels, the columns of z, r, g stand side by side.
+    """Return the signals of one step of a GRU; the kernels hold the columns of z, r, g in this order.
 
     The reset gate acts on what the recurrent kernel has made of the state, and each kernel has its own bias.
     """
@@ -225,7 +225,7 @@ def read_gru(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: Edi
 
 
 def logistic(z: np.ndarray) -> np.ndarray:
-    """Return 1 / (1 + exp(-z)), without an overflow anywhere."""
+    """Return 1 / (1 + exp(-z)), without overflow."""
     value: np.ndarray = np.exp(-np.logaddexp(0, -z))
     return value
 
@@ -244,7 +244,7 @@ def _edit_at(edit: Edit | None, layer: int, at: int) -> EditSignal:
 
 
 def language(task: Mapping[str, Any]) -> list[str]:
-    """Return every sequence of a task, in no order that means anything."""
+    """Return every sequence of a task, in arbitrary order."""
     if task["kind"] == "counting":
         return ["a" * n + "X" + "b" * n for n in range(1, task["longest"] + 1)]
     if task["kind"] == "state-memory":
@@ -259,7 +259,7 @@ def language(task: Mapping[str, Any]) -> list[str]:
 
 
 def features(kind: str, read: str, text: str) -> dict[str, Any]:
-    """Return the ground truth of the step of `text` at which `read`, its beginning, has been read."""
+    """Return the ground truth of `text` at the step after its beginning `read`."""
     delimiter = DELIMITER[kind]
     phase = "before" if delimiter not in read else "delimiter" if read.endswith(delimiter) else "after"
     if kind == "state-memory":

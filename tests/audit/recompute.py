@@ -1,4 +1,4 @@
-"""Every table of a network's folder, computed once more: one function a table, from the weights and the texts alone.
+"""Every table of a network's folder, computed again from the weights and the texts alone, one function per table.
 
 Each takes the `Files` of a network and gives a table with the columns of the file. A value that depends on random
 draws, or that was rounded, is bounded by two columns: `p >=` and `p <=`.
@@ -51,7 +51,7 @@ def activations(files: Files) -> pd.DataFrame:
 
 
 def steps(files: Files) -> pd.DataFrame:
-    """Return every step with its ground truth, and what the network predicts at it."""
+    """Return every step with its ground truth and the network's prediction."""
     shown = files.texts(SHOWN)
     texts = shown + files.texts(HELD_OUT)
     table = truths(files.kind, texts)
@@ -86,7 +86,7 @@ def moments(files: Files) -> pd.DataFrame:
 
 
 def relatives(files: Files) -> pd.DataFrame:
-    """Return for each neuron the other one of its layer with the memory that correlates most with its own."""
+    """Return, for each neuron, the other neuron of its layer with the most correlated memory."""
     signals, rows = traced(files), []
     for layer, neuron in files.places:
         own = signals[layer, neuron, files.memory]
@@ -112,7 +112,7 @@ def roles(files: Files) -> pd.DataFrame:
 
 
 def beside(files: Files, table: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return for each target its cases, the features that are the same, and what untrained networks reach."""
+    """Return, for each target, its cases, its identical features, and the best scores of untrained networks."""
     untrained = dict(iter(files.tables["controls"].groupby(["feature", "phase"])["score"]))
     flags = find_flags(table)
     rows = []
@@ -169,7 +169,7 @@ def token_before(table: pd.DataFrame) -> pd.Series:
 
 
 def baselines(table: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return how well the best function of a step's place, or of a token read, tells each target, on the same rows."""
+    """Return the score of the best function of a step's place, or of a token read, per target, on the same rows."""
     delimiter = table["step"].where(table["phase"] == "delimiter").groupby(table["sequence"]).transform("max")
     readings = {
         "by_step": table["step"],
@@ -218,7 +218,7 @@ def controls(files: Files) -> pd.DataFrame:
 
 
 def interventions(files: Files) -> pd.DataFrame:
-    """Return what holding every signal of every neuron does, and what the task's own intervention does."""
+    """Return the effects of holding every signal of every neuron, and of the task's own intervention."""
     columns = traced(files)
     texts, model = files.texts(HELD_OUT), files.model()
     baseline = reading_results(files, model, texts)
@@ -255,7 +255,7 @@ def interventions(files: Files) -> pd.DataFrame:
 
 
 def frontier(files: Files) -> pd.DataFrame:
-    """Return what the network writes at every size, with the memory of its best neuron at the delimiter."""
+    """Return the network's output at every size, with the memory of its best neuron at the delimiter."""
     best = main_ranking(files, traced(files)).iloc[0]
     return write_frontier(files, files.model(), (int(best["layer"]), int(best["neuron"])))
 
@@ -270,9 +270,9 @@ Answer = tuple[str, float, int | None, int | None, bool | None]
 
 
 def findings(files: Files, weights: Arrays) -> list[Answer]:
-    """Return (finding, value, layer, neuron, whether it is a yes) of one seed; None where there is none.
+    """Return (finding, value, layer, neuron, whether it is a yes) of one seed; None if there is none.
 
-    A neuron is chosen on the first half of the held-out sequences, and what is said of it measured on the second.
+    A neuron is chosen on the first half of the held-out sequences, and measured on the second.
     """
     columns, table = rerun(files, weights), held_out(files)
     if files.kind == "copying":

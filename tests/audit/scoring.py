@@ -1,4 +1,4 @@
-"""What signals tell: targets, and how well one signal tells one target, by pairs and by lines.
+"""Targets, and the score of one signal for one target, by pairs and by lines.
 
 Held-out rows are the steps of the held-out sequences, one sequence after the other. `Columns` are signals along them:
 by (layer, neuron, signal), (held-out rows,) float64.
@@ -67,12 +67,12 @@ class Target:
 
     @property
     def of_halves(self) -> tuple[np.ndarray, np.ndarray]:
-        """Which of `rows` are in the first half, and which in the second."""
+        """The rows of the first half, and those of the second."""
         return self.half == 0, self.half == 1
 
 
 def find_targets(table: pd.DataFrame, only: Iterable[str] | None = None) -> list[Target]:
-    """Return what the held-out rows can be scored against: all features, or those of some names, in every phase."""
+    """Return the targets of the held-out rows: all features, or those of some names, in every phase."""
     targets = []
     for feature, values in feature_values(table).items():
         if only is not None and not {feature, feature.partition("=")[0]} & set(only):
@@ -87,7 +87,7 @@ def find_targets(table: pd.DataFrame, only: Iterable[str] | None = None) -> list
 
 
 def feature_values(table: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return every count as it is, every value of a category as 1 or 0, missing where the category is."""
+    """Return every count unchanged, and every value of a category as 1 or 0, missing where the category is missing."""
     values_of = {}
     for name in table.columns.drop(["sequence", "step", "token", "half"]):
         column = table[name]
@@ -102,14 +102,14 @@ def feature_values(table: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def is_enough(measure: str, truth: np.ndarray) -> bool:
-    """Say whether a half can be scored: four rows, of each class where there are two, and three different counts."""
+    """Return whether a half can be scored: four rows, of each class if there are two, and three different counts."""
     if measure == "r2":
         return len(truth) >= 4 and len(set(truth)) > 2
     return bool(truth.sum() >= 4 and (1 - truth).sum() >= 4)
 
 
 def levels_of(values: np.ndarray) -> np.ndarray:
-    """Return a signal as it is scored: in whole multiples of 0.01."""
+    """Return a signal rounded for scoring, in whole multiples of 0.01."""
     levels: np.ndarray = np.round(values / 0.01)
     return levels
 
@@ -122,20 +122,20 @@ def r2(x: np.ndarray, y: np.ndarray, x_new: np.ndarray, y_new: np.ndarray) -> fl
 
 
 def slope_of(x: np.ndarray, y: np.ndarray) -> float:
-    """Return the slope of the least-squares line; 0 where x does not change."""
+    """Return the slope of the least-squares line; 0 if x is constant."""
     x, y = x - x.mean(), y - y.mean()
     return float(x @ y / (x @ x)) if np.ptp(x) else 0.0
 
 
 def auc(x: np.ndarray, truth: np.ndarray) -> float:
-    """Return the share of pairs of a yes and a no in which the yes is higher; a tie is half a pair."""
+    """Return the share of yes/no pairs with the yes higher; a tie counts half."""
     difference = x[truth == 1][:, None] - x[truth == 0][None, :]
     return float(((difference > 0) + 0.5 * (difference == 0)).mean())
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well a signal tells a target; `first_half` is fitted and scored there, `second_half` fitted on the first."""
+    """A signal's score for a target; `first_half` is fitted and scored there, `second_half` fitted on the first."""
 
     score: float
     first_half: float

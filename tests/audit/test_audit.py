@@ -1,4 +1,4 @@
-"""What a build leaves in its files is what another computation finds, from the weights and the texts alone."""
+"""The files of a build hold the values that another computation finds, from the weights and the texts alone."""
 
 import ast
 import concurrent.futures
@@ -48,7 +48,7 @@ PLACE = ["layer", "neuron"]
 
 @dataclass(frozen=True)
 class Audit:
-    """What computes a table again, the columns that tell its rows apart, and by how much a number may differ."""
+    """The function that computes a table again, the columns that identify its rows, and the tolerance."""
 
     recompute: Callable[[Files], pd.DataFrame]
     keys: list[str]
@@ -71,7 +71,7 @@ each_table = pytest.mark.parametrize("table", AUDITS)
 
 
 class Inline(Workers):
-    """Workers that work here and now: starting processes would take longer than what they have to do."""
+    """Workers in this process: starting processes would take longer than their work."""
 
     def submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
         done: concurrent.futures.Future[Result] = concurrent.futures.Future()
@@ -80,12 +80,12 @@ class Inline(Workers):
 
 
 def draw_seeds(network: Network, seeds: Sequence[int]) -> dict[int, dict[str, np.ndarray]]:
-    """Draw weights where a sweep would train them; the network's own seed is trained in any case."""
+    """Draw weights instead of training them in a sweep; the network's own seed is still trained."""
     return {seed: random_weights(network, seed=seed) for seed in seeds}
 
 
 class Audited:
-    """The files of a gallery, and what they should hold, computed when first asked for."""
+    """The files of a gallery and their expected contents, computed on demand."""
 
     def __init__(self, project: Project):
         self.files = {name: read_files(project.build / name) for name in NETWORKS}
@@ -97,13 +97,13 @@ class Audited:
         self._claims: dict[str, dict[str, Any]] = {}
 
     def expected(self, name: str, table: str) -> pd.DataFrame:
-        """Return what a table of a network should hold."""
+        """Return the expected table of a network."""
         if (name, table) not in self._expected:
             self._expected[name, table] = AUDITS[table].recompute(self.files[name])
         return self._expected[name, table]
 
     def expected_claim(self, claim_id: str) -> dict[str, Any]:
-        """Return what `claims.json` should hold of a claim."""
+        """Return the expected entry of a claim in `claims.json`."""
         if claim_id not in self._claims:
             claim = CLAIMS[claim_id]
             self._claims[claim_id] = audit_claim(claim, self.files[claim.network])
@@ -140,7 +140,7 @@ def write_claims() -> str:
 
 
 def complaints(audit: Audit, stored: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
-    """Return in which columns, and where first, a table is not as expected.
+    """Return the columns in which a table differs from the expected one, each with its first row.
 
     Rows are matched by their keys, those with equal keys in their order. `expected` has each column, or its bounds.
     """
@@ -181,7 +181,7 @@ def changed(values: pd.Series) -> pd.Series:
 
 
 def complaints_of_claim(stored: dict[str, Any], expected: dict[str, Any]) -> list[str]:
-    """Return what of a claim is not as expected, and which tallies do not fit the values they count."""
+    """Return the fields of a claim that differ from the expected ones, and the tallies that do not fit their values."""
     values_of = {"seeds": stored["by_seed"] and [*stored["by_seed"].values()], "untrained": stored["by_untrained"]}
     if "seeds" in stored["measure"]:
         values_of["seeds"] = None
@@ -200,12 +200,12 @@ def complaints_of_claim(stored: dict[str, Any], expected: dict[str, Any]) -> lis
 
 
 def count_holding(values: Sequence[float | None]) -> int:
-    """Return how many values are what every claim expects."""
+    """Return the number of values that every claim expects."""
     return sum(value is not None and value >= BOUND for value in values)
 
 
 def is_near(found: Any, wanted: Any) -> bool:
-    """Say whether numbers differ by no more than rounding, and all else not at all."""
+    """Return whether numbers differ only by rounding, and other values not at all."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         return found.keys() == wanted.keys() and all(is_near(found[key], wanted[key]) for key in found)
     if isinstance(found, float) and isinstance(wanted, float):
@@ -296,7 +296,7 @@ def test_a_changed_claim_is_noticed(audited: Audited) -> None:
 
 
 def off_by(value: float | None, by: float) -> float | None:
-    """Return another value, where there is one."""
+    """Return another value, if there is one."""
     return None if value is None else value + by
 
 

@@ -1,1 +1,1 @@
-"""How long things take, as ratios of two ways of doing them in the same run. Not part of the tests."""
+"""Benchmarks: ratios of two ways to do the same thing in one run. Not part of the tests."""

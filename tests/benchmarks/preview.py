@@ -1,4 +1,4 @@
-"""From a save to what a reader sees of it, on the shipped content: `python -m tests.benchmarks.preview`.
+"""The time from a save to the reload of a page, on the shipped content: `python -m tests.benchmarks.preview`.
 
 Takes a copy of the content, and the results in `build/`, which are brought up to date first; arguments go to
 `lstmgallery serve`, such as `--quick` where the other seeds were left out. A network's summary is saved anew, again and

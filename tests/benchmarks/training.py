@@ -1,4 +1,4 @@
-"""One step of training, as we do it and as `keras.Model.fit` does it: `python -m tests.benchmarks.training`.
+"""One step of training, ours and that of `keras.Model.fit`: `python -m tests.benchmarks.training`.
 
 The two are timed in turn, several times over, so that their ratio holds on a machine whose speed drifts.
 """

@@ -1,6 +1,6 @@
-"""What a keystroke costs in the explorer: `python -m tests.benchmarks.typing`.
+"""The cost of a keystroke in the explorer: `python -m tests.benchmarks.typing`.
 
-A network of 2 layers of 128 units with random weights stands on a page of its own; characters are typed at the end of
+A network of 2 layers of 128 units with random weights is on a page of its own; characters are typed at the end of
 a text of 140, with the keyboard, in Chromium: with the strip below the window, where it waits until typing rests, and
 with the strip in sight, where it is drawn in a frame of its own. Counted is all the work of the page's main thread that
 a keystroke causes until the next one (script, style, layout, paint), as Chromium traces it: the longest frame, which
@@ -55,7 +55,7 @@ def describe_large(network: Network) -> dict[str, Any]:
 
 
 def trace_keystrokes(page: Page) -> list[dict[str, Any]]:
-    """Type many characters behind the text and return the events of the page's main thread, in order."""
+    """Type many characters after the text and return the events of the page's main thread, in order."""
     browser = page.context.browser
     assert browser is not None
     box = page.locator("#text")
@@ -81,12 +81,12 @@ def trace_keystrokes(page: Page) -> list[dict[str, Any]]:
 
 
 def is_key(event: dict[str, Any], kind: str) -> bool:
-    """Return whether an event is the page's handling of a key; only one that types is ever a `keypress`."""
+    """Return whether an event is the page's handling of a key; only a typed character causes a `keypress`."""
     return bool(event["name"] == "EventDispatch" and event["args"]["data"]["type"] == kind)
 
 
 def frames_of_keystrokes(events: list[dict[str, Any]], clock: str) -> list[list[float]]:
-    """Return, for each keystroke, the milliseconds that each of its frames took; what follows the last is one more."""
+    """Return, for each keystroke, the milliseconds of each of its frames; the rest after the last is one more."""
     tasks = [event for event in events if event["name"] == "RunTask" and "dur" in event]
     commits = [event["ts"] for event in events if event["name"] == "Commit"]  # the end of a frame on the main thread
     keystrokes = []
@@ -110,7 +110,7 @@ def frames_of_keystrokes(events: list[dict[str, Any]], clock: str) -> list[list[
 
 
 def main() -> None:
-    """Print what keystrokes cost; exit with 1 if the longest frame's 95th percentile is too much."""
+    """Print the cost of keystrokes; exit with 1 if the 95th percentile of the longest frame is too high."""
     judged = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         project = folders_in(Path(folder))

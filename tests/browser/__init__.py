@@ -1,1 +1,1 @@
-"""The published gallery as people meet it: in Chromium, in an HTML checker, with and without its script."""
+"""The published gallery in use: in Chromium, in an HTML checker, with and without JavaScript."""

@@ -1,7 +1,7 @@
 """The gallery in a real browser: served from an ephemeral port at several addresses, or opened from disk.
 
-Every page that a test opens is listened to. What Chromium complains about on its console (refused by the policy,
-failed, not found, thrown) and every request that leaves the site's own folder fails the test that opened it.
+Every page is monitored. Complaints of Chromium on its console (refused by the policy, failed, not found, thrown)
+and requests outside the site's own folder fail the test that opened it.
 """
 
 import shutil
@@ -66,7 +66,7 @@ SIGHTS = [
 
 
 class Visitor:
-    """Opens pages of the site and keeps what the browser complains about."""
+    """Opens pages of the site and records the browser's complaints."""
 
     def __init__(self, browser: Browser, places: dict[Place, str]):
         self.browser = browser
@@ -109,20 +109,20 @@ class Visitor:
 
 
 def follow(link: Locator) -> None:
-    """Click a link and wait until the page that it leads to has been loaded and its script has run."""
+    """Click a link and wait until its page has loaded and run its script."""
     with link.page.expect_navigation():
         link.click()
 
 
 def settle(page: Page) -> None:
-    """Wait until the page has drawn what was asked of it: two frames, and what observers do behind them."""
+    """Wait until the page has finished drawing: two frames, and the observers after them."""
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     )
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing about it."""
+    """Serves files without logging."""
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         pass
@@ -145,7 +145,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def places(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Place, str]]:
-    """Where the site can be opened: by place, the address that its paths are added to."""
+    """The places to open the site from, each with its base address."""
     root = tmp_path_factory.mktemp("served") / "root"
     shutil.copytree(gallery.project.site, root)
     for folder in ("a/b/c",):
@@ -162,7 +162,7 @@ def places(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def visit(browser: Browser, places: dict[Place, str]) -> Iterator[Visitor]:
-    """Open pages of the site; the test fails if the browser has anything to complain about."""
+    """Open pages of the site; the test fails on any complaint of the browser."""
     visitor = Visitor(browser, places)
     yield visitor
     visitor.close()

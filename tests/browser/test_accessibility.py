@@ -1,4 +1,4 @@
-"""What WCAG 2.2 AA asks of every kind of page: axe-core, reflow on a phone, targets that a finger can hit."""
+"""WCAG 2.2 AA on every kind of page: axe-core, reflow on a phone, sizes of touch targets."""
 
 import re
 from typing import Any, Literal
@@ -19,7 +19,7 @@ TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe-core finds on a page as it stands: the rule, the element, what is wrong."""
+    """Return the violations that axe-core finds on a page: the rule, the element, the problem."""
     return [
         f"{violation['id']}: {node['html']}: {node['failureSummary']}"
         for violation in Axe().run(page, options=AXE).response["violations"]
@@ -37,7 +37,7 @@ def switch_all(page: Page) -> int:
 
 @pytest.mark.parametrize(("kind", "width", "scheme"), SIGHTS)
 def test_axe_finds_no_violation(visit: Visitor, kind: str, width: int, scheme: Literal["light", "dark"]) -> None:
-    """In daylight as the page opens, at night with everything switched that can be."""
+    """Light, as the page opens; dark, with every control switched."""
     page = visit(KINDS[kind], width=width, color_scheme=scheme)
     if scheme == "dark":
         switch_all(page)

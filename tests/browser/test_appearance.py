@@ -1,4 +1,4 @@
-"""Light, dark, forced colours and print; the weight of a page; and a picture of every kind of page to look at."""
+"""Light, dark, forced colours and print; the size of a page; and a screenshot of every kind of page."""
 
 import gzip
 import re

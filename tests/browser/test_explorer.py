@@ -1,4 +1,4 @@
-"""The explorer as a reader uses it: typing, choosing, changing, searching, linking, by pointer, touch and keyboard."""
+"""The explorer in use: typing, choosing, changing, searching, linking, by pointer, touch and keyboard."""
 
 import gzip
 import itertools
@@ -26,12 +26,12 @@ EVIL = "a</script><img src=x onerror=wasRun=1>🎉שלום\u202e\u0000\u0007\ud8
 
 
 def heads(page: Page, run: str = "without") -> Locator:
-    """Return what the first row of a strip shows, step by step."""
+    """Return the contents of the first row of a strip, step by step."""
     return page.locator(f"#{run} .reads th[scope=col]")
 
 
 def expect_heads(page: Page, text: str, run: str = "without") -> None:
-    """Wait until the first row of a strip shows a text; out of sight it follows once the typing rests."""
+    """Wait until the first row of a strip shows a text; out of view it is drawn once typing pauses."""
     expect(heads(page, run)).to_have_text(list(text))
 
 
@@ -41,12 +41,12 @@ def type_text(page: Page, text: str) -> None:
 
 
 def fragment(page: Page) -> str:
-    """Return what stands behind the # of the page's address now."""
+    """Return the current fragment of the page's address."""
     return unquote(page.evaluate("location.hash.slice(1)"))
 
 
 def expect_fragment(page: Page, part: str) -> None:
-    """Wait until the page's address holds `part`; it is written once the typing rests."""
+    """Wait until the page's address holds `part`; it is written once typing pauses."""
     page.wait_for_function("(part) => decodeURIComponent(location.hash).includes(part)", arg=part)
 
 
@@ -464,7 +464,7 @@ def test_pages_of_the_gallery_link_into_it(visit: Visitor) -> None:
 
 
 def on_at(gate: np.ndarray, step: int, threshold: float) -> dict[tuple[int, str], float]:
-    """Return by neuron, and open or shut, how far on and off are apart: a gate, (steps, units), is on at one step."""
+    """Return the margin between on and off, by neuron and open or shut; the gate, (steps, units), is on at one step."""
     found = {}
     for words, opened in (("open", gate), ("shut", 1 - gate)):
         for unit, (before, at, after) in enumerate(opened[step - 1 : step + 2].T.tolist()):

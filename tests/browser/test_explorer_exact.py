@@ -1,4 +1,4 @@
-"""The network in the browser is the network that was trained: 1,000 strings each, in Chromium, against Keras.
+"""The network in the browser equals the trained network: 1,000 strings each, in Chromium, against Keras.
 
 Half of the strings are of the network's language, half are random. On a text that a network was not made for, small
 errors can grow from step to step, in Keras's float32 as in any other arithmetic: a step in a hundred may be off more.
@@ -76,7 +76,7 @@ COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, rea
 
 
 def random_strings(network: Network, *, seed: int, count: int = STRINGS) -> list[str]:
-    """Return strings of any of the network's characters: most are short, some of up to and some beyond a hundred."""
+    """Return random strings of the network's characters: most short, some up to a hundred characters, some longer."""
     random = np.random.default_rng(seed)
     ranges = [(101, 131) if at % 25 == 0 else (25, 101) if at % 10 == 1 else (0, 25) for at in range(count)]
     lengths = [int(random.integers(low, high)) for low, high in ranges]
@@ -89,7 +89,7 @@ def packed(values: np.ndarray) -> str:
 
 
 def compare(page: Page, network: Network, weights: dict[str, np.ndarray], strings: list[str]) -> dict[str, Any]:
-    """Return the largest differences between the page and Keras, and how often they choose different tokens."""
+    """Return the largest differences between the page and Keras, and the number of different choices."""
     found: dict[str, Any] = {"short": 0.0, "long": 0.0, "choices": 0, "beyond": 0, "steps": 0}
     for first in range(0, len(strings), 250):
         part = strings[first : first + 250]
@@ -149,7 +149,7 @@ def test_other_kinds_and_more_layers_agree_too(bare: Page, tmp_path: Path, cell:
 
 
 def runnable(network: Network, weights: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return what `new Network` asks for, with counts of a known size."""
+    """Return the arguments of `new Network`, with counts of a known size."""
     places = [(layer, neuron) for layer in range(1, network.layers + 1) for neuron in range(1, network.units + 1)]
     return {
         **describe_network(network, weights),
@@ -225,7 +225,7 @@ def test_interventions_are_those_of_the_lab(bare: Page, tmp_path: Path, cell: st
 
 
 def test_a_gate_held_shut_is_a_gate_of_keras_that_is_shut(gallery: Gallery, visit: Visitor) -> None:
-    """In Keras a bias far below zero shuts a gate as an intervention does."""
+    """In Keras, a very negative bias shuts a gate, like an intervention."""
     network = NETWORKS[0]
     weights = read_weights(gallery.project.build / network.name / "weights.npz")
     neuron, gates = 2, {"input_gate": 0, "forget_gate": 1, "output_gate": 3}

@@ -1,4 +1,4 @@
-"""The pure parts of the explorer's script, run in Chromium: the cases stand in tests/js."""
+"""The pure parts of the explorer's script, run in Chromium: the cases are in tests/js."""
 
 import itertools
 import json
@@ -65,7 +65,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A small network of two layers as its page describes it."""
+    """A small network of two layers, in the format of its page."""
     small = small_network(tmp_path_factory.mktemp("small"), layers=2)
     places = [(layer, neuron) for layer in (1, 2) for neuron in range(1, small.units + 1)]
     return {
@@ -125,7 +125,7 @@ def test_the_right_answers_are_those_of_every_sequence(page: Page, language: Lan
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.kind)
 def test_every_short_text_has_the_answer_of_the_sequences_that_begin_with_it(page: Page, language: Language) -> None:
-    """After the delimiter, what all sequences have next is right; a text that no sequence begins with has no answer."""
+    """After the delimiter, the token that all sequences continue with is right; other texts have no answer."""
     most = {4: 5, 6: 4}.get(len(language.letters), 7)
     texts = [
         "".join(letters) for size in range(most + 1) for letters in itertools.product(language.letters, repeat=size)
@@ -145,7 +145,7 @@ def test_every_short_text_has_the_answer_of_the_sequences_that_begin_with_it(pag
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.kind)
 def test_every_text_has_the_answer_of_the_task(page: Page, language: Language) -> None:
-    """Also beyond the lengths that are trained: what the task answers to a prompt, so far as the text begins so."""
+    """Beyond the training range too: the task's answer to a prompt, as far as the text follows it."""
     random = np.random.default_rng(11)
     stretched = [each.prompt + each.answer for size in (1, 2, 17, 60) for each in language.stretched(size)]
     sequences = [*stretched, *(language.sample(random) for _ in range(100))]
@@ -170,7 +170,7 @@ def test_every_text_has_the_answer_of_the_task(page: Page, language: Language) -
 
 
 def mulberry(seed: int, count: int) -> list[float]:
-    """Return numbers from 0 to 1 as mulberry32 by Tommy Ettinger makes them, in whole numbers below 2³²."""
+    """Return numbers from 0 to 1, as mulberry32 by Tommy Ettinger does, in whole numbers below 2³²."""
     numbers = []
     for at in range(1, count + 1):
         state = (seed + at * 0x6D2B79F5) % 2**32

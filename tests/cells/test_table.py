@@ -1,4 +1,4 @@
-"""The table of signals: one spelling each, and updates that say the arithmetic that is checked."""
+"""The table of signals: one spelling each, and printed updates that equal the checked arithmetic."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Neurons that are set by hand, so that what they do is known beforehand: by their weights, or by their signals.
+"""Planted neurons, whose function is known beforehand: set by their weights or by their signals.
 
 The counting network has weights. Neuron 1 counts: its cell gains a tenth for each a and loses a tenth for each b.
 Neuron 2 remembers that the X has been read. Neuron 3 follows the input and is read by nobody.
@@ -31,7 +31,7 @@ END, FIRST, WAIT, ANSWER = 1, [2, 3], 4, [6, 7]  # numbers of the tokens <end>, 
 
 
 def counting_network() -> Network:
-    """Return the network that the weights below belong to."""
+    """Return the network of the weights below."""
     return Network(
         name="planted",
         title="Planted",
@@ -70,7 +70,7 @@ def counting_weights() -> dict[str, np.ndarray]:
 
 
 def deep_counting_network() -> Network:
-    """Return the network that the weights of the deep counter belong to."""
+    """Return the network of the deep counter's weights."""
     return counting_network().model_copy(update={"name": "deep", "layers": 2})
 
 
@@ -93,7 +93,7 @@ def deep_counting_weights() -> dict[str, np.ndarray]:
 
 
 def latch_network() -> Network:
-    """Return the network that the weights of the latch belong to."""
+    """Return the network of the latch's weights."""
     task = StateMemory(kind="state-memory", longest_wait=5)
     return network_of(task).model_copy(update={"name": "latch", "layers": 2, "shown": ("AxYa",)})
 
@@ -116,7 +116,7 @@ def latch_weights() -> dict[str, np.ndarray]:
 
 
 def vote_network() -> Network:
-    """Return the network that the weights of the vote belong to."""
+    """Return the network of the vote's weights."""
     return latch_network().model_copy(update={"name": "vote", "units": 6})
 
 
@@ -147,7 +147,7 @@ def vote_weights() -> dict[str, np.ndarray]:
 
 
 def divided_weights(network: Network, *, seed: int) -> dict[str, np.ndarray]:
-    """Return random weights with which a network answers a behind one half of all prompts, and b behind the other."""
+    """Return random weights of a network that answers a to one half of all prompts, and b to the other."""
     weights = random_weights(network, seed=seed)
     weights["readout/bias"][ANSWER] = 30.0, 30.0  # louder than all other tokens
     prompts = [sequence[:-1] for sequence in language_of(network).sequences()]
@@ -161,7 +161,7 @@ TO_COPY = ("aaaXaaa", "baaXbaa", "cbaXcba", "cccXccc")  # an a comes first in on
 
 
 def guessing_weights(network: Network, *, seed: int) -> dict[str, np.ndarray]:
-    """Return random weights with which the first choice of a copying network is always one of the three letters."""
+    """Return random weights of a copying network that always writes one of the three letters."""
     weights = random_weights(network, seed=seed)
     weights["readout/kernel"] *= 3
     weights["readout/bias"][2:5] += 3.0
@@ -169,14 +169,14 @@ def guessing_weights(network: Network, *, seed: int) -> dict[str, np.ndarray]:
 
 
 def as_files(network: Network, weights: Arrays, sequences: Sequence[str] = ()) -> Files:
-    """Return a network as the audit reads it from files, with the held-out steps of `sequences` as the only table."""
+    """Return a network in the form read by the audit, with the held-out steps of `sequences` as the only table."""
     about = {"network": network.model_dump(), "vocabulary": network.task.vocabulary}
     steps = truths(network.task.kind, sequences).assign(split=HELD_OUT)
     return Files(about, weights, untrained={}, seeds={}, tables={"steps": steps})
 
 
 def _layer(candidate: np.ndarray, *, keeps: Sequence[int] = (), forget: np.ndarray | None = None) -> list[np.ndarray]:
-    """Return kernel, recurrent kernel and bias of a layer that reads its input alone.
+    """Return kernel, recurrent kernel and bias of a layer that ignores its own state.
 
     `candidate` is (inputs, units). The neurons of `keeps` add to their cells and never forget, unless the kernel
     `forget` shuts their forget gates; the others hold what they read for one step.
@@ -206,7 +206,7 @@ def network_of(task: AnyTask) -> Network:
 
 
 def picky_network() -> Network:
-    """Return a network whose task has sequences enough to score against."""
+    """Return a network with enough sequences to score."""
     return network_of(SelectiveCounting(kind="selective-counting", longest=10, most_ignored=5))
 
 
@@ -217,17 +217,17 @@ def sample_steps(network: Network, *, sequences: int = 200, seed: int = 7) -> pd
 
 
 def plant(*signals: np.ndarray | pd.Series) -> list[Neuron]:
-    """Return a neuron for each of some cell states, numbered from 1; each is far finer than signals are read."""
+    """Return a neuron for each of some cell states, numbered from 1, with values finer than the scoring resolution."""
     return [(1, at, {"cell": 10 * np.asarray(values, np.float64)}) for at, values in enumerate(signals, start=1)]
 
 
 def noise(steps: pd.DataFrame, seed: int) -> np.ndarray:
-    """Return a signal that knows nothing, normally distributed."""
+    """Return normally distributed noise as a signal."""
     return np.random.default_rng([seed, 8]).normal(size=len(steps))
 
 
 def know_nothing(steps: pd.DataFrame, *, networks: int = 5) -> list[list[Neuron]]:
-    """Return the neurons of several networks, to stand for untrained ones, that know nothing of the task."""
+    """Return the neurons of several networks of noise, in place of untrained ones."""
     return [plant(*(noise(steps, 100 * number + at) for at in range(4))) for number in range(1, networks + 1)]
 
 

@@ -1,4 +1,4 @@
-"""Baselines: the best function of the step or of a token, by hand; and no signal that is such a function beats it."""
+"""Baselines: the best function of the step or of a token, by hand; no signal of that form beats it."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ TABLE = score_baselines(NETWORK, STEPS, TARGETS)
 
 
 def best_by_hand(target: Target, reading: np.ndarray) -> float:
-    """Return the score of the mean of each value of a reading, as pandas and a count of all pairs give it."""
+    """Return the score of the mean of each value of a reading, computed with pandas and a count of all pairs."""
     rows = np.concatenate(target.rows)
     frame = pd.DataFrame({"reading": reading[rows], "truth": target.truth})
     guess = frame.groupby("reading")["truth"].transform("mean")
@@ -69,7 +69,7 @@ OF_ALIKE = score_baselines(NETWORK, HALVES_ALIKE, ALIKE)
 
 @given(values=st.lists(st.floats(-100, 100), min_size=40, max_size=40), name=st.sampled_from([*BASELINES]))
 def test_no_function_of_a_reading_scores_higher_than_its_baseline(values: list[float], name: str) -> None:
-    """Both halves hold the same sequences, so that what is fitted on one is the best for the other too."""
+    """Both halves hold the same sequences, so the best fit of one is the best for the other."""
     reading = {
         "by_step": HALVES_ALIKE["step"],
         "by_delimiter": steps_since(HALVES_ALIKE, "Y"),

@@ -1,4 +1,4 @@
-"""Certainty: intervals agree with a bootstrap by hand, and thresholds make what counting by hand makes of a signal."""
+"""Certainty: intervals agree with a bootstrap by hand, thresholds with a count by hand."""
 
 import numpy as np
 import pandas as pd

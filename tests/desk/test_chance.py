@@ -1,4 +1,4 @@
-"""Chance: a shuffle keeps all but the pairing with the activations, and the best score against it is found."""
+"""Chance: a shuffle keeps everything but the pairing with the activations, and the scan finds its best score."""
 
 import itertools
 
@@ -25,7 +25,7 @@ each_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: f"{t
 
 
 def orders_of(target: Target, shuffles: Shuffles) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each half, (rows, shuffles), which of the target's rows of that half comes at each place."""
+    """Return, for each half, (rows, shuffles), the target's row at each place."""
     one, other = zip(*shuffles.places(target), strict=True)
     return np.concatenate(one, axis=1), np.concatenate(other, axis=1)
 
@@ -108,7 +108,7 @@ def test_an_exact_counter_loses_its_count_by_shuffling() -> None:
 
 
 def test_shuffling_takes_nothing_from_what_every_sequence_shares() -> None:
-    """Where all sequences are alike, there is no other pairing, and chance brings the same."""
+    """If all sequences are alike, there is no other pairing, and chance scores the same."""
     alike = pd.concat([STEPS[STEPS["sequence"] == 0].assign(sequence=number) for number in range(8)], ignore_index=True)
     targets = find_targets(NETWORK, alike, features=["remaining"])
     counter = plant(alike["remaining"])

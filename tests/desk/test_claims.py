@@ -1,4 +1,4 @@
-"""Claims: what is expected, what counts as met, and what other weights answer."""
+"""Claims: expectations, when they are met, and the values of other weights."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The check finds what is wrong with a trace, and says exactly where; what is right it lets through.
+"""The check finds every error in a trace and its exact place, and passes correct traces.
 
 The traces here are made by a few lines of NumPy of their own, right or wrong on purpose.
 """

@@ -1,4 +1,4 @@
-"""Everything the desk finds out in one call: each table is made of the held-out steps, and of the right neurons."""
+"""All findings of the desk from one call: each table covers the held-out steps and the right neurons."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ CELLS = [READING.of_steps(signals["cell"]) for signals in READING.signals]  # of
 
 @pytest.fixture(scope="module")
 def measured() -> Examination:
-    """What is found out about the vote."""
+    """The findings on the vote."""
     sequences = FIGURES + HELD_OUT
     steps = step_truths(NETWORK.task, sequences)
     steps["split"] = np.where(steps["sequence"] < len(FIGURES), store.SHOWN, store.HELD_OUT)

@@ -1,4 +1,4 @@
-"""Interventions on a network whose neurons' parts are known: what is unused may go, what counts may not."""
+"""Interventions on a network of known neurons: unused ones can be spared, the others cannot."""
 
 import itertools
 from collections.abc import Sequence
@@ -227,7 +227,7 @@ def test_what_is_written_with_counts_is_what_the_dose_response_lists(causes: pd.
 
 
 def exchange(network: Network, weights: dict[str, np.ndarray], *groups: Sequence[Place]) -> list[float]:
-    """Return for each group of neurons the share of answers that an exchange of them turns."""
+    """Return, for each group of neurons, the share of answers switched by an exchange."""
     assert network.task.twins is not None
     asked = [Group(ALL, "", tuple(places)) for places in groups]
     rows = Exchanges(network.task.twins).measure(network, weights, asked)
@@ -278,7 +278,7 @@ def test_exchanges_are_listed_for_each_neuron_and_for_the_first_of_a_ranking() -
 
 
 def dose(network: Network, weights: dict[str, np.ndarray], *groups: Sequence[Place]) -> list[float]:
-    """Return for each group of neurons how many b's come for each count added to all of them."""
+    """Return, for each group of neurons, the additional b's per count added to all of them."""
     assert isinstance(network.task, Counting)
     asked = [Group(ALL, "", tuple(places)) for places in groups]
     rows = Doses(network.task.dose).measure(network, weights, asked)
@@ -300,7 +300,7 @@ def test_counts_are_written_where_they_are_added_to_the_layer_that_counts(place:
 
 
 def test_counts_are_added_as_the_delimiter_is_read_and_not_before() -> None:
-    """This counter halves its cell as it reads the X, and what one more a adds at the X is half of what it was."""
+    """This counter halves its cell as it reads the X, so one more a adds half as much at the X."""
     weights = counting_weights()
     weights["layer_1/kernel"][4, 3] = -OPEN  # the X leaves the forget gate of neuron 1 half open
     weights["layer_1/kernel"][3, 6] = -np.arctanh(0.05)  # each b takes half a tenth

@@ -1,4 +1,4 @@
-"""Findings: what is asked of every seed, of neurons that are chosen on one half and scored on the other."""
+"""Findings: measured in every seed, on neurons chosen on one half and scored on the other."""
 
 import numpy as np
 import pandas as pd

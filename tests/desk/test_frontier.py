@@ -1,4 +1,4 @@
-"""The frontier: every size is tried, only an answer that ends is right, and the memory is of the neuron asked for."""
+"""The frontier: every size is tried, only an answer that ends is right, and the memory is of the given neuron."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def test_a_counter_that_leaks_fails_where_it_must() -> None:
 
 @pytest.fixture
 def furthest(monkeypatch: pytest.MonkeyPatch) -> int:
-    """The largest size that is tried, a small one."""
+    """A small largest size to try."""
     monkeypatch.setattr(frontier, "FURTHEST", 4)
     return 4
 

@@ -1,4 +1,4 @@
-"""A line of the closed languages is read word by word; what does not belong is pointed at, and nothing else happens."""
+"""A line of the closed languages is parsed word by word; an error points at the wrong word, with no other effect."""
 
 from collections.abc import Callable
 
@@ -156,7 +156,7 @@ def test_words_stand_in_the_line_where_they_say(line: str) -> None:
 
 
 def parses_or_points(parse: Callable[[str], object], line: str) -> None:
-    """Parse a line, which may fail in one way only: with a place in the line and what is wrong there."""
+    """Parse a line; the only allowed failure is an error with a place in the line."""
     mistake: GrammarError | None = None
     try:
         parse(line)

@@ -1,4 +1,4 @@
-"""Every measure against the same arithmetic written again in pandas and NumPy, on planted signals."""
+"""Every measure against the same arithmetic, written again in pandas and NumPy, on planted signals."""
 
 from itertools import pairwise
 
@@ -58,7 +58,7 @@ def plant(network: Network, sequences: list[str], *, seed: int = 1, frontier: pd
 
 
 def frame_of(trained: Trained, *places: tuple[int, int]) -> pd.DataFrame:
-    """Return the steps with every signal of some neurons beside them, a neuron's rows below the other's."""
+    """Return the steps with every signal of some neurons, one neuron's rows after another's."""
     parts = []
     for layer, neuron in places:
         signals = {key: values[:, neuron - 1].astype(float) for key, values in trained.layers[layer - 1].items()}
@@ -188,7 +188,7 @@ SHORT = ["aXb", "aaXbb"]  # 4 and 6 steps
 
 
 def counting(cell: list[float]) -> Trained:
-    """Return a counter of which neuron 1 holds these values along the two short sequences."""
+    """Return a counter with these values of neuron 1 along the two short sequences."""
     steps = step_truths(COUNTER.task, SHORT)
     values = np.zeros((len(steps), 3))
     values[:, 0] = cell
@@ -289,7 +289,7 @@ def test_too_few_steps_have_no_score() -> None:
 
 
 def scored(trained: Trained, signal: str, feature: str, phase: str, place: Place) -> float:
-    """Return the score of one signal, by lines or pairs of its own."""
+    """Return the score of one signal, by independent lines or pairs."""
     table = scoring.held_out(files_of(trained))
     (target,) = (
         each for each in scoring.find_targets(table, [feature]) if (each.feature, each.phase) == (feature, phase)
@@ -338,7 +338,7 @@ def test_a_spread_leaves_out_the_steps_that_cannot_know_its_feature() -> None:
 
 
 def frontier(right: dict[int, list[bool]]) -> pd.DataFrame:
-    """Return a frontier with as many variants of each size; a variant that training had not is always wrong."""
+    """Return a frontier with as many variants of each size; variants outside training are always wrong."""
     rows = [(size, str(at), True, is_right) for size, each in right.items() for at, is_right in enumerate(each)]
     rows += [(size, "new", False, False) for size in right]
     table = pd.DataFrame(rows, columns=["size", "variant", "is_trained", "right"])
@@ -397,7 +397,7 @@ VOTE = on_all(vote_network(), vote_weights())
 
 
 def held(trained: Trained, place: Place, signal: str, how: str) -> dict[str, float]:
-    """Return what reading comes to while a signal is held, computed anew."""
+    """Return the result of reading while a signal is held, computed again."""
     files = files_of(trained)
     reading = read(files.model(), trained.sequences)
     values = reading.of_steps(reading.signals[place[0] - 1][signal])[:, place[1] - 1]
@@ -453,7 +453,7 @@ def test_only_the_counter_writes_a_b_more_for_each_count_added(neuron: int) -> N
 
 
 def ranking(trained: Trained) -> list[Place]:
-    """Return all neurons, best first for the task, ranked anew."""
+    """Return all neurons, best first for the task, ranked again."""
     files = files_of(trained)
     ranked = scoring.main_ranking(files, scoring.rerun(files, trained.weights))
     return [*zip(ranked["layer"], ranked["neuron"], strict=True)]

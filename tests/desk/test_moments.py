@@ -1,4 +1,4 @@
-"""Moments are what pandas says of the same values, and chunks may come in any size and order."""
+"""Moments equal those of pandas for the same values, for chunks of any size and order."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Roles: planted neurons get what they should, every standing is the first rule that fails, and luck finds nothing."""
+"""Roles: planted neurons get their roles, every standing is the first failed rule, and noise gets none."""
 
 import itertools
 import json
@@ -71,7 +71,7 @@ def scan(neurons: list[Neuron], untrained: list[list[Neuron]], *, seed: int = 1,
 
 @pytest.fixture(scope="module")
 def found() -> Roles:
-    """The roles of the planted neurons, beside networks that know nothing."""
+    """The roles of the planted neurons, compared with networks of noise."""
     return scan(PLANTED, know_nothing(STEPS))
 
 
@@ -81,7 +81,7 @@ def table(found: Roles) -> pd.DataFrame:
 
 
 def told(feature: str, phase: str = POOLED, signal: str = "cell", **changes: Any) -> dict[str, Any]:
-    """Return a row of the table that tells a yes/no feature as well and as much as any other."""
+    """Return a row of the table for a yes/no feature, with scores equal to any other's."""
     row = {"layer": 1, "neuron": 1, "signal": signal, "feature": feature, "phase": phase, "measure": AUC, "score": 0.9}
     row |= {"precision": 0.9, "recall": 0.9, "separates": False, "null_p99": 0.6, "untrained_p95": 0.6}
     row |= {**dict.fromkeys(BASELINES, 0.6), "steps": 400, "positives": 100.0, "same_as": "[]", "standing": ROLE}
@@ -122,7 +122,7 @@ def test_the_table_has_a_row_for_each_signal_and_each_target(table: pd.DataFrame
 
 
 def first_rule_failed(row: pd.Series) -> str:
-    """Return the standing of a row, by its own columns."""
+    """Return the standing of a row, computed from its columns."""
     if row["score"] < SMALLEST[row["measure"]]:
         return "small"
     if row["score"] <= row["null_p99"] or row["p"] > ERROR_RATE:
@@ -204,7 +204,7 @@ def test_untrained_networks_are_summed_up_by_their_best_scores(found: Roles) -> 
 
 
 def test_what_untrained_networks_do_as_well_is_no_role() -> None:
-    """Of ten untrained networks one alone may do it: it is beyond the 95th percentile of the others, not of all."""
+    """One of ten untrained networks is beyond the 95th percentile of the others, but not of all ten."""
     same = scan(PLANTED, [PLANTED] * 3).table
     assert set(same["standing"]) == {"small", "untrained"}
 
@@ -277,7 +277,7 @@ def test_a_network_without_any_role_has_no_headline_and_a_best_row_for_each_neur
 
 
 def test_the_roles_do_not_hang_on_the_draw_of_the_shuffles() -> None:
-    """Some of these neurons are far beyond every rule, some near its border on either side, some know nothing."""
+    """Some of these neurons pass every rule by far, some are near a border on either side, some are noise."""
     steps = sample_steps(NETWORK, sequences=80)
     remaining, ends = steps["remaining"].to_numpy(), read_flag(steps, "next_token", "<end>")
     spreads = (0.5, 0.8, 0.95, 1.05, 1.3)  # R² 0.8 to 0.37, 0.5 being the smallest
@@ -294,7 +294,7 @@ def test_the_roles_do_not_hang_on_the_draw_of_the_shuffles() -> None:
 
 
 def walks(steps: pd.DataFrame, seed: int) -> Iterator[Neuron]:
-    """Yield neurons that wander slowly, as memories do, and know nothing of the task."""
+    """Yield neurons that drift slowly, like memories, and carry no information on the task."""
     for at in range(1, 5):
         yield 1, at, {"cell": np.cumsum(noise(steps, 1_000 * seed + at))}
 

@@ -1,4 +1,4 @@
-"""Scores: planted signals score what they should, and every score is that of a plain fit or a plain count of pairs."""
+"""Scores: planted signals get their known scores, and every score equals a plain fit or a plain count of pairs."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ TARGETS = find_targets(NETWORK, STEPS)
 
 
 def with_known_r2(truth: np.ndarray, r2: float, seed: int) -> np.ndarray:
-    """Return the truth with so much noise that a line through it explains `r2` of the truth's variance."""
+    """Return the truth with enough noise that a line explains `r2` of its variance."""
     spread = np.sqrt(truth.var() * (1 / r2 - 1))
     noisy: np.ndarray = truth + spread * np.random.default_rng(seed).normal(size=len(truth))
     return noisy
@@ -90,14 +90,14 @@ def test_a_neuron_that_knows_the_next_token_has_an_auc_of_one(table: pd.DataFram
 
 
 def plain_r2(x: np.ndarray, y: np.ndarray, fit: np.ndarray, held: np.ndarray) -> float:
-    """Fit a line on some rows with NumPy and return the share of variance that it explains on others."""
+    """Fit a line on some rows with NumPy and return its share of explained variance on others."""
     slope, offset = np.polyfit(x[fit], y[fit], 1)
     errors = y[held] - (offset + slope * x[held])
     return float(1 - (errors**2).sum() / ((y[held] - y[held].mean()) ** 2).sum())
 
 
 def plain_auc(x: np.ndarray, y: np.ndarray, fit: np.ndarray, held: np.ndarray) -> float:
-    """Return the share of pairs on some rows that are in the order that others suggest."""
+    """Return the share of pairs on some rows in the order found on others."""
 
     def in_order(rows: np.ndarray) -> float:
         pairs = x[rows][y[rows] == 1][:, None] - x[rows][y[rows] == 0]

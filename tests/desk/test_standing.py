@@ -1,4 +1,4 @@
-"""What gets a role, what headline, and in what words: planted neurons of every kind, and networks of random weights."""
+"""Roles, headlines and their words: for planted neurons of every kind, and networks of random weights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ KEPT = sample_steps(KEEPER, sequences=120)
 
 
 def headlines(network: Network, steps: pd.DataFrame, signals: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return the best row of each planted signal, by its name, beside networks that know nothing."""
+    """Return the best row of each planted signal by its name, compared with networks of noise."""
     found = find_roles(network, steps, plant(*signals.values()), know_nothing(steps), shuffles=SHUFFLES)
     rows = best_rows(found.table, network).itertuples()
     return dict(zip(signals, rows, strict=True))
@@ -68,7 +68,7 @@ ON_COUNTING = {
 
 @pytest.fixture(scope="module")
 def counting() -> dict[str, Any]:
-    """What is said of neurons planted on the selective counting task."""
+    """The headlines of neurons planted on the selective counting task."""
     return headlines(PICKY, STEPS, ON_COUNTING)
 
 
@@ -87,7 +87,7 @@ ON_COPYING = {
 
 @pytest.fixture(scope="module")
 def copying() -> dict[str, Any]:
-    """What is said of neurons planted on the copying task."""
+    """The headlines of neurons planted on the copying task."""
     return headlines(COPIER, COPIED, ON_COPYING)
 
 
@@ -211,7 +211,7 @@ def test_only_what_one_threshold_parts_is_said_to_be_exact(counting: dict[str, A
 
 
 def scored_for_the_end(signal: np.ndarray) -> Any:
-    """Return the row of the table of roles that scores a planted signal for the end, over all steps."""
+    """Return the row of the table of roles for a planted signal and the end, over all steps."""
     table = find_roles(PICKY, STEPS, plant(signal), know_nothing(STEPS), shuffles=SHUFFLES).table
     return next(table[(table["feature"] == "next_token=<end>") & (table["phase"] == "all")].itertuples())
 
@@ -244,7 +244,7 @@ def read_random(network: Network, sequences: Sequence[str], number: int) -> list
 
 
 def scan(network: Network, weights: Arrays, sequences: Sequence[str]) -> pd.DataFrame:
-    """Return the roles of a network beside as many untrained ones as a build takes."""
+    """Return the roles of a network, compared with as many untrained ones as in a build."""
     return find_roles(
         network,
         step_truths(network.task, sequences),
@@ -274,7 +274,7 @@ def test_a_network_of_random_weights_has_a_rare_role_at_most() -> None:
 
 
 def test_of_forty_networks_of_random_weights_beside_forty_others_few_have_any_role() -> None:
-    """A role exceeds what one untrained network in twenty reaches, for any of 19 targets: the margin keeps it rare.
+    """A role beats 19 of 20 untrained networks on any of 19 targets: the margin keeps it rare.
 
     The shape is that of the shipped counter. The bound leaves room: one in twenty had a role in any shipped shape.
     """

@@ -1,4 +1,4 @@
-"""Subjects name who is meant, by number or by what a neuron does; planted neurons are found by what they do."""
+"""Subjects name neurons by number or by function; planted neurons are found by function."""
 
 import numpy as np
 import pandas as pd
@@ -179,7 +179,7 @@ def test_a_category_has_the_values_that_its_language_gives_it(
 
 
 def memorizer(signals: dict[tuple[int, int, str], str]) -> Trained:
-    """Return the state memorizer with planted signals, all others constant; each is named by what it follows."""
+    """Return the state memorizer with planted signals, named by the features they follow; all others are constant."""
     network = NETWORKS["state-memorizer"]
     steps = step_truths(network.task, list(language_of(network).sequences()))
     noise = np.random.default_rng(3).normal(size=len(steps))

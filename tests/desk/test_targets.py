@@ -1,4 +1,4 @@
-"""Targets: which features can be scored on which steps, and which of them are one and the same there."""
+"""Targets: the features to score, their steps, and the features identical on those steps."""
 
 import json
 
@@ -195,7 +195,7 @@ LETTERS = {COPIER: dict.fromkeys(("first", "second", "third", "next_letter"), "a
     ids=["copy", "keep"],
 )
 def test_whatever_coincides_is_named_and_nothing_else(network: Network, count: str, has_opposites: bool) -> None:
-    """Every pair is compared again by hand, on steps where much coincides."""
+    """Every pair is compared again by hand, on steps with many coincidences."""
     steps = step_truths(network.task, list(language_of(network).sequences()))
     columns = {
         count: range(9),

@@ -1,4 +1,4 @@
-"""A trained network answers the same whether it is read from files or run again from its weights."""
+"""A trained network gives the same values, read from files or run again from its weights."""
 
 from pathlib import Path
 
@@ -163,7 +163,7 @@ def test_several_neurons_changed_at_once_are_listed_as_all(
 
 
 def good_at_first(steps: pd.DataFrame) -> Trained:
-    """Return a network whose first neuron counts on the first half alone; the second counts with some noise."""
+    """Return a network: neuron 1 counts on the first half only, neuron 2 counts with some noise."""
     remaining = steps["remaining"].to_numpy(np.float64)
     is_first = divide(steps) == 0
     cells = [np.where(is_first, remaining, 5 * noise(steps, 3)), remaining + noise(steps, 1), noise(steps, 2)]
@@ -247,7 +247,7 @@ def test_a_network_like_another_asks_it_for_the_targets_and_has_scores_of_its_ow
 
 @pytest.fixture(scope="module")
 def from_files(small_gallery: Gallery) -> Trained:
-    """The network of the small gallery, read from what its build left."""
+    """The network of the small gallery, read from the files of its build."""
     project = small_gallery.project
     return read_trained(read_network(project.content / "networks" / "small.md")[0], project.build / "small")
 

@@ -1,4 +1,4 @@
-"""Untrained networks: their weights have the shapes and the spread of those that training begins with."""
+"""Untrained networks: their weights have the shapes and the spread of initial weights."""
 
 import numpy as np
 import pytest

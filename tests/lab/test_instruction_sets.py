@@ -1,7 +1,7 @@
 """Equal networks are equal to the bit on every x86-64 processor.
 
-Other processors are stood in for by this one, told to use fewer of its instructions: XLA, which compiles, by its flags;
-oneDNN, which picks its kernels while it runs, by its own variable. A product that is left to either of them shows here.
+This processor imitates others by using fewer of its instructions: XLA, which compiles, by its flags; oneDNN,
+which picks its kernels at run time, by its own variable. A product left to either of them would fail here.
 """
 
 import os
@@ -55,7 +55,7 @@ each_case = pytest.mark.parametrize("case", CASES)
 
 
 def train_elsewhere(folder: Path, *options: str, cases: Iterable[str] = CASES, **settings: str) -> dict[str, Arrays]:
-    """Train small networks in a process of its own with these settings; return by case all arrays that come of it."""
+    """Train small networks in a new process with these settings; return all resulting arrays by case."""
     usual = {name: value for name, value in os.environ.items() if name not in ("XLA_FLAGS", "ONEDNN_MAX_CPU_ISA")}
     folders = {case: folder / case for case in cases}
     for case, of_case in folders.items():
@@ -73,7 +73,7 @@ def train_elsewhere(folder: Path, *options: str, cases: Iterable[str] = CASES, *
 
 @pytest.fixture(scope="module")
 def by_processor(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Arrays]]:
-    """What training and tracing give on each processor, by case."""
+    """The results of training and tracing on each processor, by case."""
     return {
         name: train_elsewhere(tmp_path_factory.mktemp("processor"), **settings) for name, settings in PROCESSORS.items()
     }

@@ -1,4 +1,4 @@
-"""A trace is what the network computes, row by row in the order of the sequences, however it is batched."""
+"""A trace holds the network's values, row by row in the order of the sequences, for any batch size."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The verdict of a training is what anyone finds who counts with the weights in hand.
+"""The verdict of a training equals a count with its weights.
 
 That it repeats to the bit, `tests/test_cli.py` sees from two processes.
 """
@@ -30,7 +30,7 @@ def criterion_of(trained: Trained) -> Criterion:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Trained, list[tuple[int, float]]]:
-    """The small network, trained, and what its training reported."""
+    """The small network, trained, and the report of its training."""
     reports: list[tuple[int, float]] = []
     network = small_network(tmp_path_factory.mktemp("small"))
     return network, train(network, report=lambda steps, right: reports.append((steps, right))), reports

@@ -1,4 +1,4 @@
-"""What is drawn in NumPy as an untrained network is drawn as Keras draws the weights that training begins with."""
+"""Untrained networks drawn in NumPy have the distribution of Keras's initial weights."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.desk.planted import counting_network
 
 
 def network_of(cell: str, layers: int) -> Network:
-    """Return a network with weights enough to tell how they are spread."""
+    """Return a network with enough weights to measure their spread."""
     return counting_network().model_copy(update={"cell": cell, "layers": layers, "units": 32})
 
 

@@ -1,4 +1,4 @@
-"""How many small faults do the tests notice? Plants some, one at a time, and runs the tests that reach them.
+"""Mutation: plants small faults one at a time, runs the tests that reach them, and counts the noticed ones.
 
     python -m tests.mutation                     every room, with its usual sample
     python -m tests.mutation desk press --sample 20 --seed 3

@@ -1,4 +1,4 @@
-"""The command: take a sample of faults, plant each in a copy of the last commit, run the tests that reach it."""
+"""The command: draw faults, plant each in a copy of the last commit, and run the tests that reach it."""
 
 import itertools
 import json
@@ -36,7 +36,7 @@ SLACK = 4  # times the seconds of its tests that a run may take; a fault that ne
 
 @dataclass(frozen=True)
 class Room:
-    """A part of the code: its files, how many faults are planted there unless told, and the share to be noticed."""
+    """A part of the code: its files, the default number of faults, and the share to be noticed."""
 
     files: tuple[str, ...]
     sample: int
@@ -63,7 +63,7 @@ SCRIPT_TESTS = {  # a browser runs the scripts, so that no line of theirs is wat
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the tests made of a fault: `noticed`, `survived`, or `unreached` where no test runs its lines."""
+    """The result of a fault: `noticed`, `survived`, or `unreached` if no test runs its lines."""
 
     fault: str
     start: int
@@ -79,7 +79,7 @@ def take_sample(root: Path, room: str, count: int, seed: int) -> list[Fault]:
 
 
 def choose_tests(watched: Watched, fault: Fault) -> list[list[str]]:
-    """Return the tests to try a fault with, in the rounds in which they are run."""
+    """Return the tests to try a fault with, in rounds."""
     if not fault.path.endswith(".js"):
         own, others = watched.find_tests(fault.path, fault.lines)
     else:
@@ -94,13 +94,13 @@ def choose_tests(watched: Watched, fault: Fault) -> list[list[str]]:
 
 
 def _within(watched: Watched, names: list[str]) -> list[str]:
-    """Return as many tests, from the front, as `LONGEST` allows."""
+    """Return the first tests, as many as `LONGEST` allows."""
     seconds = itertools.accumulate(watched.tests[name].seconds for name in names)
     return [name for name, so_far in zip(names, seconds, strict=True) if so_far <= LONGEST or name == names[0]]
 
 
 def try_fault(copy: Path, fault: Fault, watched: Watched) -> Outcome:
-    """Plant a fault in a copy of the project, run the tests until one fails, and take the fault out again."""
+    """Plant a fault in a copy of the project, run the tests until one fails, and remove the fault."""
     rounds = choose_tests(watched, fault)
     if not rounds:
         return Outcome(str(fault), fault.start, "unreached")
@@ -113,7 +113,7 @@ def try_fault(copy: Path, fault: Fault, watched: Watched) -> Outcome:
 
 
 def _run(copy: Path, tests: list[str], limit: int) -> str:
-    """Run tests in a copy for at most `limit` processor seconds; return which one failed, or nothing if all passed.
+    """Run tests in a copy for at most `limit` processor seconds; return the first failed one, or nothing if all passed.
 
     Processor time, not time of day: a busy machine must not turn faults that survive into noticed ones.
     """
@@ -135,7 +135,7 @@ def _run(copy: Path, tests: list[str], limit: int) -> str:
 
 @contextmanager
 def planted(file: Path, fault: Fault) -> Iterator[None]:
-    """Have a fault in a file. Its clock moves a second each time, for Python compiles a file again only by that."""
+    """Keep a fault in a file. The file's time moves by a second each time, or Python would not compile it again."""
     source = file.read_bytes()
     clock = file.stat().st_mtime
     file.write_bytes(fault.plant(source))
@@ -157,7 +157,7 @@ def copy_commit(folder: Path) -> list[Path]:
 
 
 def watch(copy: Path, folder: Path) -> Watched:
-    """Run all tests once in a copy, note which test runs which line, and keep what the gallery's build measured."""
+    """Run all tests once in a copy, record the lines each test runs, and keep the results of the gallery's build."""
     watched = folder / "watched"
     if not (folder / "is-watched").is_file():
         watched.mkdir(exist_ok=True)
@@ -171,7 +171,7 @@ def watch(copy: Path, folder: Path) -> Watched:
 
 
 def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Console) -> dict[tuple[str, int], Outcome]:
-    """Try each fault that was not tried yet, and return what became of every one."""
+    """Try each untried fault, and return the outcomes of all."""
     kept = folder / "outcomes.jsonl"
     lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
     outcomes = {(each.fault, each.start): each for each in (Outcome(**json.loads(line)) for line in lines)}
@@ -205,7 +205,7 @@ def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Cons
 @click.option("--seed", default=1, show_default=True, help="Which sample is drawn.")
 @click.option("--list", "is_listed", is_flag=True, help="Show the faults of the sample, and run nothing.")
 def main(rooms: tuple[str, ...], sample: int | None, seed: int, is_listed: bool) -> None:
-    """Plant small faults, one at a time, and count those that the tests notice; exit 1 if too few are.
+    """Plant small faults, one at a time, and count the noticed ones; exit with 1 if they are too few.
 
     The faults are planted in copies of the last commit. It takes hours for all ROOMS.
     """

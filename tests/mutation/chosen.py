@@ -15,6 +15,6 @@ CHOSEN = "LSTMGALLERY_CHOSEN"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what was chosen, in the order in which it was."""
+    """Keep the chosen tests, in their order."""
     order = {name: at for at, name in enumerate(Path(os.environ[CHOSEN]).read_text(encoding="utf-8").splitlines())}
     items[:] = sorted((item for item in items if item.nodeid in order), key=lambda item: order[item.nodeid])

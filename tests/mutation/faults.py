@@ -1,4 +1,4 @@
-"""Small faults that can be planted in a source file: one changed place each, found in its syntax tree.
+"""Small faults to plant in a source file: one changed place each, found in its syntax tree.
 
 Python and JavaScript share the kinds. Left alone are type annotations, decorators, `assert`, and `strict=` in `zip`,
 which a run of a correct program cannot tell apart.
@@ -48,7 +48,7 @@ CONDITIONS: dict[str, str | int] = {  # what chooses, and where what it chooses 
 
 @dataclass(frozen=True)
 class Fault:
-    """One place of a file and what is written there instead; `start` and `end` count bytes, lines count from 1."""
+    """One place of a file and its replacement; `start` and `end` count bytes, lines count from 1."""
 
     path: str
     start: int
@@ -67,7 +67,7 @@ class Fault:
 
 
 def find_faults(root: Path, path: str) -> list[Fault]:
-    """Return every fault that can be planted in the file at `path` below `root`, in the order of its text."""
+    """Return every possible fault of the file at `path` below `root`, in the order of its text."""
     source = (root / path).read_bytes()
     suffix = Path(path).suffix
     tree = parser(suffix).parse(source)
@@ -86,7 +86,7 @@ def parser(suffix: str) -> Parser:
 
 
 def _changes(node: Node, negation: str) -> Iterator[tuple[Node, Node, str]]:
-    """Yield each place at or below a node, by its first and its last node, with what would be written there."""
+    """Yield each place at or below a node, by its first and its last node, with its replacement."""
     if node.type in LEFT_ALONE or (node.type == "keyword_argument" and _text(node).startswith("strict=")):
         return
     yield from ((place, place, replacement) for place, replacement in _changed(node, negation))
@@ -96,7 +96,7 @@ def _changes(node: Node, negation: str) -> Iterator[tuple[Node, Node, str]]:
 
 
 def _changed(node: Node, negation: str) -> Iterator[tuple[Node, str]]:
-    """Yield what can be changed of a node: its operator, its name, its number, its sign, its condition."""
+    """Yield the possible changes of a node: of its operator, name, number, sign or condition."""
     text = _text(node)
     if node.type in SWAPPED_IN:
         yield from ((child, SWAPS[_text(child)]) for child in node.children if _text(child) in SWAPS)
@@ -117,7 +117,7 @@ def _changed(node: Node, negation: str) -> Iterator[tuple[Node, str]]:
 
 
 def _dropped(node: Node, nothing: str) -> Iterator[tuple[Node, Node, str]]:
-    """Yield what can be left out: a statement that acts, a named argument, a function around a value."""
+    """Yield the possible omissions: a statement with an effect, a named argument, a function around a value."""
     if node.type == "expression_statement" and node.named_children[0].type in ACTS:
         yield node, node, nothing
     if node.type == "keyword_argument":

@@ -1,4 +1,4 @@
-"""The faults that can be planted: each is one change, and leaves a file that Python still compiles."""
+"""The possible faults: each is one change, and leaves a file that Python still compiles."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""A pytest plugin that notes which tests run which lines of the package, and how long each test takes.
+"""A pytest plugin that records the lines of the package that each test runs, and its duration.
 
     LSTMGALLERY_WATCH=<folder> pytest -p tests.mutation.watch -n 2
 
-What a fixture of a module or a session runs counts for every test that uses the fixture.
+Lines run by a fixture of a module or a session count for every test with the fixture.
 """
 
 import json
@@ -24,7 +24,7 @@ FIXTURE = "fixture "  # before the name of a fixture, where else the name of a t
 
 @dataclass
 class Test:
-    """What is known of a test: the seconds of its call, and the fixtures that it uses."""
+    """A test's record: the seconds of its call, and its fixtures."""
 
     __test__ = False
     seconds: float = 0.0
@@ -32,7 +32,7 @@ class Test:
 
 
 class Watch:
-    """What one process of the run notes."""
+    """The record of one process of the run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -85,24 +85,24 @@ class Watch:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch this process of the run, but for the one that hands the tests out to others."""
+    """Watch this process of the run, unless it distributes the tests to others."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         config.pluginmanager.register(Watch(Path(os.environ[FOLDER])))
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What a run noted: the tests, the seconds that each shared fixture takes, and by file and line what ran it."""
+    """The record of a run: the tests, the seconds of each shared fixture, and the tests of each file and line."""
 
     tests: dict[str, Test]
     fixtures: dict[str, float]
     runners: dict[str, dict[int, set[str]]]
 
     def find_tests(self, path: str, lines: tuple[int, int]) -> tuple[list[str], list[str]]:
-        """Return the tests that run any of these lines (first, last), or any of the file where these run on import.
+        """Return the tests that run any of these lines (first, last), or any of the file if these run on import.
 
-        Those of the module's own name come by themselves, before all others; in both, what needs a slow fixture comes
-        last, and the quickest first.
+        Those named after the module come first; in both groups, the quickest come first and tests
+        with a slow fixture last.
         """
         runners = self.runners.get(path, {})
         names = set().union(*(runners.get(line, set()) for line in range(lines[0], lines[1] + 1)))
@@ -118,7 +118,7 @@ class Watched:
 
 
 def read_watched(folder: Path, root: Path) -> Watched:
-    """Read what a run on the checkout at `root` noted in `folder`."""
+    """Read the record in `folder` of a run on the checkout at `root`."""
     tests: dict[str, Test] = {}
     fixtures: dict[str, float] = {}
     for file in sorted(folder.glob("tests-*.json")):

@@ -1,4 +1,4 @@
-"""Write-ups about the small network, read, measured and ready to be rendered; nothing is trained for them again."""
+"""Write-ups about the small network, read, measured and ready to render, without another training."""
 
 import io
 import shutil
@@ -91,7 +91,7 @@ def writeup(body: str, *, title: str = "Title", day: str = "2026-01-02", order: 
 
 @dataclass(frozen=True)
 class Press:
-    """A gallery of the small network with write-ups: what it is made of, and what it renders."""
+    """A gallery of the small network with write-ups: its inputs and its rendered files."""
 
     content: Content
     results: list[Results]
@@ -114,17 +114,17 @@ class Press:
         return parse_html(self.text(path))
 
     def with_seeds(self, by_seed: Mapping[int, float | None]) -> "Press":
-        """Return the same, as if every question had been answered so by a sweep of seeds."""
+        """Return a copy in which a sweep of seeds gave this answer to every question."""
         answers = {key: replace(answer, by_seed=by_seed) for key, answer in self.answers.items()}
         return Press(self.content, self.results, answers)
 
     def with_answer(self, claim: str, answer: Answer) -> "Press":
-        """Return the same, as if this had been measured for one claim of the write-up of all kinds."""
+        """Return a copy with this measurement of one claim of the write-up of all kinds."""
         (asked,) = (each for each in self.articles["everything"].writeup.claims if each.id == claim)
         return Press(self.content, self.results, {**self.answers, asked.question.key: answer})
 
     def with_untrained(self, values: Sequence[float | None]) -> "Press":
-        """Return the same, as if untrained networks had answered so wherever they were asked."""
+        """Return a copy with this answer of untrained networks wherever they are measured."""
         answers = {
             key: answer if answer.untrained is None else replace(answer, untrained=tuple(values))
             for key, answer in self.answers.items()
@@ -132,7 +132,7 @@ class Press:
         return Press(self.content, self.results, answers)
 
     def with_standing(self, standing: str) -> "Press":
-        """Return the same, as if every score of the network had this standing in the table of roles."""
+        """Return a copy in which every score of the network has this standing in the table of roles."""
         results = [replace(each, scores=each.scores.assign(standing=standing)) for each in self.results]
         answers = {
             key: answer if answer.standing is None else replace(answer, standing=standing)
@@ -145,7 +145,7 @@ class Press:
         return self.articles["everything"].illustrations[name]
 
     def csv(self, name: str) -> pd.DataFrame:
-        """Return the numbers of one of its figures, as a reader gets them."""
+        """Return the published numbers of one of its figures."""
         return pd.read_csv(io.StringIO(self.text(f"writeups/everything/{name}.csv")), keep_default_na=False)
 
 
@@ -258,12 +258,12 @@ def press(typeset: Typeset) -> Press:
 
 
 def parse_html(text: str) -> Element:
-    """Return what holds all elements of a page."""
+    """Return the root of a page's elements."""
     return Tree(text).root
 
 
 def parse_xml(text: str) -> ET.Element:
-    """Return a document of XML, which has to be well-formed."""
+    """Parse a document of well-formed XML."""
     return ET.fromstring(text)
 
 
@@ -271,6 +271,6 @@ Drawn = TypeVar("Drawn", bound=Mark)
 
 
 def drawn_as(kind: type[Drawn], part: Part) -> Drawn:
-    """Return what a part of a figure draws, which has to be a mark of this kind."""
+    """Return the mark of a figure's part; fail if it is of another kind."""
     assert isinstance(part.drawn, kind)
     return part.drawn

@@ -1,4 +1,4 @@
-"""Results of a network that no one trained: only the tables that a test gives, each row a dictionary of its columns.
+"""Results of an invented network: only the tables that a test gives, each row a dictionary of its columns.
 
 The values of a usual row are all different, so that a wrong column shows.
 """
@@ -17,7 +17,7 @@ UNITS = 3
 
 
 def results_of(task: AnyTask = COUNTING, *, shown: tuple[str, ...] = ("a",), **tables: Any) -> Results:
-    """Return the results of a network of one layer of three neurons, with nothing in them but the tables given."""
+    """Return the results of a network of one layer of three neurons, with only the given tables."""
     network = Network(
         name="planted",
         title="Planted",
@@ -31,7 +31,7 @@ def results_of(task: AnyTask = COUNTING, *, shown: tuple[str, ...] = ("a",), **t
 
 
 def best_row(neuron: int, **values: Any) -> dict[str, Any]:
-    """Return what is said of a neuron first: by default that its cell state counts."""
+    """Return the headline row of a neuron: by default, its cell state counts."""
     usual = {
         "layer": 1, "neuron": neuron, "signal": "cell", "feature": "remaining", "phase": POOLED, "measure": "r2",
         "score": 0.96, "low": 0.951, "high": 0.968, "direction": 1.0, "standing": "role", "telling": 1.0, "strength": 3,
@@ -45,7 +45,7 @@ def best_row(neuron: int, **values: Any) -> dict[str, Any]:
 def done_to(
     neuron: int, intervention: str, measure: str, baseline: float, value: float, **values: Any
 ) -> dict[str, Any]:
-    """Return one row of the table of interventions; neuron 0 of layer 0 is several neurons at once."""
+    """Return one row of the table of interventions; neuron 0 of layer 0 means several neurons at once."""
     usual = {
         "layer": int(neuron > 0), "neuron": neuron, "intervention": intervention, "signal": "cell", "measure": measure,
         "baseline": baseline, "value": value, "amount": float("nan"), "condition": "all", "sequences": 40,

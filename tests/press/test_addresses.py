@@ -1,4 +1,4 @@
-"""Where everything stands in the site is known before it is rendered."""
+"""Every address of the site is known before rendering."""
 
 from lstmgallery.press.addresses import figure_path, network_fragments, network_path, neuron_path, writeup_path
 from tests.press.conftest import BLOCKS, Press

@@ -1,4 +1,4 @@
-"""What stands around the text: verdicts, mentions, reading order, feed and sitemap, ways to cite."""
+"""Everything around the text: verdicts, mentions, reading order, feed and sitemap, ways to cite."""
 
 import re
 from html import unescape
@@ -28,7 +28,7 @@ def page(press: Press) -> Element:
 
 @pytest.fixture(scope="module")
 def unknown(typeset: Typeset) -> Press:
-    """The same gallery where nobody has said at which address it will be."""
+    """The same gallery without a configured address."""
     return typeset(everything=writeup(figure("strip", BLOCKS["strip"]) + CLAIMS))
 
 

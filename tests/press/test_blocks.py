@@ -1,4 +1,4 @@
-"""The blocks of a write-up: each kind is a model of its own, checked against the networks that it names."""
+"""The blocks of a write-up: each kind is a model of its own, checked against its networks."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.press.conftest import BLOCKS, CLAIMS, figure, writeup
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
-    """Networks of two shapes, of a task without sizes and of one that does not count, read and not trained."""
+    """Networks of two shapes, of a task without sizes and of one without counting; read, not trained."""
     folder = write_small_content(tmp_path_factory.mktemp("networks"), "small", "gru")
     write_small_content(folder, "deep", layers=2)
     gru = folder / "networks" / "gru.md"
@@ -37,7 +37,7 @@ def read(folder: Path, networks: dict[str, Network], body: str) -> Writeup:
 
 
 def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tuple[str, str | None]]:
-    """Return what is wrong with a figure block, with the hints."""
+    """Return the problems of a figure block, with their hints."""
     with pytest.raises(GalleryError) as raised:
         read(folder, networks, figure("one", block) + CLAIMS)
     return [(problem.message, problem.hint) for problem in raised.value.problems]

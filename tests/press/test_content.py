@@ -1,4 +1,4 @@
-"""What an author writes comes out as text: nothing in it can act on a reader's page."""
+"""Authors' text is rendered as text: nothing in it can act on a reader's page."""
 
 from html.parser import HTMLParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Diagrams of cells show every signal, follow from what the table of signals says, and can be read."""
+"""Diagrams of cells show every signal, follow the table of signals, and are legible."""
 
 import itertools
 import re
@@ -49,7 +49,7 @@ def box_of_label(label: Label) -> Box:
 
 
 def boxes_of_lines(drawn: Diagram) -> list[Box]:
-    """Return every stretch of every line as a box that is nearly flat."""
+    """Return every segment of every line as a nearly flat box."""
     lines = [line.points for layer in drawn.layers for line in layer.lines]
     pairs = [pair for points in lines for pair in itertools.pairwise(points)]
     return [
@@ -59,7 +59,7 @@ def boxes_of_lines(drawn: Diagram) -> list[Box]:
 
 
 def updates_of(kind: CellKind) -> dict[str, str]:
-    """Return what the table says each update comes to, in symbols."""
+    """Return the right side of each update of the table, in symbols."""
     return {
         update.signal: "".join(
             before + (kind[key].symbol if key else "") + ("′" if is_earlier else "")

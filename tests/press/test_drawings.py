@@ -1,4 +1,4 @@
-"""A figure as one file: an SVG that any program can read, and that nothing outside of it is needed for."""
+"""A figure as one file: a self-contained SVG that any program can read."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""The evidence for a headline: the score beside what it has to beat, who is listed first, what was not held out."""
+"""The evidence for a headline: its score and controls, the order of the list, and the sequences not held out."""
 
 import dataclasses
 from dataclasses import replace
@@ -22,7 +22,7 @@ def results(press: Press) -> Results:
 
 
 def with_roles(results: Results, telling: dict[int, float]) -> Results:
-    """Return the results as if some neurons had a role that tells so much, with an interval."""
+    """Return the results with roles of this strength for some neurons, with an interval."""
     rows = results.best_rows.copy()
     for neuron, bits in telling.items():
         chosen = rows["neuron"] == neuron
@@ -69,7 +69,7 @@ def test_a_headline_stands_beside_all_untrained_networks(results: Results) -> No
 
 
 def with_shares(results: Results, *shares: tuple[str, int, float, float]) -> Results:
-    """Return the results as if so many sequences of each kind had been drawn and held out."""
+    """Return the results with these numbers of drawn and held-out sequences of each kind."""
     rows = [dict(zip(("name", "value", "drawn", "held_out"), share, strict=True)) for share in shares]
     return replace(results, about={**results.about, "held_out": {**results.about["held_out"], "shares": rows}})
 

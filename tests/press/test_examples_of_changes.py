@@ -1,4 +1,4 @@
-"""What the explorer offers to try: the address of each example, read as the explorer reads it."""
+"""The explorer's suggestions: the address of each example, parsed like the explorer's."""
 
 from urllib.parse import parse_qsl
 
@@ -18,7 +18,7 @@ RANKING = pd.DataFrame([best_row(3), best_row(1), best_row(2)])
 def only_example(
     task: AnyTask, slopes: list[float], shown: tuple[str, ...] = ("a",)
 ) -> tuple[str, str, dict[str, str]]:
-    """Return the words of the one example, its page and its state; `slopes` of the best 1, 2, 3 neurons at once."""
+    """Return the words of the only example, its page and its state; `slopes` of the best 1, 2, 3 neurons at once."""
     rows = [done_to(0, "add", "slope", 0.0, slope) for slope in slopes] or [done_to(1, "zero", "right", 1.0, 0.5)]
     results = results_of(task, shown=shown, main_ranking=RANKING, interventions=pd.DataFrame(rows))
     ((words, address),) = examples(results)

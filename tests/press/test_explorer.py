@@ -1,4 +1,4 @@
-"""The explorer's links and data: what is written can be opened, and weights that are not the traces' are refused."""
+"""The explorer's links and data: written addresses can be opened, and weights other than the traces' are refused."""
 
 import collections
 import re

@@ -1,4 +1,4 @@
-"""The figures' shades, labels and coordinates, against the values they stand for."""
+"""The figures' shades, labels and coordinates, compared with their values."""
 
 from itertools import pairwise
 

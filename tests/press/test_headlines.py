@@ -1,4 +1,4 @@
-"""The evidence for a headline says what the tables say: small tables in, words worked out by hand out.
+"""The sentences on pages agree with the tables: small tables in, hand-written words out.
 
 No two neurons share a value, so that a wrong row, a wrong column or a wrong order shows.
 """
@@ -27,7 +27,7 @@ COPIES = Copying(kind="copying")
 
 
 def held_at_zero(right: dict[int, float]) -> pd.DataFrame:
-    """Return interventions that leave each neuron's share of sequences right, held at zero; 99.5 % without."""
+    """Return interventions with each neuron's share of sequences right when held at zero; 99.5 % without."""
     at_zero = [done_to(neuron, "zero", "right", 0.995, value) for neuron, value in right.items()]
     at_mean = [done_to(neuron, "mean", "right", 0.5, 0.375) for neuron in right]
     return pd.DataFrame([*at_mean, *at_zero])
@@ -378,7 +378,7 @@ def test_a_task_of_one_size_has_no_frontier() -> None:
 
 
 def sweep(**values: list[tuple[float, bool | None]]) -> pd.DataFrame:
-    """Return the table of a sweep of seeds: for each finding, by seed from 1 on, its value and the answer."""
+    """Return the table of a sweep of seeds: the value and answer of each finding, by seed from 1."""
     rows = [
         (seed, key, value, is_yes)
         for key, answers in values.items()

@@ -1,4 +1,4 @@
-"""Figures of write-ups draw what the networks computed, and their numbers are exactly what is drawn."""
+"""Figures of write-ups draw the networks' values, and their numbers are exactly those drawn."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ EXACT = 1e-5  # relative: numbers in a CSV have six digits
 
 @pytest.fixture(scope="module")
 def folder(small_gallery: Gallery) -> Path:
-    """Where the small network's files are."""
+    """The folder of the small network's files."""
     return small_gallery.project.build / "small"
 
 
@@ -39,7 +39,7 @@ def network(press: Press) -> Network:
 
 
 def best(press: Press) -> int:
-    """Return the neuron that carries the task best, as the network's page has it."""
+    """Return the neuron that carries the task best, according to the network's page."""
     return int(press.results[0].main_ranking.iloc[0]["neuron"])
 
 
@@ -49,14 +49,14 @@ def computed(network: Network, folder: Path, sequence: str) -> dict[str, np.ndar
 
 
 def traced(network: Network, folder: Path, sequence: str) -> dict[str, np.ndarray]:
-    """Return every signal along a figure's sequence, (steps, units), as the trace has it."""
+    """Return every signal along a figure's sequence, (steps, units), from the trace."""
     steps = store.read_steps(folder)
     rows = (steps["split"] == store.SHOWN) & (steps["sequence"] == network.shown.index(sequence))
     return {key: values[rows.to_numpy()] for key, values in store.read_layer(folder, network, 1).items()}
 
 
 def require_linear(points: Sequence[Point], values: Sequence[float], *, along: str = "y") -> None:
-    """Require that points stand where their values say, to the tenth of a pixel that they are rounded to."""
+    """Require that points are at the places of their values, to a tenth of a pixel."""
     pixels = np.array([getattr(point, along) for point in points])
     assert len(pixels) == len(values) > 1
     slope, start = np.polyfit(values, pixels, 1)

@@ -10,7 +10,7 @@ from lstmgallery.press.manuscript.prose import Link, Prose, ProseReader
 
 
 def read_prose(folder: Path, file: str, body: str) -> tuple[ProseReader[str], Prose[str]]:
-    """Return the reader of a content file of this body, and what it read."""
+    """Return the reader of a content file with this body, and its result."""
     place = folder / file
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(f"---\ntitle: A title\n---\n\n{body}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a claim's subject is called in its evidence, and the page that its name leads to."""
+"""The name of a claim's subject in its evidence, and the page it links to."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +12,7 @@ from tests.press.tables import results_of
 
 
 class Chosen:
-    """A subject that stands for the neurons at these places, of a network of so many layers."""
+    """A subject: the neurons at these places, in a network of so many layers."""
 
     is_neuron = True
     layer = None

@@ -65,7 +65,7 @@ def pages(gallery: Gallery) -> dict[str, Page]:
 
 @pytest.fixture(scope="module")
 def rendered(gallery: Gallery) -> tuple[Content, list[Any], Answers]:
-    """What the gallery's pages are made of."""
+    """The inputs of the gallery's pages."""
     content = read_content(gallery.project.content)
     build = gallery.project.build
     results = [read_results(entry.network, build / entry.network.name, with_seeds=False) for entry in content.networks]

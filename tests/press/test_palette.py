@@ -1,4 +1,4 @@
-"""Every shade has an ink that can be read on it, and every shade a page uses is in the stylesheet."""
+"""Every shade has a legible ink, and every shade used by a page is in the stylesheet."""
 
 import re
 from itertools import pairwise
@@ -20,13 +20,13 @@ each_scale = pytest.mark.parametrize(
 
 
 def relative_luminance(colour: tuple[int, ...]) -> float:
-    """WCAG 2.2, "relative luminance", written out once more."""
+    """Return the relative luminance of WCAG 2.2, written again."""
     linear = [(s / 255) / 12.92 if s / 255 <= 0.04045 else ((s / 255 + 0.055) / 1.055) ** 2.4 for s in colour]
     return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
 
 
 def rules_of(css: str) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Return (background, ink) of every class of a stylesheet whose rule has both."""
+    """Return (background, ink) of every class of a stylesheet with both."""
     pattern = r"\.([mg]\d+)[^{]*\{ background: #(\w{6}); color: #(\w{6}) \}"
     return {
         name: (tuple(bytes.fromhex(background)), tuple(bytes.fromhex(ink)))

@@ -1,6 +1,6 @@
-"""Plots: every point where a reader expects it, and summaries that state what the numbers say.
+"""Plots: every point is at the place of its values, and summaries agree with the numbers.
 
-Where a point has to be is found as a reader finds it: between the ticks of the axes.
+The place of a point is read off like a reader does, between the ticks of the axes.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def value_of(label: str) -> float:
 
 
 def read_off(plot: Plot, points: Sequence[Point]) -> list[tuple[float, float]]:
-    """Return where points are by the first and the last tick of both axes, to two places."""
+    """Return the coordinates of points, by the first and the last tick of both axes, to two places."""
     (left, right), (low, high) = ((ticks[0], ticks[-1]) for ticks in (plot.x_ticks, plot.y_ticks))
 
     def between(pixel: float, start: float, stop: float, first: Point, last: Point) -> float:
@@ -57,7 +57,7 @@ def read_off(plot: Plot, points: Sequence[Point]) -> list[tuple[float, float]]:
 
 
 def drawn(plot: Plot, kind: str, style: str) -> list[list[tuple[float, float]]]:
-    """Return what is drawn as lines or as dots of a style, each as values read off the axes."""
+    """Return the lines or the dots of a style, as values read off the axes."""
     return [read_off(plot, series.points) for series in plot.series if (series.kind, series.style) == (kind, style)]
 
 
@@ -67,7 +67,7 @@ def near(*values: tuple[float, float], off: float = 0.02) -> list[tuple[object, 
 
 
 def across(plot: Plot, style: str) -> list[tuple[object, str]]:
-    """Return the points of a style: how far across, and the name of the row that each is closest to."""
+    """Return the points of a style: the horizontal value, and the name of the nearest row."""
     points = [point for series in plot.series if series.style == style for point in series.points]
     rows = [min(plot.y_ticks, key=lambda tick: abs(tick.y - point.y), default=Point(0, 0)).label for point in points]
     (first, last) = plot.x_ticks[0], plot.x_ticks[-1]
@@ -155,7 +155,7 @@ def test_saturation_counts_the_neurons_whose_gate_rests() -> None:
 
 
 def doses(*rows: tuple[str, float, float, float]) -> list[Effect]:
-    """Return doses as the table of interventions has them: condition, amount, baseline, value."""
+    """Return doses as rows of the table of interventions: condition, amount, baseline, value."""
     return [Effect(1, 2, "add", "cell", amount, n, "written", value, usual, 1) for n, amount, usual, value in rows]
 
 
@@ -318,7 +318,7 @@ def test_where_the_network_shown_could_not_be_measured_nothing_is_marked() -> No
 
 
 def beside_row(**values: Any) -> RoleRow:
-    """Return a row of the table of roles: what a score of 0.9 has to beat."""
+    """Return a row of the table of roles: a score of 0.9 and its controls."""
     usual: dict[str, Any] = {
         "measure": "r2", "score": 0.9, "low": 0.85, "high": 0.94, "null_mean": 0.1, "null_p99": 0.3,
         "untrained_median": 0.2, "untrained_p95": 0.45, "by_step": 0.05, "by_delimiter": 0.6, "by_token": 0.15,

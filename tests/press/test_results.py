@@ -1,4 +1,4 @@
-"""What pages need of one network: what its numbers were measured on, and the row that chose a neuron."""
+"""The results that pages use: the sequences that numbers were measured on, and the row that chose a neuron."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ def results(press: Press) -> Results:
 
 
 def as_held_out(results: Results, sequences: int) -> Results:
-    """Return the results as if so many of the figures' and held-out sequences had been kept from training."""
+    """Return the results with this many shown and held-out sequences kept from training."""
     about = {**results.about, "held_out": {**results.about["held_out"], "is_whole_language": False}}
     first = results.held_out["sequence"].min()
     steps = results.steps[results.steps["sequence"] < first + sequences]

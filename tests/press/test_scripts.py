@@ -1,4 +1,4 @@
-"""Scripts are joined and shortened, and still say the same."""
+"""Scripts are joined and shortened without a change of meaning."""
 
 import pytest
 

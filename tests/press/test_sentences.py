@@ -1,4 +1,4 @@
-"""Sentences say what was measured, and no more."""
+"""Sentences report the measurements, and no more."""
 
 import json
 from dataclasses import replace
@@ -24,12 +24,12 @@ NETWORK = counting_network()
 
 
 def row(**changes: Any) -> RoleRow:
-    """Return a row of the table of roles: a count told by the cell state."""
+    """Return a row of the table of roles: a count encoded by the cell state."""
     return replace(role_row(), **changes)
 
 
 def flag(**changes: Any) -> RoleRow:
-    """Return a row that tells a yes/no feature."""
+    """Return a row for a yes/no feature."""
     given = {"feature": "next_token=b", "measure": "auc", "positives": 300.0, "precision": 0.9, "recall": 0.9}
     return row(**{**given, "separates": False, **changes})
 

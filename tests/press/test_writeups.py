@@ -1,4 +1,4 @@
-"""A write-up is read into text, blocks and quotes; whatever stands in it, nothing in it acts on a reader's page."""
+"""A write-up is read into text, blocks and quotes; nothing in it can act on a reader's page."""
 
 import json
 import re
@@ -27,7 +27,7 @@ FIGURE = "neuron: small 1\nsignals: [cell]\nsequences: [aXb]"
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
-    """The small network by its name, read and not trained."""
+    """The small network by its name; read, not trained."""
     folder = write_small_content(tmp_path_factory.mktemp("networks"), "small")
     return {"small": read_network(folder / "networks" / "small.md")[0]}
 
@@ -45,7 +45,7 @@ def read(file: Path, networks: dict[str, Network], body: str) -> Writeup:
 
 
 def read_or_refuse(file: Path, networks: dict[str, Network], text: str) -> Writeup | None:
-    """Return a write-up of this text, or None where it is refused with problems that have places."""
+    """Return a write-up of this text, or None if it is refused with problems that have places."""
     file.write_text(text, encoding="utf-8")
     try:
         return read_writeup(file, networks, ())[0]
@@ -57,7 +57,7 @@ def read_or_refuse(file: Path, networks: dict[str, Network], text: str) -> Write
 
 
 def body_of(press: Press, slug: str = "some") -> Element:
-    """Return the text of an article as its page has it."""
+    """Return the text of an article on its page."""
     return press.page(f"writeups/{slug}.html").one("div", class_="flow")
 
 
@@ -307,7 +307,7 @@ def hostile_writeup(text: str, place: str) -> str:
 
 
 def require_inert(html: str, allowed: set[str]) -> None:
-    """Require that a page has no tag, attribute or address that its templates and plain text markup do not have."""
+    """Require that a page has only the tags, attributes and addresses of its templates and of plain text markup."""
     root = parse_html(html)
     for element in root.elements[1:]:
         assert element.tag in allowed | TAGS, element.tag
@@ -325,7 +325,7 @@ def require_inert(html: str, allowed: set[str]) -> None:
 
 @pytest.fixture(scope="module")
 def plain(typeset: Typeset) -> set[str]:
-    """The tags of pages on which nothing hostile stands."""
+    """The tags of pages without hostile text."""
     text = writeup("## Part\n\nText.\n\n## Other\n\n## Third\n\n" + figure("one", FIGURE) + CLAIMS)
     press = typeset(some=text, other=text)
     paths = ("writeups/some.html", "writeups/some/one.html", "index.html")

@@ -1,4 +1,4 @@
-"""The preview loads after every save, tells open pages what runs, and gives up what nobody wants any more."""
+"""The preview loads after every save, reports progress to open pages, and drops outdated work."""
 
 import io
 import re
@@ -49,7 +49,7 @@ def test_whoever_waits_for_a_save_gets_it_when_it_comes_and_nothing_at_the_end()
 
 
 class Clock:
-    """A clock that a test sets."""
+    """A clock set by a test."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0
@@ -114,7 +114,7 @@ def test_a_training_is_given_up_when_its_own_network_is_saved_and_at_the_end() -
 
 
 class Preview:
-    """A preview of the small gallery without its server: what it shows, what it prints, and saves made by hand."""
+    """A preview of the small gallery without its server: its pages, its output, and saves made by hand."""
 
     def __init__(self, project: Project):
         self.project = project
@@ -132,7 +132,7 @@ class Preview:
         self.loader.saves.note({self.file})
 
     def state_that(self, is_it: Callable[[State], Any]) -> State:
-        """Wait for a state; fail where nothing has changed for as long as an open page waits for a heartbeat."""
+        """Wait for a state; fail after an open page's heartbeat interval without a change."""
         for state in self.states:
             assert state is not None, f"nothing has changed since {self.loader.shown.state}"
             if is_it(state):
@@ -161,7 +161,7 @@ def preview(small_project: Project) -> Iterator[Preview]:
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
-    """Released once for every time that the content is loaded, and repeated at once where that is to be repeated."""
+    """Released once for every load of the content, and repeated at once if the load is to be repeated."""
     loads = threading.Semaphore(0)
 
     def counted(build: Path) -> Any:
@@ -285,7 +285,7 @@ def free_port() -> int:
 
 
 class UntilItShows:
-    """Waits for Ctrl-C as an event that nobody sets would: until the preview shows what was saved meanwhile."""
+    """Waits for Ctrl-C like an event that is never set: until the preview shows the latest save."""
 
     def __init__(self, file: Path, output: io.StringIO):
         self.file = file
@@ -311,7 +311,7 @@ class UntilItShows:
 
 
 class Training:
-    """A process of a sweep that is still running."""
+    """A process of a running sweep."""
 
     def __init__(self) -> None:
         self.is_ended = False

@@ -1,4 +1,4 @@
-"""The preview answers this machine alone, serves nothing but the plan, and keeps the last good page."""
+"""The preview accepts requests only from this machine, serves only the plan, and keeps the last good page."""
 
 import http.client
 import json
@@ -62,7 +62,7 @@ def ask(server: PreviewServer) -> Ask:
 
 
 def exchange(server: PreviewServer, request: str) -> tuple[bytes, bytes]:
-    """Send a request and return all bytes that come back until the server closes: the head, and what comes after it."""
+    """Send a request and return all bytes until the server closes: the head and the body."""
     with socket.create_connection((ADDRESS, server.server_port), timeout=5) as connection:
         connection.sendall(f"{request}\r\nHost: {ADDRESS}:{server.server_port}\r\n\r\n".encode())
         received = b""

@@ -1,4 +1,4 @@
-"""What every language promises to training, tracing and measuring, checked on all of them."""
+"""The guarantees of every language to training, tracing and measuring, checked on all of them."""
 
 import collections
 import itertools
@@ -73,7 +73,7 @@ def test_a_sequence_with_one_letter_changed_breaks_the_rule_or_is_another_sequen
 
 
 def is_balanced(text: str, pattern: str) -> bool:
-    """Say whether a text matches a pattern, with as many a's in its first group as letters in its second."""
+    """Return whether a text matches a pattern, with as many a's in its first group as letters in its second."""
     found = re.fullmatch(pattern, text)
     return found is not None and found[1].count("a") == len(found[2])
 
@@ -186,7 +186,7 @@ def test_a_category_has_the_values_that_it_states(language: Language) -> None:
 
 @each_language
 def test_no_feature_knows_the_future(language: Language) -> None:
-    """Two sequences with the same beginning have the same ground truth there."""
+    """Two sequences with the same beginning have the same ground truth in it."""
     seen: dict[str, dict[str, Any]] = {}
     for sequence in language.sequences():
         truth = language.ground_truth(sequence)
@@ -285,7 +285,7 @@ def test_half_of_each_small_stratum_is_held_out_however_often_its_sequences_are_
 
 
 def test_every_stratum_is_trained_on() -> None:
-    """The draws that training repeats meet every sequence of the small strata, whatever is held out."""
+    """The repeated draws of training cover every sequence of the small strata, whatever is held out."""
     split = SPLIT.split(held_out=400)
     for sequences in (split.training, goal_of(split).sequences):
         assert set(map(SPLIT.stratum, sequences)) == {*SPLIT.strata()}
@@ -299,7 +299,7 @@ def test_a_kind_of_one_sequence_stays_in_training() -> None:
 
 
 def test_strata_with_room_to_spare_are_held_out_as_often_as_the_task_draws_them() -> None:
-    """The task draws all 60 strata alike; of 17 it has a hundred sequences or more."""
+    """The task draws all 60 strata equally often; 17 have a hundred sequences or more."""
     held_out = collections.Counter(map(SPLIT.stratum, SPLIT.split(held_out=400).held_out))
     large = [stratum for stratum, size in SPLIT.strata().items() if size >= 100]
     counts = [held_out[stratum] for stratum in large]
