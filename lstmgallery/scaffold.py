@@ -60,7 +60,7 @@ Every build measures the claim below and shows its verdict.
 ```claim
 id: it-follows-the-task
 neuron: {neuron}
-says: Its {memory_words} tells {feature_words}.
+says: Its {memory_words} encodes {feature_words}.
 measure: {measure} of {memory} with {feature}
 expect: at least {bound}
 ```

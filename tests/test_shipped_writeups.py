@@ -143,7 +143,7 @@ def test_what_may_be_typed_by_hand_is_typed_somewhere() -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_an_article_tells_what_it_does_not_show_and_what_it_is_drawn_from(slug: str) -> None:
+def test_an_article_has_figures_with_a_text_alternative_and_claims(slug: str) -> None:
     (writeup,) = [each for each in CONTENT.writeups if each.front.slug == slug]
     assert writeup.figures
     assert writeup.claims

@@ -1,4 +1,4 @@
-"""Baselines without a neuron: how well the position of a step and the latest tokens tell a target.
+"""Baselines without a neuron: how well the position of a step and the latest tokens predict a target.
 
 Each baseline is a reading of the step: its number, the steps since the delimiter, the token read, the token before. Its
 score is that of the best possible function of the reading, fitted and scored on the same steps: for a count the mean

@@ -54,7 +54,7 @@ class Results:
     moments: dict[tuple[int, int, str], Moment]  # by layer, neuron, signal
     residuals: dict[tuple[int, int], Residual]  # by layer, neuron
     relatives: pd.DataFrame
-    roles: pd.DataFrame  # rows that are roles, each neuron's most telling first
+    roles: pd.DataFrame  # rows that are roles, each neuron's most informative first
     best_rows: pd.DataFrame  # each neuron's headline row, a role or not
     scores: pd.DataFrame  # the whole table of roles
     controls: dict[tuple[str, str], tuple[float, ...]]  # by feature and phase: the best score of each untrained network
@@ -79,7 +79,7 @@ class Results:
         return self.steps[store.is_held_out(self.steps)]
 
     def roles_of(self, layer: int, neuron: int) -> list[RoleRow]:
-        """Return a neuron's roles, the most telling first."""
+        """Return a neuron's roles, the most informative first."""
         return self._roles.get((layer, neuron), [])
 
     def best_row_of(self, layer: int, neuron: int) -> RoleRow:

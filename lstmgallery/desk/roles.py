@@ -1,4 +1,4 @@
-"""Decide which scores are roles: a neuron has a role if it tells a feature better than anything simpler does.
+"""Decide which scores are roles: a neuron has a role if it encodes a feature better than any control.
 
 Takes held-out activations and ground truth, gives one row per (layer, neuron, signal, feature, phase). Nothing is
 picked by eye: the scan is exhaustive, and every score is listed with the values it has to beat. The rules, in order; a
@@ -100,7 +100,7 @@ def rank_neurons(
     """
     wanted = scores[(scores["phase"] == phase) & scores["signal"].isin(list(signals))]
     if feature is not None:
-        wanted = wanted[_tells(wanted, feature)]
+        wanted = wanted[_is_about(wanted, feature)]
     height = wanted["first_half"].where(wanted["measure"] == R2, 2 * wanted["first_half"] - 1)
     order = ["height", "layer", "neuron", "feature", "signal"]
     ranked = wanted.assign(height=height).sort_values(order, ascending=[False, True, True, True, True])
@@ -108,12 +108,12 @@ def rank_neurons(
 
 
 def headline_roles(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return the rows that are roles, each neuron's most telling first: see `order_rows`."""
+    """Return the rows that are roles, each neuron's most informative first: see `order_rows`."""
     return order_rows(roles[roles["standing"] == ROLE], roles, network)
 
 
 def best_rows(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return one row per neuron: the most telling of those with the best standing, a role or not.
+    """Return one row per neuron: the most informative of those with the best standing, a role or not.
 
     Of rows that fail a rule before `baseline`, the highest score is chosen: 2 AUC - 1 is compared with R².
     """
@@ -130,19 +130,19 @@ def best_rows(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
 def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Return rows of the table, each neuron's best first, with one row per group of identical features.
 
-    `strength` is how well a row tells its feature (`find_strength`), on however few steps: exact rows come before rough
-    ones. Within a strength, the most telling comes first. `telling` is in bits a step: the information of a score about
-    its feature beyond the values it has to beat, times the share of steps at which the feature is known. A fit of R²
-    gives -log2(1 - R²) / 2 bits, as a Gaussian channel does (Cover and Thomas 2006); for a yes/no feature of entropy H,
-    an AUC is taken to give (2 AUC - 1) H. It only orders existing findings. Ties are ordered by phase (pooled first),
-    the task's order of features, and the cell's order of signals.
+    `strength` is how well a signal encodes its feature (`find_strength`), on however few steps: exact rows come before
+    rough ones. Within a strength, the most informative comes first. `bits` is the information, per step, of a
+    score about its feature beyond the values it has to beat, times the share of steps at which the feature is known. A
+    fit of R² gives -log2(1 - R²) / 2 bits, as a Gaussian channel does (Cover and Thomas 2006); for a yes/no feature of
+    entropy H, an AUC is taken to give (2 AUC - 1) H. It only orders existing findings. Ties are ordered by phase
+    (pooled first), the task's order of features, and the cell's order of signals.
 
-    Of features identical on the steps scored, the one that the same signal tells best over all steps is kept.
+    Of features identical on the steps scored, the one that the same signal encodes best over all steps is kept.
     """
     signals = network.kind.keys
     rows = rows.copy()
     rows["strength"] = [find_strength(row) for row in rows.itertuples()]
-    rows["telling"] = _telling(rows, roles["steps"].max())
+    rows["bits"] = _information(rows, roles["steps"].max())
     rows["phase_order"] = rows["phase"].map({name: at for at, name in enumerate((POOLED, *network.task.phases))})
     rows["feature_order"] = rows["feature"].str.partition("=", expand=False).str[0].map(feature_order(network))
     rows["signal_order"] = rows["signal"].map({name: at for at, name in enumerate(signals)})
@@ -154,13 +154,13 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
         ["over_all_steps", "feature_order", "feature"], ascending=[False, True, True], kind="stable"
     )
     rows = by_rule.drop_duplicates(["layer", "neuron", "signal", "phase", "same"])
-    order = ["layer", "neuron", "strength", "telling", "phase_order", "feature_order", "feature", "signal_order"]
+    order = ["layer", "neuron", "strength", "bits", "phase_order", "feature_order", "feature", "signal_order"]
     ordered = rows.sort_values(order, ascending=[True, True, False, False, *[True] * 4], ignore_index=True)
     return ordered.drop(columns=["phase_order", "feature_order", "signal_order", "over_all_steps", "same"])
 
 
 def find_strength(row: RoleRow) -> int:
-    """Return how well a row tells its feature, from 0 to 3.
+    """Return how well a signal encodes its feature, from 0 to 3.
 
     A count: 3 if it is counted, 2 if it is followed. A yes/no feature: 3 only if one threshold separates all steps, and
     the steps of each half when chosen on the other; else 2 or 1 by the lower of precision and recall.
@@ -190,7 +190,7 @@ def find_chosen(
     is_it = (roles["layer"] == layer) & (roles["neuron"] == neuron) & roles["signal"].isin(list(signals))
     rows = roles[
         is_it
-        & _tells(roles, feature)
+        & _is_about(roles, feature)
         & (roles["phase"] == phase)
         & roles["direction"].isin([direction or 1, direction or -1])
     ]
@@ -200,14 +200,14 @@ def find_chosen(
     return next(best.itertuples())
 
 
-def _tells(scores: pd.DataFrame, feature: str) -> pd.Series:
+def _is_about(scores: pd.DataFrame, feature: str) -> pd.Series:
     """Return the rows about a feature; a column's name alone means all its values."""
     of_feature: pd.Series = (scores["feature"] == feature) | scores["feature"].str.startswith(f"{feature}=")
     return of_feature
 
 
 def best_baseline(row: RoleRow) -> tuple[str, float]:
-    """Return the baseline that tells a row's target best, and its score."""
+    """Return the baseline that predicts a row's target best, and its score."""
     scores = {key: float(getattr(row, key)) for key in BASELINES}
     key = max(scores, key=lambda key: -np.inf if np.isnan(scores[key]) else scores[key])
     return key, scores[key]
@@ -296,7 +296,7 @@ def _certainty(
     return pd.DataFrame(found, index=asked.index, columns=[*kinds]).astype(kinds)
 
 
-def _telling(rows: pd.DataFrame, most_steps: int) -> pd.Series:
+def _information(rows: pd.DataFrame, most_steps: int) -> pd.Series:
     share = rows["positives"] / rows["steps"]
     entropy = -(share * np.log2(share) + (1 - share) * np.log2(1 - share)).fillna(0)
 
@@ -305,8 +305,8 @@ def _telling(rows: pd.DataFrame, most_steps: int) -> pd.Series:
         return of_count.where(rows["measure"] == R2, np.maximum(2 * score - 1, 0) * entropy)
 
     floor = rows[["untrained_p95", "null_p99", *BASELINES]].max(axis=1)
-    telling: pd.Series = ((bits(rows["score"]) - bits(floor)) * rows["steps"] / most_steps).round(6)
-    return telling
+    information: pd.Series = ((bits(rows["score"]) - bits(floor)) * rows["steps"] / most_steps).round(6)
+    return information
 
 
 def _group(feature: str, same_as: str) -> str:

@@ -3,7 +3,7 @@
     counter                                   the whole network
     copy-machine layer 2                      all neurons of a layer
     counter 3, copy-machine 2.7               neuron 3; neuron 7 of layer 2
-    counter best(remaining)                   the neuron that tells a feature best, by the table of roles
+    counter best(remaining)                   the neuron that encodes a feature best, by the table of roles
     copy-machine layer 2 best(next_letter=b)  the best of a layer
     selective-counter best(phase=delimiter of hidden)      by one signal only
     selective-counter best(a_count of hidden at delimiter) in one phase only
@@ -30,7 +30,7 @@ _PLACE = re.compile(rf"\d{{1,{LONGEST_NUMBER}}}(\.\d{{1,{LONGEST_NUMBER}}})?", r
 
 @dataclass(frozen=True)
 class Selector:
-    """A neuron by function: number `rank` (from 0) of those that tell `feature` best."""
+    """A neuron by function: number `rank` (from 0) of those that encode `feature` best."""
 
     rank: int
     feature: str

@@ -5,7 +5,7 @@ the steps at which it is known. Held-out sequences alternate between two halves,
 can be scored on the other.
 
 Some targets are identical on the steps scored ("the next token is the end" and "the b's still owed are 0"). A signal
-that tells one tells the other, so they are named together.
+that encodes one encodes the other, so they are named together.
 """
 
 import json

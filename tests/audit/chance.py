@@ -109,8 +109,8 @@ def _bounds_of_p(
 ) -> pd.DataFrame:
     """Return bounds of p, the share of shuffles with a score at least as extreme as a score.
 
-    Extremeness is -log(1 - score), in standard deviations of the same under shuffles. So that a score of 1 can be
-    told, the finest step of its scale is added: one over the pairs, or over the steps of a count.
+    Extremeness is -log(1 - score), in standard deviations of the same under shuffles. To keep a score of 1
+    finite, the finest step of its scale is added: one over the pairs, or over the steps of a count.
     """
     pairs = scored["positives"] * (scored["steps"] - scored["positives"])
     finest = (1 / pairs.fillna(scored["steps"])).to_numpy()

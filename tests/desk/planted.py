@@ -128,7 +128,7 @@ def vote_weights() -> dict[str, np.ndarray]:
 
     Layer 1 holds nothing: neuron 1 passes on the letter at the step it is read, neuron 2 each x, neuron 4 the answer.
     Layer 2: neuron 1 counts the x's, neuron 4 passes on the answer, and the other four hold the letter, each with one
-    vote. Of these, neuron 2 forgets it as soon as the answer is read, so the other three tell the letter better.
+    vote. Of these, neuron 2 forgets it as soon as the answer is read, so the other three encode the letter better.
     """
     first, second, forget = np.zeros((8, 6)), np.zeros((6, 6)), np.zeros((6, 6))
     first[FIRST, 0] = 0.5, -0.5

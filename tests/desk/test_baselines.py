@@ -47,13 +47,13 @@ def test_a_baseline_is_that_of_its_target_whatever_the_order() -> None:
     pd.testing.assert_frame_equal(reverse[::-1].reset_index(drop=True), TABLE)
 
 
-def test_what_a_reading_decides_it_tells_wholly() -> None:
+def test_a_reading_predicts_fully_what_it_decides() -> None:
     at = {target.key[:2]: number for number, target in enumerate(TARGETS)}
     assert TABLE.loc[at["phase=after", POOLED], "by_token"] == 1.0
     assert TABLE.loc[at["phase=before", POOLED], "by_delimiter"] == 1.0
 
 
-def test_what_a_reading_leaves_open_it_does_not_tell_at_all() -> None:
+def test_a_reading_does_not_predict_at_all_what_it_leaves_open() -> None:
     at = {target.key[:2]: number for number, target in enumerate(TARGETS)}
     of_end = TABLE.loc[at["next_token=<end>", "after"]]
     assert of_end["by_token"] == 0.5  # the token read is b at each of these steps

@@ -86,7 +86,7 @@ def test_an_interval_narrows_with_the_root_of_the_number_of_sequences() -> None:
     assert widths[1] == pytest.approx(widths[0] / 4, rel=0.4)
 
 
-def test_what_is_told_exactly_or_not_at_all_has_an_interval_without_width() -> None:
+def test_a_feature_encoded_exactly_or_not_at_all_has_an_interval_without_width() -> None:
     levels = read_levels(STEPS["remaining"].to_numpy(np.float64))
     assert Resamples(STEPS, seed=1).interval(levels, COUNT) == pytest.approx((1.0, 1.0))
     constant = np.full(len(STEPS), 3.0)

@@ -60,7 +60,7 @@ def test_relatives_are_those_of_the_held_out_memories(measured: Examination) -> 
     assert found.loc[(2, 2)].tolist() == [3, pytest.approx(both, abs=1e-9)]
 
 
-def test_roles_are_told_by_the_held_out_steps(measured: Examination) -> None:
+def test_roles_are_scored_on_the_held_out_steps(measured: Examination) -> None:
     letters = measured.roles.table.query("feature == 'letter=A' and phase == 'all' and signal == 'cell'")
     assert set(letters["steps"]) == {sum(map(len, HELD_OUT))}
     assert letters.query("score == 1")[["layer", "neuron"]].to_numpy().tolist() == [[2, 3], [2, 5], [2, 6]]
@@ -82,7 +82,7 @@ def test_memories_are_held_at_their_own_means(measured: Examination) -> None:
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_neurons_that_tell_the_letter_best_are_exchanged_together(measured: Examination) -> None:
+def test_the_neurons_that_encode_the_letter_best_are_exchanged_together(measured: Examination) -> None:
     turned = measured.interventions.query("measure == 'turned' and layer == 0")
     assert turned["value"].tolist() == [0.0, 0.5, *[1.0] * 10]
 

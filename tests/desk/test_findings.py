@@ -107,7 +107,7 @@ def test_a_gate_is_measured_on_the_half_that_did_not_choose_its_neuron(seed: int
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
-def test_the_readers_of_a_copying_network_are_those_of_its_last_layer_that_tell_a_letter_best(seed: int) -> None:
+def test_the_readers_of_a_copying_network_are_those_of_its_last_layer_that_encode_a_letter_best(seed: int) -> None:
     network = network_of(TASKS["copying"]).model_copy(update={"layers": 2})
     sequences = list(language_of(network).sequences())
     weights = random_weights(network, seed=seed)

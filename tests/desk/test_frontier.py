@@ -65,7 +65,7 @@ def test_the_memory_is_that_of_one_neuron_of_its_layer(layer: int, neuron: int, 
     np.testing.assert_allclose(found["memory"], each * np.arange(1, furthest + 1), atol=1e-6)
 
 
-def test_variants_that_training_had_not_are_told_apart_and_can_be_left_out(furthest: int) -> None:
+def test_variants_outside_training_are_marked_and_can_be_left_out(furthest: int) -> None:
     network = network_of(SelectiveCounting(kind="selective-counting", longest=4, most_ignored=2))
     weights = random_weights(network, seed=1)
     whole = find_frontier(network, weights, layer=1, neuron=1)

@@ -354,7 +354,7 @@ def test_equal_neurons_are_ranked_by_layer_and_number_each_with_its_first_featur
     assert ranked[columns].to_numpy().tolist() == [list(rows[at]) for at in (0, 4, 5, 8)]
 
 
-def test_without_a_feature_neurons_are_ranked_by_what_each_tells_best_on_one_scale() -> None:
+def test_without_a_feature_neurons_are_ranked_by_the_best_score_of_each_on_one_scale() -> None:
     """An AUC of 0.9 is 0.8 on the scale of R²."""
     rows = [
         (1, 1, "cell", "x_count", R2, 0.75),
@@ -397,7 +397,7 @@ def test_equal_rows_are_in_the_order_of_neurons_phases_features_and_signals(seed
 @pytest.mark.parametrize(
     ("over_all_steps", "kept"),
     [
-        ({"a_count=1": 0.7, "x_count=1": 0.9, "next_token=a": 0.8}, "x_count=1"),  # told best over all steps
+        ({"a_count=1": 0.7, "x_count=1": 0.9, "next_token=a": 0.8}, "x_count=1"),  # encoded best over all steps
         ({"a_count=1": 0.7, "x_count=1": 0.8, "next_token=a": 0.8}, "x_count=1"),  # first in the task's order
         ({"next_token=b": 0.8, "x_count=1": 0.7, "next_token=a": 0.8}, "next_token=a"),  # first by its name
         ({"a_count=1": None, "x_count=1": 0.6, "next_token=a": None}, "x_count=1"),  # the others have no such score
@@ -417,12 +417,12 @@ def test_of_features_that_are_the_same_one_is_kept(
 
 
 @each_order
-def test_of_rows_that_fail_a_late_rule_the_most_telling_is_the_best_and_of_others_the_highest(seed: int) -> None:
+def test_of_rows_that_fail_a_late_rule_the_most_informative_is_the_best_and_of_others_the_highest(seed: int) -> None:
     high = told("next_token=a", "after", score=0.99, steps=40, positives=20.0)
-    telling = told("next_token=b", score=0.9)
+    informative = told("next_token=b", score=0.9)
     count = told("remaining", measure=R2, score=0.81)  # 2 AUC - 1 is 0.98 and 0.8
     for standing in STANDINGS:
-        rows = pd.DataFrame([{**row, "standing": standing} for row in (high, telling, count)])
+        rows = pd.DataFrame([{**row, "standing": standing} for row in (high, informative, count)])
         (best,) = best_rows(shuffled(rows, seed), NETWORK)["feature"]
         assert best == ("next_token=a" if standing in ("small", "chance", "untrained") else "remaining")
         (best,) = best_rows(shuffled(rows[rows["measure"] == AUC], seed), NETWORK)["feature"]
@@ -435,7 +435,7 @@ def test_the_headline_of_a_counter_is_its_count(table: pd.DataFrame) -> None:
     assert (first["standing"] == ROLE).all()
 
 
-def test_what_a_score_tells_is_its_bits_above_the_highest_that_it_has_to_beat(table: pd.DataFrame) -> None:
+def test_the_information_of_a_score_is_its_bits_above_the_highest_that_it_has_to_beat(table: pd.DataFrame) -> None:
     ordered = order_rows(table, table, NETWORK)
     beaten = [*BASELINES, "untrained_p95", "null_p99"]
 
@@ -447,21 +447,21 @@ def test_what_a_score_tells_is_its_bits_above_the_highest_that_it_has_to_beat(ta
 
     for _, row in ordered.iterrows():
         expected = (bits(row, row["score"]) - bits(row, max(row[beaten]))) * row["steps"] / len(STEPS)
-        assert row["telling"] == pytest.approx(expected, abs=1e-6)
+        assert row["bits"] == pytest.approx(expected, abs=1e-6)
     for _, of_neuron in ordered.groupby(["layer", "neuron"]):
-        of_strength = of_neuron.groupby("strength", sort=False)["telling"]
+        of_strength = of_neuron.groupby("strength", sort=False)["bits"]
         assert [*of_strength.groups] == sorted(of_strength.groups, reverse=True)
-        assert of_strength.apply(lambda telling: telling.is_monotonic_decreasing).all()
+        assert of_strength.apply(lambda bits: bits.is_monotonic_decreasing).all()
 
 
 @pytest.mark.parametrize("bar", [*BASELINES, "untrained_p95", "null_p99"])
-def test_whatever_a_score_has_to_beat_takes_from_what_it_tells(bar: str) -> None:
+def test_every_value_to_beat_takes_from_the_information_of_a_score(bar: str) -> None:
     rows = pd.DataFrame([told("next_token=b") | {bar: 0.7}])
     entropy = -(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75))  # 100 of 400 steps
-    assert order_rows(rows, rows, NETWORK)["telling"].tolist() == pytest.approx([(0.8 - 0.4) * entropy], abs=1e-6)
+    assert order_rows(rows, rows, NETWORK)["bits"].tolist() == pytest.approx([(0.8 - 0.4) * entropy], abs=1e-6)
 
 
-def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on_all(table: pd.DataFrame) -> None:
+def test_a_feature_encoded_exactly_on_some_steps_comes_before_one_encoded_roughly_on_all(table: pd.DataFrame) -> None:
     exact, rough = table[table["measure"] == AUC].iloc[:2].to_dict("records")
     told = {"layer": 1, "neuron": 1, "signal": "cell", "same_as": "[]", "standing": ROLE, "null_p99": 0.6}
     told |= {"untrained_p95": 0.6, **dict.fromkeys(BASELINES, 0.6)}
@@ -472,7 +472,7 @@ def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on
     rows = pd.DataFrame([rough, exact])
     ordered = order_rows(rows, rows, NETWORK)
     assert ordered["feature"].tolist() == ["next_token=b", "next_token=a"]
-    assert ordered["telling"].is_monotonic_increasing
+    assert ordered["bits"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize(
@@ -492,7 +492,7 @@ def test_what_is_told_exactly_on_some_steps_comes_before_what_is_told_roughly_on
         ({"precision": np.nan, "recall": np.nan, "separates": None}, 0),
     ],
 )
-def test_a_strength_is_that_of_the_word_it_is_told_with(changes: dict[str, Any], strength: int) -> None:
+def test_a_strength_is_that_of_its_word(changes: dict[str, Any], strength: int) -> None:
     assert find_strength(replace(role_row(), **{"measure": AUC, "score": 1.0, **changes})) == strength
 
 
@@ -589,7 +589,7 @@ def test_the_best_baseline_is_the_highest(table: pd.DataFrame) -> None:
         assert score == getattr(row, key) == max(getattr(row, name) for name in BASELINES)
 
 
-def test_neurons_in_several_layers_are_told_apart() -> None:
+def test_neurons_in_several_layers_are_distinguished() -> None:
     network: Network = counting_network().model_copy(update={"task": NETWORK.task, "layers": 2})
     knows, knows_not = {"cell": 10 * REMAINING}, {"cell": noise(STEPS, 1)}
     found = find_roles(network, STEPS, [(1, 1, knows_not), (2, 1, knows)], know_nothing(STEPS), shuffles=SHUFFLES)

@@ -59,7 +59,7 @@ def test_an_exact_counter_scores_one(table: pd.DataFrame) -> None:
     assert row["direction"] == 1
 
 
-def test_a_counter_that_counts_down_is_told_by_its_direction(table: pd.DataFrame) -> None:
+def test_a_counter_that_counts_down_is_known_by_its_direction(table: pd.DataFrame) -> None:
     row = row_of(table, 2, "remaining")
     assert row["score"] == pytest.approx(1.0, abs=1e-9)
     assert row["direction"] == -1
@@ -69,7 +69,7 @@ def test_a_noisy_counter_scores_the_r2_it_was_given(table: pd.DataFrame) -> None
     assert row_of(table, 3, "remaining")["score"] == pytest.approx(0.8, abs=0.02)
 
 
-def test_a_constant_tells_no_count_and_no_feature(table: pd.DataFrame) -> None:
+def test_a_constant_encodes_no_count_and_no_feature(table: pd.DataFrame) -> None:
     of_constant = table[table["neuron"] == 4]
     assert of_constant.loc[of_constant["measure"] == R2, "score"].max() <= 0
     assert set(of_constant["direction"]) == {1}
@@ -78,7 +78,7 @@ def test_a_constant_tells_no_count_and_no_feature(table: pd.DataFrame) -> None:
     )
 
 
-def test_noise_tells_next_to_nothing(table: pd.DataFrame) -> None:
+def test_noise_encodes_almost_nothing(table: pd.DataFrame) -> None:
     of_noise = table[table["neuron"] == 5]
     assert of_noise.loc[of_noise["measure"] == R2, "score"].max() < 0.02
     assert of_noise.loc[of_noise["measure"] == AUC, "score"].max() < 0.6
@@ -137,7 +137,7 @@ def test_a_direction_is_that_of_the_first_half_whatever_the_second_does() -> Non
     assert row_of(table, 2, "remaining")["direction"] == -1
 
 
-def test_a_signal_that_tells_nothing_on_the_first_half_is_taken_to_be_high() -> None:
+def test_a_signal_that_encodes_nothing_on_the_first_half_is_taken_to_be_high() -> None:
     on_second = np.where(divide(STEPS) == 0, 0.0, read_flag(STEPS, "next_token", "b"))
     row = row_of(score_neurons(plant(on_second), TARGETS), 1, "next_token=b")
     assert (row["direction"], row["first_half"], row["second_half"]) == (1, 0.5, 1.0)

@@ -167,7 +167,7 @@ def test_opposites_are_named_with_a_not() -> None:
         ("at the delimiter, elsewhere like the next", "next_letter=a", "“the first letter was a”"),
     ],
 )
-def test_of_features_that_are_the_same_the_headline_takes_the_one_told_best_over_all_steps(
+def test_of_features_that_are_the_same_the_headline_takes_the_one_encoded_best_over_all_steps(
     copying: dict[str, Any], signal: str, feature: str, aliases: str
 ) -> None:
     row = copying[signal]
@@ -175,7 +175,7 @@ def test_of_features_that_are_the_same_the_headline_takes_the_one_told_best_over
     assert alias_words(COPIER, row.same_as) == f"On these steps it is the same as {aliases} and “the next token is a”."
 
 
-def test_what_is_told_over_all_steps_is_a_headline_of_its_own(copying: dict[str, Any]) -> None:
+def test_a_feature_encoded_over_all_steps_is_a_headline_of_its_own(copying: dict[str, Any]) -> None:
     assert row_sentence(COPIER, copying["first"]) == "Its cell state is high exactly where the first letter was a."
     assert copying["next"].feature == "next_letter=a"
     assert copying["next"].standing == ROLE

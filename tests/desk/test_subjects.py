@@ -235,7 +235,7 @@ PLANTED = memorizer(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("best(letter=A)", (1, 3)),  # it and (2, 2) tell equally well; the lower layer comes first
+        ("best(letter=A)", (1, 3)),  # it and (2, 2) encode it equally well; the lower layer comes first
         ("second(letter=A)", (2, 2)),
         ("third(letter=A)", (1, 2)),
         ("layer 2 best(letter=A)", (2, 2)),

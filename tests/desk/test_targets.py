@@ -173,7 +173,7 @@ def test_one_of_two_letters_is_the_opposite_of_the_other_wherever_it_is_known() 
     assert {"not letter=B", "token=a", "not token=b"} <= aliases_of(KEEPER, steps, "letter=A", "after")
 
 
-def test_what_is_told_by_the_token_read_or_the_one_before_is_named_with_it() -> None:
+def test_a_feature_decided_by_one_of_the_last_two_tokens_is_named_with_it() -> None:
     assert "token=a" in aliases_of(COPIER, COPIED, "third=a", "before")
     assert "token_before=a" in aliases_of(COPIER, COPIED, "third=a", "delimiter")
     assert aliases_of(PICKY, STEPS, "phase=after", POOLED) == {"token=b"}

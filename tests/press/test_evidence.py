@@ -21,17 +21,17 @@ def results(press: Press) -> Results:
     return press.results[0]
 
 
-def with_roles(results: Results, telling: dict[int, float]) -> Results:
+def with_roles(results: Results, bits: dict[int, float]) -> Results:
     """Return the results with roles of this strength for some neurons, with an interval."""
     rows = results.best_rows.copy()
-    for neuron, bits in telling.items():
+    for neuron, value in bits.items():
         chosen = rows["neuron"] == neuron
-        rows.loc[chosen, ["telling", "low", "high"]] = [bits, 0.9, 0.95]
+        rows.loc[chosen, ["bits", "low", "high"]] = [value, 0.9, 0.95]
         rows.loc[chosen, ["standing", "separates"]] = ["role", True]
     return replace(results, best_rows=rows)
 
 
-def test_neurons_with_the_most_telling_roles_come_first_and_those_without_last(results: Results) -> None:
+def test_neurons_with_the_most_informative_roles_come_first_and_those_without_last(results: Results) -> None:
     ranked = evidence.rank(with_roles(results, {3: 0.2, 5: 0.7, 2: 0.2}))
     assert [(each.neuron, each.has_role) for each in ranked] == [
         (5, True),

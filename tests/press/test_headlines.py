@@ -88,11 +88,11 @@ def test_a_task_without_a_dose_or_twins_has_no_plot_of_groups() -> None:
     assert groups_plot(results_of(COPIES, interventions=held_at_zero({1: 0.5}))) is None
 
 
-def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_neuron_once() -> None:
+def test_neurons_with_a_role_come_first_the_most_informative_one_leading_and_each_neuron_once() -> None:
     lines = ranking(
-        best_row(1, standing="chance", telling=9.0, score=0.6, low=float("nan"), high=float("nan")),
-        best_row(2, telling=0.5),
-        best_row(3, telling=0.8, direction=-1.0),
+        best_row(1, standing="chance", bits=9.0, score=0.6, low=float("nan"), high=float("nan")),
+        best_row(2, bits=0.5),
+        best_row(3, bits=0.8, direction=-1.0),
     )
     assert [(line.neuron, line.has_role) for line in lines] == [(3, True), (2, True), (1, False)]
     assert [line.role for line in lines] == [
@@ -102,14 +102,14 @@ def test_neurons_with_a_role_come_first_the_most_telling_one_leading_and_each_ne
     ]
 
 
-def test_what_is_told_best_leads_before_what_tells_most() -> None:
-    lines = ranking(best_row(1, telling=0.8, strength=2, score=0.9), best_row(2, telling=0.1), best_row(3, telling=0.5))
+def test_the_strongest_role_comes_before_the_most_informative() -> None:
+    lines = ranking(best_row(1, bits=0.8, strength=2, score=0.9), best_row(2, bits=0.1), best_row(3, bits=0.5))
     assert [line.neuron for line in lines] == [3, 2, 1]
 
 
-def test_neurons_that_tell_equally_much_and_those_without_a_role_are_ordered_by_number() -> None:
+def test_equally_informative_neurons_and_those_without_a_role_are_ordered_by_number() -> None:
     lines = ranking(
-        best_row(3, standing="small", telling=1.0), best_row(1, standing="small", telling=0.2), best_row(2, telling=0.4)
+        best_row(3, standing="small", bits=1.0), best_row(1, standing="small", bits=0.2), best_row(2, bits=0.4)
     )
     assert [line.neuron for line in lines] == [2, 1, 3]
     assert [line.neuron for line in ranking(best_row(3), best_row(2))] == [2, 3]

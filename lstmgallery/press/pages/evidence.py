@@ -116,7 +116,7 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
 
 
 def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
-    """Return a neuron's most telling roles, each with the values it had to beat."""
+    """Return a neuron's most informative roles, each with the values it had to beat."""
     network = results.network
     return tuple(
         Role(
@@ -175,9 +175,9 @@ def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
 
 
 def rank(results: Results) -> tuple[Ranked, ...]:
-    """Return all neurons, the strongest role first, ties by the most telling, those without a role last."""
+    """Return all neurons, the strongest role first, ties by the most informative, those without a role last."""
     rows = results.best_rows.assign(is_last=results.best_rows["standing"] != ROLE)
-    order = ["strength", "telling", "layer", "neuron"]
+    order = ["strength", "bits", "layer", "neuron"]
     with_role = rows[~rows["is_last"]].sort_values(order, ascending=[False, False, True, True])
     without = rows[rows["is_last"]].sort_values(["layer", "neuron"])
     places = [(row.layer, row.neuron) for part in (with_role, without) for row in part.itertuples()]

@@ -34,7 +34,7 @@ import { addProduct, CELLS } from "./products.js";
  * @property {number[][]} largest absolute memory, by layer and neuron
  * @property {number[][] | null} counts size of one count in its memory, by layer and neuron; null: it does not count
  * @property {[number, number]} best layer and neuron
- * @property {Entry[]} neurons most telling roles first
+ * @property {Entry[]} neurons most informative roles first
  * @property {string} longest_shown
  * @property {string[]} held_out sequences
  * @property {string} measured_on a description of them in words

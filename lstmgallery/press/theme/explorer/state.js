@@ -78,7 +78,7 @@ export function newSession(network) {
 }
 
 /**
- * Return the initial neuron of a layer: the best one, or the one with the most telling role.
+ * Return the initial neuron of a layer: the best one, or the one with the most informative role.
  * @param {Network} network
  * @param {number} layer
  */
