@@ -34,10 +34,11 @@ def best_row(neuron: int, **values: Any) -> dict[str, Any]:
     """Return the headline row of a neuron: by default, its cell state counts."""
     usual = {
         "layer": 1, "neuron": neuron, "signal": "cell", "feature": "remaining", "phase": POOLED, "measure": "r2",
-        "score": 0.96, "low": 0.951, "high": 0.968, "direction": 1.0, "standing": "role", "bits": 1.0, "strength": 3,
-        "separates": False, "precision": float("nan"), "recall": float("nan"), "steps": 1_200, "positives": 300.0,
-        "same_as": "[]", "null_mean": 0.01, "null_p99": 0.04, "untrained_median": 0.2, "untrained_p95": 0.35,
-        "untrained_max": 0.41, "by_step": 0.3, "by_delimiter": 0.55, "by_token": 0.12, "by_token_before": 0.2,
+        "score": 0.96, "first_half": 0.965, "second_half": 0.955, "low": 0.951, "high": 0.968, "p": 0.0005,
+        "direction": 1.0, "standing": "role", "bits": 1.0, "strength": 3, "separates": False,
+        "precision": float("nan"), "recall": float("nan"), "steps": 1_200, "positives": 300.0, "same_as": "[]",
+        "null_mean": 0.01, "null_p99": 0.04, "untrained_median": 0.2, "untrained_p95": 0.35, "untrained_max": 0.41,
+        "by_step": 0.3, "by_delimiter": 0.55, "by_token": 0.12, "by_token_before": 0.2,
     }  # fmt: skip
     return {**usual, **values}
 
