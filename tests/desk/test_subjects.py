@@ -77,7 +77,7 @@ def test_a_network_a_layer_or_a_neuron_is_named(text: str, layer: int | None, ne
             Selector(2, "letter=B", ("cell",), "after", -1),
         ),
         ("waiter best(x_count of update_gate)", None, Selector(0, "x_count", ("update_gate",), "all")),
-        ("waiter best(letter)", None, Selector(0, "letter", ("hidden", "hidden"), "all")),
+        ("waiter best(letter)", None, Selector(0, "letter", ("hidden",), "all")),
     ],
 )
 def test_a_neuron_is_named_by_what_it_does(text: str, layer: int | None, selector: Selector) -> None:
