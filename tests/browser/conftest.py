@@ -40,6 +40,8 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "index": "index.html",
     "404": "404.html",
     "how-to-read": "how-to-read.html",
+    "neurons": "neurons.html",
+    "explorers": "explorers.html",
     "network": NETWORK_PAGES[0],
     "network-with-layers": NETWORK_PAGES[DEEPEST],
     "neuron-first": FIRST_NEURONS[0],

@@ -19,6 +19,8 @@ from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from lstmgallery.searches import Search, read_searches
 
+SITE_PAGES = ("index.html", "how-to-read.html", "neurons.html", "explorers.html")
+
 
 class Site(pydantic.BaseModel):
     """The settings in `content/site.yaml`."""
@@ -90,7 +92,7 @@ class Content:
             for layer in network.layer_numbers
             for neuron in network.neuron_numbers
         ]
-        found: dict[str, set[str] | None] = dict.fromkeys(("index.html", "how-to-read.html", *neurons))
+        found: dict[str, set[str] | None] = dict.fromkeys((*SITE_PAGES, *neurons))
         found |= {explorer_path(network.name): None for network in networks}
         found |= {network_path(network.name): network_fragments(network) for network in networks}
         return found | {writeup.path: writeup.fragments for writeup in self.writeups}

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -15,7 +15,7 @@ from lstmgallery.desk.experiments.doses import Doses, count_units
 from lstmgallery.desk.experiments.experiment import neurons_needed
 from lstmgallery.desk.results import Results
 from lstmgallery.network import Network
-from lstmgallery.press.addresses import add_counts, explorer_url, hold
+from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url, hold
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import measured_on
@@ -29,6 +29,7 @@ SCRIPTS = (  # in dependency order; of the possible orders, one that compresses 
     *("page", "timing", "overview", "strips", "controls", "drawing", "history", "steering", "listening", "explorer"),
 )
 MOST_CHARACTERS = 2_000  # of a text; longer ones are cut, with a message
+TEXTS = 3  # sequences of a network, on the page of all explorers
 PlaceOf = Callable[[int, int], str]  # (layer, neuron) -> path of a page of the site
 
 
@@ -187,3 +188,18 @@ def explorer_data_of(view: NetworkView) -> bytes:
     """Return the data of a network's explorer, with links to the pages of its neurons."""
     pages = {(layer.number, card.neuron): card.path for layer in view.layers for card in layer.cards}
     return explorer_data(view.results, lambda layer, neuron: f"../{pages[layer, neuron]}")
+
+
+def explorers_values(views: Sequence[NetworkView]) -> dict[str, Any]:
+    """Return the values of the page of all explorers: for each, texts to begin with, and changes worth trying."""
+    return {
+        "explorers": [
+            {
+                "view": view,
+                "path": explorer_path(view.network.name),
+                "texts": [(text, explorer_url(view.network.name, text=text)) for text in view.network.shown[:TEXTS]],
+                "examples": examples(view.results),
+            }
+            for view in views
+        ]
+    }

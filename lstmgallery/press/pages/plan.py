@@ -22,9 +22,11 @@ from lstmgallery.press.pages.explorer import (
     explorer_script,
     explorer_style,
     explorer_values,
+    explorers_values,
 )
 from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
+from lstmgallery.press.pages.neurons import neurons_values
 from lstmgallery.press.pages.reading import reading_values
 from lstmgallery.press.pages.rendering import THEME, render
 from lstmgallery.press.pages.styles import page_style
@@ -46,6 +48,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
     claimed = find_claimed(articles)
     networks = [view_network(entry, content.address_of, found, claimed) for entry, found in of_networks]
     shared = {"site": content.site, "networks": networks, "articles": articles}
+    planned = list(_pages(networks, articles))
 
     def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
         return path, lambda: render(path, template, **shared, **values())
@@ -57,7 +60,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         "assets/explorer.js": explorer_script,
         **{data_path(view.network.name): partial(explorer_data_of, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
-        **dict(page(*planned) for planned in _pages(networks, articles)),
+        **dict(page(*each) for each in planned),
     }
     for article in articles:
         plan |= dict(data_files(article))
@@ -79,6 +82,8 @@ def _pages(
     yield "index.html", "index.html", dict
     yield "404.html", "404.html", dict
     yield "how-to-read.html", "how-to-read.html", partial(reading_values, networks)
+    yield "neurons.html", "neurons.html", partial(neurons_values, networks)
+    yield "explorers.html", "explorers.html", partial(explorers_values, networks)
     for view in networks:
         yield view.path, "network.html", partial(network_values, view)
         yield explorer_path(view.network.name), "explorer.html", partial(explorer_values, view)
