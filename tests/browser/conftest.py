@@ -42,6 +42,7 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "how-to-read": "how-to-read.html",
     "neurons": "neurons.html",
     "explorers": "explorers.html",
+    "search": "search.html",
     "network": NETWORK_PAGES[0],
     "network-with-layers": NETWORK_PAGES[DEEPEST],
     "neuron-first": FIRST_NEURONS[0],

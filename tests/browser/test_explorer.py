@@ -574,7 +574,7 @@ def test_an_explorer_weighs_less_than_60_kilobytes_with_everything(gallery: Gall
         page = site / path
         linked = re.findall(r'(?:href|src)="([^"]+\.(?:css|js|svg))"', page.read_text(encoding="utf-8"))
         files = {page, *((page.parent / link).resolve() for link in linked)}
-        assert len([file for file in files if file.suffix == ".js"]) == 2
+        assert len([file for file in files if file.suffix == ".js"]) == 3  # its own, its data, the search's
         weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
         print(path, weight)
         assert weight < MOST_BYTES, path

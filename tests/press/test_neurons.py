@@ -93,4 +93,4 @@ def test_the_explorers_have_a_page_that_every_page_links_to(press: Press) -> Non
     assert any("do=" in link for link in links)
     for path in ("index.html", "neurons.html", "networks/small/layer-1/neuron-1.html", "writeups/everything.html"):
         names = [link.text for link in press.page(path).one("header").all("a")]
-        assert names[-5:] == ["Write-ups", "Networks", "Neurons", "Explorers", "How to read"]
+        assert names[-6:] == ["Write-ups", "Networks", "Neurons", "Explorers", "How to read", "Search"]

@@ -19,7 +19,7 @@ from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from lstmgallery.searches import Search, read_searches
 
-SITE_PAGES = ("index.html", "how-to-read.html", "neurons.html", "explorers.html")
+SITE_PAGES = ("index.html", "how-to-read.html", "neurons.html", "explorers.html", "search.html")
 
 
 class Site(pydantic.BaseModel):

@@ -24,9 +24,10 @@ from lstmgallery.press.pages.explorer import (
     explorer_values,
     explorers_values,
 )
+from lstmgallery.press.pages.lookup import everything, page_sections, search_index, search_library, search_script
 from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
-from lstmgallery.press.pages.neurons import neurons_values
+from lstmgallery.press.pages.neurons import neuron_lines, neurons_values
 from lstmgallery.press.pages.reading import reading_values
 from lstmgallery.press.pages.rendering import THEME, render
 from lstmgallery.press.pages.styles import page_style
@@ -53,6 +54,10 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
     def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
         return path, lambda: render(path, template, **shared, **values())
 
+    def index() -> bytes:
+        pages = page_sections({"how-to-read.html": ("How to read", plan["how-to-read.html"])})
+        return search_index(everything(networks, articles, neuron_lines(networks), pages))
+
     plan: dict[str, Make] = {
         "assets/style.css": page_style,
         "assets/palette.css": stylesheet,
@@ -60,6 +65,9 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         "assets/explorer.js": explorer_script,
         **{data_path(view.network.name): partial(explorer_data_of, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
+        "assets/search.js": search_script,
+        "assets/minisearch.js": search_library,
+        "assets/search-index.js": index,
         **dict(page(*each) for each in planned),
     }
     for article in articles:
@@ -84,6 +92,7 @@ def _pages(
     yield "how-to-read.html", "how-to-read.html", partial(reading_values, networks)
     yield "neurons.html", "neurons.html", partial(neurons_values, networks)
     yield "explorers.html", "explorers.html", partial(explorers_values, networks)
+    yield "search.html", "search.html", partial(neurons_values, networks)
     for view in networks:
         yield view.path, "network.html", partial(network_values, view)
         yield explorer_path(view.network.name), "explorer.html", partial(explorer_values, view)

@@ -23,7 +23,7 @@ def join_modules(modules: Iterable[str]) -> str:
     return shorten(f'"use strict";\n{{\n{code}\n}}')
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def shorten(code: str) -> str:
     """Return a script without comments, and with only the white space that separates words and statements.
 

@@ -13,8 +13,8 @@ WHITE = "#fff"  # what a download is drawn on
 
 
 def page_style() -> bytes:
-    """Return the stylesheet of every page."""
-    return (_read("style.css") + "\n" + _read("marks.css")).encode()
+    """Return the stylesheet of every page, without its comments."""
+    return re.sub(r" */\*.*?\*/", "", _read("style.css") + _read("marks.css"), flags=re.DOTALL).lstrip().encode()
 
 
 def drawing_style() -> str:
