@@ -398,5 +398,5 @@ def test_numbers_are_exact_to_six_digits_and_end_their_lines_alike(press: Press)
 
 def test_nothing_is_left_to_be_filled_in(press: Press) -> None:
     for path, make in press.plan.items():
-        if path.startswith("writeups/") or path.endswith(".xml"):
+        if path.endswith(".xml") or (path.startswith("writeups/") and not path.endswith(".png")):
             assert not re.search("[\ue000-\ue01f]", unescape(make().decode())), path

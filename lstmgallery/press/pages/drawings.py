@@ -43,7 +43,12 @@ def draw_svg(illustration: Illustration, *, title: str, description: str, source
     """Return a figure as an SVG document; the line below it names its `source`."""
     values = {"title": title, "description": description, "source": source, "style": drawing_style()}
     text = environment().get_template("drawing.svg").render(sheet=lay_out(illustration.parts), **values)
-    return _NOT_XML.sub("\ufffd", text).encode()
+    return without_refused(text).encode()
+
+
+def without_refused(text: str) -> str:
+    """Return a document without the characters that XML refuses."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def lay_out(parts: Iterable[Part]) -> Sheet:

@@ -24,6 +24,7 @@ from lstmgallery.press.pages.explorer import (
     explorer_values,
     explorers_values,
 )
+from lstmgallery.press.pages.link_images import image_files, link_images
 from lstmgallery.press.pages.lookup import everything, page_sections, search_index, search_library, search_script
 from lstmgallery.press.pages.network import network_values
 from lstmgallery.press.pages.neuron import neuron_values
@@ -50,9 +51,14 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
     networks = [view_network(entry, content.address_of, found, claimed) for entry, found in of_networks]
     shared = {"site": content.site, "networks": networks, "articles": articles}
     planned = list(_pages(networks, articles))
+    images = (
+        link_images(content.site.title, [path for path, _, _ in planned], networks, articles)
+        if content.site.base_url
+        else {}
+    )
 
     def page(path: str, template: str, values: Callable[[], dict[str, Any]]) -> tuple[str, Make]:
-        return path, lambda: render(path, template, **shared, **values())
+        return path, lambda: render(path, template, **shared, image=images.get(path), **values())
 
     def index() -> bytes:
         pages = page_sections({"how-to-read.html": ("How to read", plan["how-to-read.html"])})
@@ -79,7 +85,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         plan |= dict([page("sitemap.xml", "sitemap.xml", lambda: {"pages": paths})])
         if articles:
             plan |= dict([page("feed.xml", "feed.xml", dict)])
-    return plan
+    return plan | image_files(images)
 
 
 def _pages(
