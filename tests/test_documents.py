@@ -307,7 +307,7 @@ def test_the_blocks_quotes_and_links_shown_are_valid(tmp_path: Path) -> None:
     assert len(writeup.figures) == len(writeup.claims) == 1
     assert {quote.kind for quote in writeup.quotes} == {"value", "name", "claim", "seeds"}
     assert len(quotes) == 8
-    assert len(targets) == 3
+    assert len(targets) == 4
 
 
 def test_every_subject_shown_is_one_of_what_it_is_said_to_name(networks: dict[str, Network]) -> None:
