@@ -33,10 +33,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Residual:
-    """The largest deviation of one neuron from its equations, and its place."""
+    """The largest deviation of one neuron from its equations, as a share of its tolerance, and its place."""
 
     signal: str
     residual: float
+    tolerance: float
     sequence: int
     step: int
 
@@ -159,7 +160,9 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     roles = store.read_table(folder / store.ROLES)
     steps = store.read_steps(folder)
     moments = store.read_table(folder / store.MOMENTS)
-    residuals = store.read_table(folder / store.EQUATIONS).sort_values("residual").groupby(["layer", "neuron"]).tail(1)
+    residuals = store.read_table(folder / store.EQUATIONS)
+    order = (residuals["residual"] / residuals["tolerance"]).argsort(kind="stable")
+    residuals = residuals.iloc[order].groupby(["layer", "neuron"]).tail(1)
     is_shown = (steps["split"] == store.SHOWN).to_numpy()
     trained = read_trained(network, folder)
     trained_how = store.read_about(folder / store.CURVE)
@@ -177,7 +180,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             for row in moments.itertuples()
         },
         residuals={
-            (row.layer, row.neuron): Residual(row.signal, row.residual, row.sequence, row.step)
+            (row.layer, row.neuron): Residual(row.signal, row.residual, row.tolerance, row.sequence, row.step)
             for row in residuals.itertuples()
         },
         relatives=store.read_table(folder / store.RELATIVES),

@@ -3,6 +3,7 @@
 The traces here are made by a few lines of NumPy of their own, right or wrong on purpose.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmgallery.cells.reference import sigmoid
-from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations
+from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations, tolerances
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
@@ -44,7 +45,9 @@ def gru(x: np.ndarray, h: np.ndarray, weights: dict[str, np.ndarray]) -> dict[st
     return {"hidden": z * h + (1 - z) * g, "candidate": g, "update_gate": z, "reset_gate": r}
 
 
-def make_trace(network: Network, weights: dict[str, np.ndarray], *, wrong: str = "") -> tuple[pd.DataFrame, Layers]:
+def make_trace(
+    network: Network, weights: dict[str, np.ndarray], *, wrong: str = "", sequences: Sequence[str] = SEQUENCES
+) -> tuple[pd.DataFrame, Layers]:
     """Return the steps and the float32 signals of a network run by NumPy.
 
     `wrong`: `late` stores gates and candidate computed from the hidden state of the same step; `early` runs the whole
@@ -54,7 +57,7 @@ def make_trace(network: Network, weights: dict[str, np.ndarray], *, wrong: str =
     names = ("kernel", "recurrent_kernel", "bias")
     rows: list[dict[str, Any]] = []
     layers: list[list[dict[str, np.ndarray]]] = [[] for _ in range(network.layers)]
-    for number, sequence in enumerate(SEQUENCES):
+    for number, sequence in enumerate(sequences):
         reads = [tokens[0], *sequence]
         rows += [{"sequence": number, "step": step, "token": token} for step, token in enumerate(reads)]
         flows = [np.eye(len(tokens))[tokens.index(token)] for token in reads]
@@ -128,11 +131,57 @@ def test_a_residual_is_let_through_up_to_a_hundred_thousandth(
     network: Network, residual: float, is_let_through: bool
 ) -> None:
     row = {"layer": 1, "neuron": 2, "equation": "update", "signal": "hidden", "sequence": 3, "step": 4}
-    residuals = pd.DataFrame([row | {"residual": residual}])
+    residuals = pd.DataFrame([row | {"residual": residual, "tolerance": 1e-5}])
     if is_let_through:
         require_equations(network, residuals)
     else:
         assert len(problems_of(network, residuals)) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance"),
+    # float32 has 24 binary digits: between 2^k and 2^(k + 1) its steps are 2^(k - 23).
+    [(0, 1e-5), (-8, 1e-5), (15.9, 1e-5), (16, 10 * 2**-19), (-127, 10 * 2**-17), (128, 10 * 2**-16), (np.nan, 1e-5)],
+)
+def test_the_tolerance_grows_with_the_steps_of_float32(value: float, tolerance: float) -> None:
+    assert tolerances(np.array([value])) == pytest.approx(tolerance)
+
+
+def counting_weights(network: Network) -> dict[str, np.ndarray]:
+    """Return weights under which every cell of the last layer counts what it reads, one by one, with its gates open."""
+    weights = random_weights(network, seed=1, scale=0.01)
+    bias = weights[f"layer_{network.layers}/bias"].reshape(4, network.units)
+    bias[:] = np.array([[20], [20], [3], [1]])  # i, f, g, o
+    return weights
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Network:
+    return small_network(tmp_path, cell="lstm", layers=1)
+
+
+def test_a_cell_that_counts_to_three_hundred_passes(counter: Network) -> None:
+    steps, layers = make_trace(counter, counting_weights(counter), sequences=("a" * 150 + "X" + "b" * 149,))
+    assert layers[0]["cell"].max() > 256
+    residuals = check(counter, counting_weights(counter), steps, layers)
+    assert residuals["residual"].max() > 1e-5
+    require_equations(counter, residuals)
+
+
+def test_a_wrong_value_in_a_cell_that_counts_to_three_hundred_is_caught(counter: Network) -> None:
+    steps, layers = make_trace(counter, counting_weights(counter), sequences=("a" * 150 + "X" + "b" * 149,))
+    layers[0]["cell"][300, 4] += 2e-3
+    (message,) = problems_of(counter, check(counter, counting_weights(counter), steps, layers))
+    assert message.startswith("layer 1, neuron 5, sequence 0, step 300: expected the stored cell")
+    assert "to 0.00031, found a residual of 0.002" in message
+
+
+def test_a_wrong_small_value_is_not_hidden_by_a_larger_residual_of_a_large_one(counter: Network) -> None:
+    steps, layers = make_trace(counter, counting_weights(counter), sequences=("a" * 150 + "X" + "b" * 149,))
+    layers[0]["cell"][290, 4] += 2e-4  # allowed at 290
+    layers[0]["cell"][2, 4] += 1e-4  # not allowed at 3
+    (message,) = problems_of(counter, check(counter, counting_weights(counter), steps, layers))
+    assert "step 2:" in message or "step 3:" in message
 
 
 def test_gates_from_the_updated_state_are_caught(network: Network) -> None:

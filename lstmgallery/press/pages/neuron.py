@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.press.addresses import explorer_url
 from lstmgallery.press.figures.dose import dose_plot
 from lstmgallery.press.pages import evidence
@@ -31,6 +32,7 @@ def neuron_values(view: NetworkView, layer: LayerView, card: NeuronCard, mention
         "exchange": evidence.exchange_sentence(results, layer.number, card.neuron),
         "relative": results.relative_of(layer.number, card.neuron),
         "moments": {key: results.moments[layer.number, card.neuron, key] for key in network.kind.keys},
+        "tolerance": TOLERANCE,
         "residual": results.residuals[layer.number, card.neuron],
         "previous": neurons[at - 1] if at else None,
         "following": neurons[at + 1] if at + 1 < len(neurons) else None,

@@ -7,7 +7,7 @@ from lstmgallery.cells import CELL_KINDS
 from lstmgallery.desk.certainty import RESAMPLES
 from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK
-from lstmgallery.desk.equations import TOLERANCE
+from lstmgallery.desk.equations import FINE_UP_TO, STEPS, TOLERANCE
 from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
 from lstmgallery.desk.untrained import ASKED, UNTRAINED
 from lstmgallery.press.pages.articles import MOST_ROWS
@@ -20,6 +20,8 @@ def reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
         "kinds": [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)],
         "example": networks[0],
         "tolerance": TOLERANCE,
+        "fine_up_to": FINE_UP_TO,
+        "steps": STEPS,
         "shuffles": SHUFFLES,
         "error_rate": ERROR_RATE,
         "smallest": SMALLEST,

@@ -97,7 +97,8 @@ class NetworkView:
 
     @property
     def residual(self) -> float:
-        return max(each.residual for each in self.results.residuals.values())
+        """The largest residual, as a share of its tolerance."""
+        return max(self.results.residuals.values(), key=lambda each: each.residual / each.tolerance).residual
 
     @property
     def values_checked(self) -> int:
