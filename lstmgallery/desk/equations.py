@@ -61,7 +61,8 @@ def check_equations(
 def tolerances(values: np.ndarray) -> np.ndarray:
     """Return the largest residual allowed at each value: `TOLERANCE`, or `STEPS` steps of float32 if that is more."""
     sizes = np.nan_to_num(np.abs(values), nan=0.0, posinf=0.0).astype(np.float32)
-    return np.maximum(TOLERANCE, STEPS * np.spacing(sizes).astype(np.float64))
+    allowed: np.ndarray = np.maximum(TOLERANCE, STEPS * np.spacing(sizes).astype(np.float64))
+    return allowed
 
 
 def require_equations(network: Network, residuals: pd.DataFrame) -> None:

@@ -80,10 +80,12 @@ def read_logits(network: Network, weights: Arrays, reads: np.ndarray, change: Ch
     return np.stack([reader.read(tokens) for tokens in reads.T], axis=1)
 
 
-def read_signals(network: Network, weights: Arrays, sequences: Sequence[str]) -> list[dict[str, np.ndarray]]:
+def read_signals(
+    network: Network, weights: Arrays, sequences: Sequence[str], *, change: Change | None = None
+) -> list[dict[str, np.ndarray]]:
     """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps."""
     reads, _, is_step = network.task.vocabulary.encode(sequences)
-    reader = Reader(network, weights, rows=len(sequences))
+    reader = Reader(network, weights, rows=len(sequences), change=change)
     steps = []
     for tokens in reads.T:
         reader.read(tokens)

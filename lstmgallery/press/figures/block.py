@@ -51,7 +51,7 @@ class Checker:
         subject = self.parsed(document, path, lambda: parse_subject(text, self.networks))
         if subject is not None:
             self.named[text] = subject
-        if subject is None or subject.is_neuron == is_neuron:
+        if subject is None or is_neuron in (None, subject.is_neuron):
             return subject
         message, hint = (
             ("one neuron", f"such as {example_of(subject.network)}")

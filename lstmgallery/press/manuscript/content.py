@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 import pydantic
 
+from lstmgallery.desk.subjects import Subject
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.frontmatter import read_yaml, validate
+from lstmgallery.frontmatter import Document, read_yaml, validate
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import Pin, orphans, pin_path, read_pin
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
+from lstmgallery.press.figures.block import Checker
 from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from lstmgallery.searches import Search, read_searches
@@ -31,6 +33,7 @@ class Site(pydantic.BaseModel):
     tagline: str = pydantic.Field(min_length=1, max_length=200)
     description: str = pydantic.Field(min_length=1, max_length=300)
     author: str = pydantic.Field("", max_length=80)
+    front: str | None = None  # a network or a neuron for the front page, in the grammar of subjects
     base_url: str | None = None  # the address of the published site; enables a feed, a sitemap, absolute links
 
     @pydantic.field_validator("base_url")
@@ -74,6 +77,7 @@ class Content:
     site: Site
     networks: tuple[NetworkContent, ...]
     writeups: tuple[Writeup, ...] = ()
+    front: Subject | None = None  # the network or the neuron that the front page shows, if the site names one
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -109,6 +113,7 @@ class Content:
             self.site,
             tuple(entry for entry in self.networks if entry.network.name in networks),
             tuple(writeup for writeup in self.writeups if writeup.networks <= set(networks)),
+            self.front if self.front is not None and self.front.network.name in networks else None,
         )
 
 
@@ -127,7 +132,8 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
             problems.extend(error.problems)
             return None
 
-    site = tried(lambda: validate(Site, read_yaml(folder / "site.yaml")))
+    settings = tried(lambda: read_yaml(folder / "site.yaml"))
+    site = None if settings is None else tried(lambda: validate(Site, settings))
     files = sorted((folder / "networks").glob("*.md"))
     searches, faults = read_searches(folder / "networks", {file.stem for file in files})
     problems += [*faults, *orphans(folder / "networks", (file.stem for file in files))]
@@ -162,8 +168,9 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
     problems += _equal_slugs(drafts)
     writeups = sorted((writeup for writeup, _ in drafts), key=lambda each: (each.front.order, each.front.slug))
     linked += [links for _, links in drafts]
-    settings = site or Site(title="-", tagline="-", description="-")
-    content = Content(settings, tuple(networks), tuple(writeups))
+    checker = Checker(by_name, broken, problems=problems)
+    front = None if site is None or site.front is None else _read_front(checker, settings, site.front)
+    content = Content(site or Site(title="-", tagline="-", description="-"), tuple(networks), tuple(writeups), front)
     refused = {file.stem for file in written if f"writeups/{file.name}" not in content.pages}
     unread = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
     for links in linked:
@@ -171,6 +178,16 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
     if problems:
         raise GalleryError(problems)
     return content
+
+
+def _read_front(checker: Checker, settings: Document, text: str) -> Subject | None:
+    """Return the network or the neuron for the front page, or None, with a problem, if the text names none."""
+    subject = checker.subject(settings, ("front",), text)
+    if subject is None or subject.is_neuron or subject.layer is None:
+        return subject
+    message = f"front: expected a network or a neuron, found the layer {text!r}"
+    checker.problems.append(settings.problem(("front",), message, hint=f"use {subject.network.name!r}"))
+    return None
 
 
 def _addresses_of_network(name: str) -> tuple[str, ...]:

@@ -40,9 +40,14 @@ def data_path(network: str) -> str:
 
 def explorer_script() -> bytes:
     """Return the script shared by all explorers: the modules of `theme/explorer` with the steps of all cells."""
-    first, *others = (SOURCES / f"{name}.js" for name in SCRIPTS)
+    return join_modules(read_modules(SCRIPTS)).encode()
+
+
+def read_modules(names: Sequence[str]) -> list[str]:
+    """Return modules of the explorer, `products` first, with the steps of all cells after it."""
+    first, *others = (SOURCES / f"{name}.js" for name in names)
     steps = [CELLS / kind / "step.js" for kind in CELL_KINDS]
-    return join_modules(file.read_text(encoding="utf-8") for file in (first, *steps, *others)).encode()
+    return [file.read_text(encoding="utf-8") for file in (first, *steps, *others)]
 
 
 def explorer_style() -> bytes:
@@ -63,12 +68,8 @@ def explorer_data(results: Results, place_of: PlaceOf) -> bytes:
 
 def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
     """Return the explorer's data on one network, as plain JSON values."""
-    network = results.network
     return {
-        **describe_network(network, results.weights),
-        "largest": _largest(results),
-        "counts": _counts(results),
-        "best": [*results.best],
+        **describe_play(results),
         "neurons": [
             {
                 "layer": line.layer,
@@ -78,9 +79,22 @@ def describe(results: Results, place_of: PlaceOf) -> dict[str, Any]:
             }
             for line in evidence.rank(results)
         ],
-        "longest_shown": network.longest_shown,
         "held_out": _held_out(results),
         "measured_on": measured_on(results),
+    }
+
+
+def describe_play(results: Results) -> dict[str, Any]:
+    """Return the data needed to run a network, to change it and to shade it, without findings and sequences."""
+    return {
+        **describe_network(results.network, results.weights),
+        "largest": _largest(results),
+        "counts": _counts(results),
+        "best": [*results.best],
+        "neurons": [],
+        "longest_shown": results.network.longest_shown,
+        "held_out": [],
+        "measured_on": "",
     }
 
 
@@ -109,7 +123,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
     (layer, neuron), memory = results.best, network.kind.memory
     if dose := network.task.dose:
         text = dose.prompt(min(4, dose.longest))
-        places = _enough(results)
+        places = enough_neurons(results)
         changes = [add_counts(*place, memory, 3, step=len(text)) for place in places]
         who = f"neuron {places[0][1]}" if len(places) == 1 else f"the {len(places)} best neurons"
         address = explorer_url(
@@ -124,7 +138,7 @@ def examples(results: Results) -> list[tuple[str, str]]:
     return [(f"{text}, with neuron {neuron} held at zero", address)]
 
 
-def _enough(results: Results) -> list[tuple[int, int]]:
+def enough_neurons(results: Results) -> list[tuple[int, int]]:
     """Return the fewest of the best neurons in which each added count yields one more token written; else the best."""
     slopes = [row.value for row in results.interventions_on(0, 0) if row.measure == Doses.result]
     enough = neurons_needed(slopes) or 1

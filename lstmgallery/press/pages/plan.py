@@ -24,6 +24,7 @@ from lstmgallery.press.pages.explorer import (
     explorer_values,
     explorers_values,
 )
+from lstmgallery.press.pages.front import Exhibit, choose_exhibit, front_data, front_script, front_values
 from lstmgallery.press.pages.link_images import image_files, link_images
 from lstmgallery.press.pages.lookup import everything, page_sections, search_index, search_library, search_script
 from lstmgallery.press.pages.network import network_values
@@ -49,8 +50,9 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
     articles = write_articles(content, results, answers)
     claimed = find_claimed(articles)
     networks = [view_network(entry, content.address_of, found, claimed) for entry, found in of_networks]
+    exhibit = choose_exhibit(networks, content.front)
     shared = {"site": content.site, "networks": networks, "articles": articles}
-    planned = list(_pages(networks, articles))
+    planned = list(_pages(networks, exhibit, articles))
     images = (
         link_images(content.site.title, [path for path, _, _ in planned], networks, articles)
         if content.site.base_url
@@ -69,6 +71,8 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         "assets/palette.css": stylesheet,
         "assets/explorer.css": explorer_style,
         "assets/explorer.js": explorer_script,
+        "assets/front.js": front_script,
+        "assets/front-network.js": partial(front_data, exhibit),
         **{data_path(view.network.name): partial(explorer_data_of, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
         "assets/search.js": search_script,
@@ -89,11 +93,11 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
 
 
 def _pages(
-    networks: Sequence[NetworkView], articles: Sequence[Article]
+    networks: Sequence[NetworkView], exhibit: Exhibit, articles: Sequence[Article]
 ) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
     """Yield (path, template, function that gathers the values) for every page."""
     mentions = find_mentions(articles)
-    yield "index.html", "index.html", dict
+    yield "index.html", "index.html", partial(front_values, networks, exhibit, articles)
     yield "404.html", "404.html", dict
     yield "how-to-read.html", "how-to-read.html", partial(reading_values, networks)
     yield "neurons.html", "neurons.html", partial(neurons_values, networks)

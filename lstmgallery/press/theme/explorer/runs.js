@@ -57,7 +57,7 @@ export const NOTHING_READ = { text: null, from: { usual: 0, changed: 0 }, cut: f
 /**
  * Make the runs read the text of a state; the changed run only if there are changes.
  * @param {Runs} runs read in place
- * @param {State} state
+ * @param {Pick<State, "text" | "changes" | "write">} state
  * @param {Network} network
  * @returns {ReadText}
  */
