@@ -116,7 +116,7 @@ def test_a_line_has_a_tick_at_zero_and_says_where_it_begins_and_ends() -> None:
     ("extent", "value", "height"),  # above the line of the lowest value, as a share of the room for values
     [((-1.0, 3.0), 0.0, 1 / 4), ((1.0, 4.0), 1.0, 1 / 4), ((-8.0, -2.0), -2.0, 3 / 4), ((0.0, 0.0), 0.0, 0.0)],
 )
-def test_zero_is_in_the_range_of_every_line(extent: tuple[float, float], value: float, height: float) -> None:
+def test_zero_is_in_the_range_of_a_line_near_it(extent: tuple[float, float], value: float, height: float) -> None:
     line = draw_step_line(np.array([value]), extent=extent, name="Cell state")
     room = LINE_HEIGHT_PX - 2 * MARGIN_PX
     assert line.points[0].y == pytest.approx(LINE_HEIGHT_PX - MARGIN_PX - height * room, abs=0.05)
@@ -125,6 +125,18 @@ def test_zero_is_in_the_range_of_every_line(extent: tuple[float, float], value: 
     assert {tick.label: tick.y for tick in line.ticks}["0"] == pytest.approx(
         LINE_HEIGHT_PX - MARGIN_PX - of_zero * room, abs=0.05
     )
+
+
+@pytest.mark.parametrize("extent", [(1.0, 1.9), (-0.9, -0.5), (100.0, 110.0)])
+def test_a_line_far_from_zero_takes_the_whole_height(extent: tuple[float, float]) -> None:
+    low, high = (draw_step_line(np.array([end]), extent=extent, name="Cell state").points[0].y for end in extent)
+    assert (low, high) == (LINE_HEIGHT_PX - MARGIN_PX, MARGIN_PX)
+
+
+@pytest.mark.parametrize("extent", [(0.99, 1.0), (-5.0, -4.9), (1.0, 1.0)])
+def test_a_level_line_far_from_zero_is_drawn_level(extent: tuple[float, float]) -> None:
+    low, high = (draw_step_line(np.array([end]), extent=extent, name="Cell state").points[0].y for end in extent)
+    assert abs(low - high) < 2
 
 
 def test_a_memory_that_never_moves_is_a_flat_line() -> None:

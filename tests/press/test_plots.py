@@ -5,6 +5,7 @@ The place of a point is read off like a reader does, between the ticks of the ax
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -437,10 +438,12 @@ def test_signals_are_lines_over_the_steps_each_named_at_its_end() -> None:
     numbered = replace(plot, x_ticks=tuple(replace(tick, label=str(at)) for at, tick in enumerate(plot.x_ticks)))
     assert drawn(numbered, "line", "main") == drawn(numbered, "dots", "main") == [near((0, 0), (1, 1), (2, 4))]
     assert drawn(numbered, "line", "second") == [near((0, 0.5), (1, -1), (2, -2))]
-    ends = [series.points[-1] for series in plot.series if series.kind == "line"]
-    assert [(at.label, at.x, at.y) for at in plot.labels] == [
-        (name, end.x + 8, end.y) for name, end in zip("ch", ends, strict=True)
-    ]
+    ends = [series.points[-1] for series in plot.series if series.kind == "dots"]
+    assert [(at.label, at.y) for at in plot.labels] == [(name, end.y) for name, end in zip("ch", ends, strict=True)]
+    leads = [series.points for series in plot.series if series.style == "lead"]
+    for label, end, (start, stop) in zip(plot.labels, ends, leads, strict=True):
+        assert end.x < start.x < stop.x < label.x
+        assert (start.y, stop.y) == (end.y, label.y)
     assert plot.series[1].points[1].label == "step 1, a: c = 1.000"
     assert plot.summary == (
         "Neuron 1: c from 0.00 to 4.00, lowest 0.00, highest 4.00; h from 0.50 to −2.00, lowest −2.00, highest 0.50."
@@ -448,14 +451,51 @@ def test_signals_are_lines_over_the_steps_each_named_at_its_end() -> None:
     assert plot.table.rows[2] == ("2 X", "4.000", "−2.000")
 
 
-def test_names_of_lines_that_end_close_together_are_moved_down_until_they_can_be_read() -> None:
-    ends = {"a": 5.0, "b": 5.05, "c": 4.9, "d": -5.0}
-    plot = plot_steps({name: np.array([0.0, end]) for name, end in ends.items()}, ["⊳", "a"], name="Neuron 1")
-    end_of = {name: series.points[-1].y for name, series in zip(ends, plot.series[::2], strict=True)}
-    top = end_of["b"]  # the highest line keeps its place
-    assert end_of["c"] < top + 26  # without room the three names would overlap
-    found = {label.label: label.y for label in plot.labels}
-    assert found == {"b": top, "a": top + 13, "c": top + 26, "d": end_of["d"]}
+HEIGHTS = st.lists(st.integers(-50, 50).map(lambda tenths: tenths / 10), min_size=2, max_size=4)
+
+
+@given(HEIGHTS)
+def test_names_of_lines_never_overlap_keep_their_order_and_stay_in_the_plot(heights: list[float]) -> None:
+    lines = {name: np.array([0.0, end]) for name, end in zip("abcd", heights, strict=False)}
+    plot = plot_steps(lines, ["⊳", "a"], name="Neuron 1")
+    labels = sorted(plot.labels, key=lambda label: label.y)
+    assert len(labels) == len(heights)
+    assert all(other.y - one.y >= 15.9 for one, other in pairwise(labels))  # 12 px letters with room around
+    assert all(12 <= label.y <= plot.bottom for label in labels)
+    ends = [heights["abcd".index(label.label)] for label in labels]
+    assert ends == sorted(ends, reverse=True)
+
+
+def test_three_lines_that_end_together_are_named_around_their_end() -> None:
+    plot = plot_steps({name: np.array([-1.0, 1.0, 0.0]) for name in "fgi"}, ["⊳", "a", "X"], name="Neuron 1")
+    end = plot.series[0].points[-1].y
+    assert [(label.label, round(label.y - end, 1)) for label in plot.labels] == [("f", -16), ("g", 0), ("i", 16)]
+
+
+def test_long_names_of_lines_fit_beside_them() -> None:
+    names = ("c neuron 12 of layer 2", "h neuron 3 of layer 1")
+    plot = plot_steps({name: np.array([0.0, 1.0]) for name in names}, ["⊳", "a"], name="Neurons")
+    for label in plot.labels:
+        assert label.x + 6.5 * len(label.label) <= plot.width
+    assert max(point.x for series in plot.series for point in series.points) < min(label.x for label in plot.labels)
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),  # of the height that the values take, from the first to the second
+    [((-0.9, -0.5), (0.85, 0.95)), ((0.4, 0.9), (0.45, 0.6)), ((-1.0, 1.0), (0.85, 0.95)), ((0.98, 1.0), (0, 0.05))],
+)
+def test_values_far_from_zero_take_the_whole_axis(values: tuple[float, float], shares: tuple[float, float]) -> None:
+    data = pd.DataFrame({"text": ["aX", "bX"], "cell": values, "letter": ["a", "b"]})
+    plot = plot_values(data, "cell", "letter", name="cell state at X", words="the letter was {}")
+    (dots,) = (series for series in plot.series if series.kind == "dots")
+    low, high = sorted(point.y for point in dots.points)
+    assert shares[0] < (high - low) / (plot.bottom - 12) < shares[1]
+    for (_, found), value in zip(read_off(replace(plot, x_ticks=x_numbered(plot)), dots.points), values, strict=True):
+        assert found == pytest.approx(value, abs=0.011)
+
+
+def x_numbered(plot: Plot) -> tuple[Point, ...]:
+    return tuple(replace(tick, label=str(at)) for at, tick in enumerate(plot.x_ticks))
 
 
 def test_one_line_needs_no_name() -> None:

@@ -121,7 +121,7 @@ def _shortened(text: str) -> str:
 
 def plot_memory(frontier: pd.DataFrame, *, trained: int, name: str, size_name: str, variant_name: str) -> Plot:
     """Plot one neuron's memory at the delimiter over the sizes tried, a line per variant; wrong ones stand out."""
-    frame = Frame((1, int(frontier["size"].max())), around(frontier["memory"], include=0.0), width=900, height=240)
+    frame = Frame((1, int(frontier["size"].max())), around(frontier["memory"], has_zero=True), width=900, height=240)
     series = []
     for _, part in frontier.groupby("variant", sort=True):
         series.append(Series("line", "faint", frame.points(part["size"], part["memory"])))

@@ -14,7 +14,7 @@ from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import explorer_url, neuron_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, step_table
-from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
+from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around, name_lines, room_for
 from lstmgallery.press.marks.strips import Point, show_tokens
 from lstmgallery.press.marks.text import brief, number
 from lstmgallery.tasks.vocabulary import with_start
@@ -62,7 +62,8 @@ def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: 
     """Plot signals over the steps of one sequence, with each line's name at its end."""
     everything = np.concatenate(list(lines.values())).tolist()
     named = len(lines) > 1
-    frame = Frame((0, len(tokens) - 1), around(everything, include=0.0), width=720, height=230, room=64 if named else 0)
+    room = room_for(lines) if named else 0
+    frame = Frame((0, len(tokens) - 1), around(everything, has_zero=True), width=720, height=230, room=room)
     series: list[Series] = []
     ends: list[Point] = []
     for (label, values), style in zip(lines.items(), LINE_STYLES, strict=False):
@@ -71,7 +72,7 @@ def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: 
             for step, (token, value) in enumerate(zip(tokens, values.tolist(), strict=True))
         )
         series += [Series("line", style, points), Series("dots", style, points, radius=2.8)]
-        ends.append(replace(points[-1], x=points[-1].x + 8, label=label))
+        ends.append(replace(points[-1], label=label))
     stride = math.ceil(len(tokens) / 40)
     ticks = tuple(frame.point(step, frame.y[0], tokens[step]) for step in range(0, len(tokens), stride))
     summary = "; ".join(
@@ -82,14 +83,6 @@ def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: 
     rows = tuple(
         (f"{step} {token}", *(number(values[step]) for values in lines.values())) for step, token in enumerate(tokens)
     )
-    plot = frame.plot(*series, x_name="", summary=f"{name}: {summary}.", table=Table(("step", *lines), rows))
-    return replace(plot, x_ticks=ticks, labels=_apart(ends) if named else ())
-
-
-def _apart(points: Sequence[Point], least: float = 13) -> tuple[Point, ...]:
-    """Return labels moved apart vertically, from the top down, so that none overlap."""
-    placed: list[Point] = []
-    for point in sorted(points, key=lambda point: (point.y, point.label)):
-        floor = placed[-1].y + least if placed else point.y
-        placed.append(replace(point, y=max(point.y, floor)))
-    return tuple(placed)
+    names, leads = name_lines(ends, frame) if named else ((), ())
+    plot = frame.plot(*series, *leads, x_name="", summary=f"{name}: {summary}.", table=Table(("step", *lines), rows))
+    return replace(plot, x_ticks=ticks, labels=names)

@@ -69,7 +69,7 @@ def _numbers(trained: Trained, sequences: pd.Series) -> list[int]:
 def plot_values(data: pd.DataFrame, signal: str, by: str, *, name: str, words: str) -> Plot:
     """Plot the value of each sequence at one token, in columns by a feature, in the order of the feature's values."""
     groups = dict(iter(data.groupby(by, sort=True)))
-    frame = Frame((-0.5, len(groups) - 0.5), around(data[signal], include=0.0), width=560, height=260)
+    frame = Frame((-0.5, len(groups) - 0.5), around(data[signal], has_zero=True), width=560, height=260)
     dots = []
     for at, part in enumerate(groups.values()):
         ordered = part.sort_values([signal, "text"])

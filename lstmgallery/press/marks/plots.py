@@ -4,12 +4,14 @@ Each kind of plot is built by its figure's module; `Frame` turns values into pix
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from lstmgallery.press.marks.mark import Mark
-from lstmgallery.press.marks.strips import Point, brief_tick, ticks_between
+from lstmgallery.press.marks.strips import Point, brief_tick, ticks_between, zero_in_reach
+
+NAME_PX, LEAD_PX, LETTER_PX = 16, 18, 7.2  # the line height of names beside lines, the way to them, a letter's width
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,14 @@ class Frame:
         )
 
 
-def around(values: Iterable[float], *, include: float | None = None, margin: float = 0.06) -> tuple[float, float]:
-    """Return the ends of an axis that contains all `values` (and `include`) with some margin."""
-    found = [*values, *([] if include is None else [include])]
+def around(values: Iterable[float], *, has_zero: bool = False, margin: float = 0.06) -> tuple[float, float]:
+    """Return the ends of an axis that contains all `values` with some margin.
+
+    With `has_zero` zero counts: the axis includes it, unless it would take more than half of the axis.
+    """
+    found = [*values]
+    if has_zero and (zero := zero_in_reach(found)) is not None:
+        found.append(zero)
     low, high = min(found), max(found)
     spare = margin * ((high - low) or 1)
     return low - spare, high + spare
@@ -153,6 +160,49 @@ def around(values: Iterable[float], *, include: float | None = None, margin: flo
 def aside(count: int, *, lanes: int, pitch: float) -> list[float]:
     """Return for each of `count` dots its distance from their line, in a fixed pattern: equal values do not overlap."""
     return [((at * 5) % lanes - lanes // 2) * pitch for at in range(count)]
+
+
+def name_lines(ends: Sequence[Point], frame: Frame) -> tuple[tuple[Point, ...], tuple[Series, ...]]:
+    """Return the names at the ends of lines, moved apart so that none overlap, and a thin line from each end to it.
+
+    Names stay as near to their ends as they can, in the order of the ends, and within the height of the plot.
+    """
+    order = sorted(range(len(ends)), key=lambda at: (ends[at].y, ends[at].label))
+    heights = spread([ends[at].y for at in order], apart=NAME_PX, low=frame.top, high=frame.bottom)
+    names, leads = [], []
+    for at, y in zip(order, heights, strict=True):
+        end = ends[at]
+        names.append(Point(round(end.x + LEAD_PX + 4, 1), y, end.label))
+        leads.append(Series("line", "lead", (Point(end.x + 4, end.y), Point(round(end.x + LEAD_PX, 1), y))))
+    return tuple(names), tuple(leads)
+
+
+def room_for(names: Iterable[str]) -> int:
+    """Return the width in pixels that the names of lines take at the right of a plot."""
+    return LEAD_PX + round(LETTER_PX * max(map(len, names), default=0))
+
+
+def spread(heights: Sequence[float], *, apart: float, low: float, high: float) -> list[float]:
+    """Return ascending heights moved as little as possible, so that they are `apart`, between `low` and `high`.
+
+    Heights too close form a group around their mean; groups that meet are merged. If there is no room for all, they are
+    spaced evenly.
+    """
+    apart = min(apart, (high - low) / max(1, len(heights) - 1))
+    groups: list[list[float]] = []
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1 and _first(groups[-2], apart, low, high) + apart * len(groups[-2]) > _first(
+            groups[-1], apart, low, high
+        ):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [round(_first(group, apart, low, high) + apart * at, 1) for group in groups for at, _ in enumerate(group)]
+
+
+def _first(group: Sequence[float], apart: float, low: float, high: float) -> float:
+    """Return the height of the first of a group, laid out around its mean and between `low` and `high`."""
+    half = apart * (len(group) - 1) / 2
+    return min(max(sum(group) / len(group), low + half), high - half) - half
 
 
 def plot_nothing(why: str) -> Plot:

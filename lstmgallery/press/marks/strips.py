@@ -5,7 +5,7 @@ The rest of this module is smaller strips and the line over a strip.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ PITCH_PX = 35  # from one column of a strip to the next; the stylesheet has the 
 LINE_HEIGHT_PX = 96
 MARGIN_PX = 12
 LABEL_PX = 34  # beside a strip's line, for the labels of its ticks
+LEVEL = 0.05  # share of their size that values have to range over to get an axis without zero
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> Mi
 def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> StepLine:
     """Draw a signal over the columns of a strip: point k is in the middle of column k."""
     low, high = extent
-    low, high = min(low, 0.0), max(high, 0.0)
+    if (zero := zero_in_reach(extent)) is not None:
+        low, high = min(low, zero), max(high, zero)
     high = high if high > low else low + 1.0
     scale = (LINE_HEIGHT_PX - 2 * MARGIN_PX) / (high - low)
 
@@ -189,6 +191,18 @@ def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str
     summary += f"lowest {brief(values.min())}, highest {brief(values.max())}"
     ticks = tuple(Point(0, y_of(tick), brief_tick(tick)) for tick in ticks_between(low, high, at_most=4))
     return StepLine(width + LABEL_PX, LINE_HEIGHT_PX, points, ticks, width, summary)
+
+
+def zero_in_reach(values: Iterable[float]) -> float | None:
+    """Return 0 if an axis of `values` should include it, else None.
+
+    Zero is included unless it would take more than half of the axis; it is also where values are too level (their range
+    less than `LEVEL` of their size) for their differences to be worth a whole axis.
+    """
+    found = list(values)
+    low, high = min(found), max(found)
+    size, span = max(abs(low), abs(high)), high - low
+    return None if span > LEVEL * size and min(abs(low), abs(high)) > span and low * high > 0 else 0.0
 
 
 def ticks_between(low: float, high: float, *, at_most: int) -> list[float]:

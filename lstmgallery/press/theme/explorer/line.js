@@ -14,6 +14,7 @@ import { brief, plain } from "./print.js";
  */
 
 const [HEIGHT, MARGIN] = [96, 12]; // px
+const LEVEL = 0.05; // share of their size that values have to range over to get a scale without zero
 
 export class Line {
   /** @param {Network} network */
@@ -138,12 +139,16 @@ export class Line {
 }
 
 /**
- * Return the scale of a memory between two values: it includes zero and is never empty.
+ * Return the scale of a memory between two values. It is never empty, and includes zero unless that would take more
+ * than half of it, as in `press/marks/strips.py`.
  * @param {number} lowest
  * @param {number} highest
  * @returns {Scale}
  */
 function scaleFrom(lowest, highest) {
+  const [size, span] = [Math.max(Math.abs(lowest), Math.abs(highest)), highest - lowest];
+  const isFar = lowest * highest > 0 && Math.min(Math.abs(lowest), Math.abs(highest)) > span;
+  if (isFar && span > LEVEL * size) return { low: lowest, high: highest };
   const [low, high] = [Math.min(0, lowest), Math.max(0, highest)];
   return { low, high: high === low ? low + 1 : high };
 }
