@@ -140,9 +140,13 @@ def examples(results: Results) -> list[tuple[str, str]]:
 
 def enough_neurons(results: Results) -> list[tuple[int, int]]:
     """Return the fewest of the best neurons in which each added count yields one more token written; else the best."""
-    slopes = [row.value for row in results.interventions_on(0, 0) if row.measure == Doses.result]
-    enough = neurons_needed(slopes) or 1
+    enough = neurons_needed(slopes(results)) or 1
     return [(int(row.layer), int(row.neuron)) for row in results.main_ranking.head(enough).itertuples()]
+
+
+def slopes(results: Results) -> list[float]:
+    """Return the tokens written more for each count added to the best neuron, to the best two at once, ..."""
+    return [row.value for row in results.interventions_on(0, 0) if row.measure == Doses.result]
 
 
 def _signal(kind: CellKind, key: str) -> dict[str, Any]:

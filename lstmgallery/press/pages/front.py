@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from lstmgallery.desk.interventions import Place
-from lstmgallery.desk.measures.needed import ENOUGH
+from lstmgallery.desk.experiments.experiment import neurons_needed
 from lstmgallery.desk.reference import Change, read_signals, write_on
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import ROLE
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.targets import R2
-from lstmgallery.network import Network
+from lstmgallery.network import Network, Place
 from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url, hold, neuron_path
 from lstmgallery.press.figures.drawing import name_of
 from lstmgallery.press.figures.frontier import frontier
@@ -28,7 +27,7 @@ from lstmgallery.press.marks import text
 from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.strips import Token, show_tokens
 from lstmgallery.press.pages.articles import Article
-from lstmgallery.press.pages.explorer import describe_play, enough_neurons, read_modules
+from lstmgallery.press.pages.explorer import describe_play, enough_neurons, read_modules, slopes
 from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import row_sentence
 from lstmgallery.press.pages.views import NetworkView
@@ -42,6 +41,8 @@ COUNTS = 3  # added to the memory by the page's button
 FIRST_COUNT = 4  # counted tokens in the first prompt
 MOST_TYPED = 60  # characters of a prompt
 MOST_WRITTEN = 120  # tokens; that of the explorer's `writing.js`
+LONGEST_READ = 40  # characters of the first text of a network whose task has no prompts
+LOSS = ("loss", text.number, "the loss is {} nats a token")  # what is measured where there are no right answers
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,13 @@ class Exhibit:
 
     @property
     def delimiter(self) -> str:
-        rule = self.network.task.rule
-        return rule.delimiter if rule else ""
+        task = self.network.task
+        return task.dose.delimiter if task.dose else task.rule.delimiter if task.rule else ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the network writes an answer to a prompt."""
+        return bool(self.delimiter)
 
     @property
     def step(self) -> int:
@@ -163,8 +169,8 @@ class Exhibit:
 
     def _run(self, name: str, change: Change | None) -> Run:
         results, kind = self.view.results, self.network.kind
-        prompt = self.prompt + self.delimiter
-        texts, ended, _ = write_on(self.network, results.weights, [prompt], at_most=MOST_WRITTEN, change=change)
+        prompt, at_most = self.prompt + self.delimiter, MOST_WRITTEN if self.writes else 0
+        texts, ended, _ = write_on(self.network, results.weights, [prompt], at_most=at_most, change=change)
         signals = read_signals(self.network, results.weights, [prompt + texts[0]], change=change)
         values = signals[self.layer - 1][kind.memory][:, self.neuron - 1]
         low, high = kind[kind.memory].low, kind[kind.memory].high
@@ -179,7 +185,7 @@ class Exhibit:
         )
         written = written_words(texts[0])
         course = ", ".join(f"{step.token.name} {step.value}" for step in steps)
-        return Run(name, steps, written, bool(ended[0]), f"{name} at each step: {course}")
+        return Run(name, steps, written, bool(ended[0]) and self.writes, f"{name} at each step: {course}")
 
     def _is_changed(self, step: int, change: Change | None) -> bool:
         return change is not None and (step == self.step if self.counted else step >= self.step)
@@ -195,16 +201,17 @@ class Exhibit:
             said.append(f"The {colour} a step, the higher the count.")
         if found := frontier(results):
             said.append(found.sentence)
+        measure, show, words = (
+            ("right", text.percent, "{} of the sequences come out right") if network.task.rule else LOSS
+        )
         held = next(
             row
             for row in results.interventions_on(self.layer, self.neuron)
-            if (row.intervention, row.measure) == ("zero", "right")
+            if (row.intervention, row.measure) == ("zero", measure)
         )
         whose = self.name[:1].lower() + self.name[1:]
-        said.append(
-            f"With {whose} held at zero, {text.percent(held.value)} of the sequences come out right "
-            f"instead of {text.percent(held.baseline)}."
-        )
+        outcome = words.format(show(held.value))
+        said.append(f"With {whose} held at zero, {outcome} instead of {show(held.baseline)}.")
         return said
 
 
@@ -220,7 +227,7 @@ def choose_exhibit(networks: Sequence[NetworkView], named: Subject | None) -> Ex
         places = () if not named.is_neuron else named.places(view.results.trained)
         return _exhibit(view, places[:1])
     counting = [view for view in networks if view.network.task.dose is not None]
-    alone = (view for view in counting if len(enough_neurons(view.results)) == 1 and _slope(view.results) >= ENOUGH)
+    alone = (view for view in counting if neurons_needed(slopes(view.results)) == 1)
     return _exhibit(next(alone, next(iter(counting), networks[0])), ())
 
 
@@ -231,15 +238,9 @@ def _exhibit(view: NetworkView, places: tuple[Place, ...]) -> Exhibit:
         changed = changed or tuple(enough_neurons(view.results))
         prompt = dose.counted * min(FIRST_COUNT, dose.longest)
     else:
-        rule = network.task.rule
-        prompt = network.longest_figure.partition(rule.delimiter)[0] if rule else network.longest_figure
+        rule, shown = network.task.rule, network.longest_shown
+        prompt = shown.partition(rule.delimiter)[0] if rule else shown[:LONGEST_READ]
     return Exhibit(view, layer, neuron, changed or ((layer, neuron),), prompt)
-
-
-def _slope(results: Results) -> float:
-    """Return the number of tokens written more for each count added to the best neuron alone."""
-    alone = (row for row in results.interventions_on(0, 0) if (row.measure, row.condition) == ("slope", "k=1"))
-    return float(next((row.value for row in alone), 0.0))
 
 
 def largest_memory(results: Results, layer: int, neuron: int) -> float:
@@ -279,6 +280,7 @@ def front_data(exhibit: Exhibit) -> bytes:
         ],
         "counted": exhibit.counted,
         "delimiter": exhibit.delimiter,
+        "writes": exhibit.writes,
         "explorer": explorer_path(network.name),
     }
     given = {"data": describe_play(exhibit.view.results), "play": play}

@@ -20,7 +20,8 @@ import { newRun, readText } from "../explorer/runs.js";
  * @property {Place} place of the neuron
  * @property {Omit<ChangeOfNeuron, "step">[]} changes that the button makes: counts added, or the memory held
  * @property {string} counted the token that the network counts; empty if it does not
- * @property {string} delimiter after the reader's text
+ * @property {string} delimiter after the reader's text; empty if there is none
+ * @property {boolean} writes whether the network writes an answer
  * @property {string} explorer address of the explorer's page
  */
 
@@ -55,12 +56,12 @@ class Exhibit {
   /** Read the text, and show what came of it. */
   draw() {
     const changes = this.changes();
-    readText(this.runs, { text: this.text(), changes, write: WRITE }, this.network);
+    readText(this.runs, { text: this.text(), changes, write: this.play.writes ? WRITE : null }, this.network);
     this._show(this.strips.usual, this.runs.usual, []);
     this.strips.changed.classList.toggle("is-off", !changes.length);
     if (changes.length) this._show(this.strips.changed, this.runs.changed, changes);
     const { layer, neuron } = this.play.place;
-    const state = { text: this.text(), layer, neuron, do: changes.map(formatChange).join(), write: "greedy" };
+    const state = { text: this.text(), layer, neuron, do: changes.map(formatChange).join(), write: this.play.writes ? "greedy" : "" };
     const pairs = Object.entries(state).filter(([, value]) => value !== "");
     const link = find("a.onward-explorer");
     const fragment = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
@@ -91,6 +92,7 @@ class Exhibit {
     const drawn = find("span.cells", strip);
     drawn.replaceChildren(...cells);
     drawn.setAttribute("aria-label", `${find("p.run-name", strip).textContent} at each step: ${course.join(", ")}`);
+    if (!this.play.writes) return;
     const answer = find("output.answer", strip);
     const isWrong = !changes.length && isMistaken(run, network);
     const words = describeWritten(network, run).replace(/ and ends$/, "");
