@@ -455,9 +455,9 @@ WRITEUPS = {
     "image": Mistake(
         "Back to",
         "![A picture](picture.png) back to",
-        "28:1",
-        "images are not supported",
-        "use a figure block in a write-up",
+        "28:14",
+        "the image: expected a file in the content folder, found none: writeups/picture.png",
+        "save it beside the text",
     ),
     "private": Mistake(
         "Back to", "Back \ue000 to", "28:6", "the character U+E000 is reserved by this tool", "remove it"
@@ -639,9 +639,9 @@ NETWORKS = {
     "image": Mistake(
         "Prose.",
         "See ![one](picture.png).",
-        "13:5",
-        "images are not supported",
-        "use a figure block in a write-up",
+        "13:12",
+        "the image: expected a file in the content folder, found none: networks/picture.png",
+        "save it beside the text",
     ),
     "private": Mistake("Prose.", "Pro\ue000se.", "13:4", "the character U+E000 is reserved by this tool", "remove it"),
     "escaped": Mistake("title: Small", 'title: "Small\\b"', "2:8", "the character U+0008 cannot be shown", "remove it"),

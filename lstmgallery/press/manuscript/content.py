@@ -17,6 +17,7 @@ from lstmgallery.network import Network, read_network
 from lstmgallery.pins import Pin, orphans, pin_path, read_pin
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
 from lstmgallery.press.figures.block import Checker
+from lstmgallery.press.manuscript.files import Attachment
 from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
 from lstmgallery.searches import Search, read_searches
@@ -104,8 +105,20 @@ class Content:
     def address_of(self, link: Link) -> str | None:
         """Return the address of a link in the site; None if the page is left out with its network."""
         target, sign, fragment = link.target.partition("#")
+        if link.attachment is not None:
+            return link.attachment.address + sign + fragment
         page = self.pages.get(target, target)
         return page + sign + fragment if page in self.fragments else None
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that networks and write-ups show or link to, each once, by their paths."""
+        proses: list[Prose[Any]] = [entry.prose for entry in self.networks]
+        for writeup in self.writeups:
+            proses += [writeup.body, *writeup.captions.values(), *writeup.sentences.values()]
+        links = [part for prose in proses for part in prose.parts if isinstance(part, Link)]
+        found = {link.attachment.path: link.attachment for link in links if link.attachment is not None}
+        return tuple(found[path] for path in sorted(found))
 
     def only(self, networks: Collection[str]) -> "Content":
         """Return the content with only these networks, without the write-ups that need others."""

@@ -8,9 +8,9 @@ EXTENSIONS = ("tables", "fenced_code", "sane_lists", "smarty")
 TAGS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "hr", "br"),
     *("a", "abbr", "b", "code", "del", "em", "i", "q", "s", "small", "strong", "sub", "sup", "var"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("table", "thead", "tbody", "tr", "th", "td", "img"),
 }
-ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
+ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 
 
 def to_html(text: str) -> str:
@@ -19,5 +19,5 @@ def to_html(text: str) -> str:
 
 
 def sanitise(html: str) -> str:
-    """Return HTML reduced to text markup: no scripts, styles, images, classes or ids."""
+    """Return HTML reduced to text markup: no scripts, styles, classes or ids."""
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)

@@ -10,18 +10,22 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
 
 from markupsafe import escape
 
 from lstmgallery.errors import Problem, nearest
 from lstmgallery.frontmatter import Document
+from lstmgallery.press.manuscript.files import Attachment, AttachmentError, attach, is_attachment
 from lstmgallery.press.manuscript.markup import sanitise, to_html
 
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 PRIVATE = re.compile("[\ue000-\ue01f]")
 REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # for marks, or not valid in XML and pages
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # in the sanitiser's format
 
 LineColumn = tuple[int, int]  # line and column, from 1
@@ -31,9 +35,11 @@ Other = TypeVar("Other")  # parts to fill in besides links
 
 @dataclass(frozen=True)
 class Link:
-    """A link within the content folder or the site: `target` is the path from its root, fragment included."""
+    """A link or an image: `target` is the path from the root of the content folder or the site, fragment included."""
 
     target: str
+    attachment: Attachment | None = None  # the file it leads to; None if it leads to a page
+    is_image: bool = False  # whether the file is shown rather than linked to
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,14 @@ def part_number(digits: str) -> int:
     return int("".join(str(ord(digit) - ZERO) for digit in digits))
 
 
-def link_attribute(address: str | None, url: Url) -> str:
-    """Return the attribute of a link's tag: its address, or nothing if its page is left out of the site."""
-    return "" if address is None else f' href="{escape(url(address))}"'
+def link_attribute(link: Link, address: str | None, url: Url) -> str:
+    """Return the attributes of the tag of a link or an image: its address, or nothing if it is left out of the site."""
+    if address is None:
+        return ""
+    if link.is_image and link.attachment is not None and link.attachment.size is not None:
+        width, height = link.attachment.size
+        return f' src="{escape(url(address))}" width="{width}" height="{height}"'
+    return f' href="{escape(url(address))}"'
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ class Linked:
             target, _, fragment = link.target.partition("#")
             page = pages.get(target, target)
             message, hint = "", None
-            if target.startswith(unread):
+            if link.attachment is not None or target.startswith(unread):
                 continue
             if page not in fragments:
                 message, hint = f"points to a missing page: {target}", nearest(target, [*pages, *fragments])
@@ -180,17 +191,16 @@ class ProseReader(Generic[Other]):
         return f"{OPEN}{digits}{CLOSE}"
 
     def render(self, text: str, source: Source) -> str:
-        """Return Markdown as clean HTML with its links marked; refuse images."""
+        """Return Markdown as clean HTML with its links and images marked."""
         raw = to_html(text)
-        for _ in range(raw.count("<img")):
-            place = source.next_place("![", "<img")
-            self.problem("images are not supported", *place, "use a figure block in a write-up")
 
         def in_tag(match: re.Match[str]) -> str:
             if mark := MARK.search(match[1]):
                 message = "braces cannot be used in the address of a link or in a title"
                 self.problem(message, *self.part_places[part_number(mark[1])], "move them into the text")
                 return match[0]
+            if match[0].startswith("<img"):
+                return self._shown(match[0], source)
             return re.sub(r' href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
 
         def linked(match: re.Match[str]) -> str:
@@ -200,11 +210,47 @@ class ProseReader(Generic[Other]):
                 return match[0]
             path, sign, fragment = href.partition("#")
             target = posixpath.normpath(posixpath.join(posixpath.dirname(self.file), path)) if path else self.file
+            if is_attachment(self.root, unquote(target)):
+                return self._attached(unquote(target), place, sign + fragment)
             link = Link(target + sign + fragment)
             self.links.append((link, place))
             return self.mark(link, place)
 
         return _TAG.sub(in_tag, sanitise(raw))
+
+    @property
+    def root(self) -> Path:
+        """The content folder."""
+        return Path(self.document.place).parents[len(PurePosixPath(self.file).parts) - 1]
+
+    def _shown(self, tag: str, source: Source) -> str:
+        """Return the tag of an image with its address and size marked; refuse an image that cannot be shown."""
+        attributes = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
+        address = attributes.get("src", "")
+        place = source.next_place(address, "<img", "![")
+        if not attributes.get("alt", "").strip():
+            message = f"expected an alternative text for the image {address!r}, found none"
+            self.problem(message, *place, "say in brackets what it shows: ![A curve that falls](curve.png)")
+        if not address or re.match(r"[a-z][a-z0-9+.-]*:|//", address, re.IGNORECASE):
+            message = f"expected the path of an image in the content folder, found {address!r}"
+            self.problem(message, *place, "pages load nothing from elsewhere: save it beside the text")
+            return ""
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(self.file), unquote(address)))
+        words = "".join(
+            f' {name}="{escape(attributes[name])}"' for name in ("alt", "title") if attributes.get(name, "").strip()
+        )
+        return f"<img{self._attached(target, place, is_shown=True)}{words}>"
+
+    def _attached(self, target: str, place: LineColumn, fragment: str = "", *, is_shown: bool = False) -> str:
+        """Return the mark for a file of the content folder; refuse one that cannot be published."""
+        try:
+            attachment = attach(self.root, target, is_shown=is_shown)
+        except AttachmentError as error:
+            self.problem(f"the {'image' if is_shown else 'link'}: {error.message}", *place, error.hint)
+            return ""
+        link = Link(target + fragment, attachment, is_shown)
+        self.links.append((link, place))
+        return self.mark(link, place)
 
 
 def without_refused(text: str) -> str:

@@ -362,7 +362,7 @@ class _Reader(ProseReader[Inset]):
         return Quote("value", question=take_question(words, subject), format=_take_format(words))
 
     def render(self, text: str, source: Source) -> str:
-        """Return Markdown as clean HTML with its links marked; refuse images, and names within links."""
+        """Return Markdown as clean HTML with its links and images marked; refuse names within links."""
         found = super().render(text, source)
         for inner in re.findall(r"<a\b[^>]*>(.*?)</a>", found, flags=re.DOTALL):
             for number in map(part_number, MARK.findall(inner)):

@@ -167,7 +167,7 @@ class Article:
     def _quoted(self, part: Inset | Link, url: Url | None) -> str:
         """Return the HTML of a quote, or a link's attribute."""
         if isinstance(part, Link):
-            return link_attribute(self.address_of(part), url or str)
+            return link_attribute(part, self.address_of(part), url or str)
         assert isinstance(part, Quote)
         if part.kind == "name":
             assert part.subject is not None

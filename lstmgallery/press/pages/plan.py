@@ -80,6 +80,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         "assets/search-index.js": index,
         **dict(page(*each) for each in planned),
     }
+    plan |= {attachment.path: attachment.read for attachment in content.attachments}
     for article in articles:
         plan |= dict(data_files(article))
         plan |= {article.file(figure, "svg"): partial(_drawing, article, figure) for figure in article.illustrations}

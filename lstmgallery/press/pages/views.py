@@ -84,7 +84,7 @@ class NetworkView:
 
     def prose(self, url: Url) -> Markup:
         """Return the author's text."""
-        return Markup(self.content.prose.fill(lambda link: link_attribute(self.address_of(link), url)))
+        return Markup(self.content.prose.fill(lambda link: link_attribute(link, self.address_of(link), url)))
 
     @property
     def measured_on(self) -> str:
