@@ -66,8 +66,11 @@ def test_an_image_is_on_the_page_with_its_size_and_its_file_in_the_site(typeset:
     page = type(press)(content, press.results, {}).page("writeups/some.html")
     image = page.one("div", class_="flow").one("img")
     assert image.attributes == {
-        "src": "../files/writeups/my%20plot.png", "width": "7", "height": "5",
-        "alt": "A <b> & “c”", "title": "So",
+        "src": "../files/writeups/my%20plot.png",
+        "width": "7",
+        "height": "5",
+        "alt": "A <b> & “c”",
+        "title": "So",
     }
     assert page.one("div", class_="flow").one("a")["href"] == "../files/writeups/a%23b.csv"
     plan = type(press)(content, press.results, {}).plan

@@ -9,6 +9,8 @@ from lstmgallery.desk.subjects import Subject
 from lstmgallery.press.figures.block import Block
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio
 
+COLUMN_PX = 560  # the width of the text is 672; the names of a strip's rows take more on a page than in its file
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -44,6 +46,16 @@ class Illustration:
     def is_wide(self) -> bool:
         """Whether there is more than one column."""
         return len(self.columns) > 1
+
+    @property
+    def height(self) -> float:
+        """The height of its parts below each other in pixels, without titles and caption."""
+        return sum(part.drawn.size[1] for part in self.parts)
+
+    @property
+    def fits_column(self) -> bool:
+        """Whether it is no wider than the text of a write-up, so that claims may stand beside it."""
+        return not self.is_wide and all(part.drawn.size[0] <= COLUMN_PX for part in self.parts)
 
     @property
     def frame_height(self) -> int:

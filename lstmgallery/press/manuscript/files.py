@@ -126,7 +126,8 @@ def _inside(root: Path, target: str) -> Path:
     for part in parts:
         names = sorted(each.name for each in at.iterdir()) if at.is_dir() else []
         if part not in names:
-            hint = nearest(part, names) or "save it beside the text"
+            alike = [name for name in names if PurePosixPath(name).suffix.lower() == PurePosixPath(part).suffix.lower()]
+            hint = nearest(part, alike) or "save it beside the text"
             raise AttachmentError(f"expected a file in the content folder, found none: {target}", hint)
         at /= part
     if not file.is_file():

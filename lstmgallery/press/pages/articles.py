@@ -36,6 +36,7 @@ from lstmgallery.press.manuscript.content import Content
 from lstmgallery.press.manuscript.prose import OPEN, Link, Prose, Url, link_attribute
 from lstmgallery.press.manuscript.writeups import Inset, Quote, Writeup
 from lstmgallery.press.marks import text
+from lstmgallery.press.pages.margins import Kind, Piece, arrange
 from lstmgallery.press.pages.provenance import Claimed, holding_in_search
 from lstmgallery.press.pages.sentences import measured_on, measured_on_half, standing_words
 from lstmgallery.searches import Search
@@ -150,13 +151,22 @@ class Article:
 
     def body(self, url: Url, show: Callable[[str, str], str]) -> Markup:
         """Return the text; `show` returns the HTML of a figure or a claim given its kind and id."""
+        pieces: list[Piece] = []
 
         def part_of(part: Inset | Link) -> str:
-            if isinstance(part, Figure | Claim):
-                return show("figure" if isinstance(part, Figure) else "claim", part.id)
-            return self._quoted(part, url)
+            if not isinstance(part, Figure | Claim):
+                return self._quoted(part, url)
+            if isinstance(part, Claim):
+                pieces.append(Piece("claim", show("claim", part.id)))
+            else:
+                drawn = self.illustrations[part.id]
+                kind: Kind = "figure" if drawn.fits_column else "wide-figure"
+                pieces.append(Piece(kind, show("figure", part.id), drawn.height))
+            return OPEN
 
-        return Markup(self.writeup.body.fill(part_of))
+        first, *texts = self.writeup.body.fill(part_of).split(OPEN)
+        between = [each for piece, text in zip(pieces, texts, strict=True) for each in (piece, Piece("text", text))]
+        return Markup(arrange([Piece("text", first), *between]))
 
     def _filled(self, prose: Prose[Inset], url: Url) -> Markup:
         filled = prose.fill(lambda part: self._quoted(part, url))
