@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import FIRST_NEURONS, KINDS, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
+from tests.browser.conftest import FIRST_NEURONS, FRAME, KINDS, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
 
 AXE: dict[str, Any] = {
     "resultTypes": ["violations"],
@@ -15,7 +15,7 @@ AXE: dict[str, Any] = {
     "preload": False,  # it would fetch the stylesheets again, which the policy forbids
 }
 TARGET_PX = 24  # WCAG 2.2, 2.5.8
-TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .heat a, .entry h3 a"
+TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .heat a, .entry h3 a, .dials button"
 
 
 def violations(page: Page) -> list[str]:
@@ -61,7 +61,7 @@ def test_a_page_never_scrolls_sideways_on_a_phone(visit: Visitor, path: str, wid
         assert page.evaluate(too_wide) <= 0
 
 
-@pytest.mark.parametrize("path", ["index.html", LAST_NEURONS[0]])
+@pytest.mark.parametrize("path", [FRAME, LAST_NEURONS[0]])
 def test_a_figure_wider_than_a_phone_scrolls_by_itself(visit: Visitor, path: str) -> None:
     page = visit(path, width=NARROW)
     regions = page.locator(".scroll:has(.strip)")
