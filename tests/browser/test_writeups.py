@@ -215,3 +215,41 @@ def test_a_drawing_opens_by_itself(visit: Visitor, gallery: Gallery) -> None:
         assert page.locator("svg > title").count() == 1
         assert re.match(r"Counting, figure \d+", page.locator("svg > title").text_content() or "")
         assert page.locator("svg text").count() > 2
+
+
+@pytest.mark.parametrize("width", [1120, 1280, 1600])
+@pytest.mark.parametrize("path", WRITEUP_PAGES)
+def test_claims_leave_no_hole_in_a_write_up_and_cover_nothing(visit: Visitor, path: str, width: int) -> None:
+    page = visit(path, width=width)
+    gaps, covered = page.evaluate(
+        """() => {
+            const flow = document.querySelector(".flow");
+            const isAside = (one) => getComputedStyle(one).float !== "none";
+            const column = [...flow.children].filter((one) => !isAside(one) && one.getBoundingClientRect().height);
+            const [gaps, covered] = [[], []];
+            let end = flow.getBoundingClientRect().top;
+            for (const one of column) {
+                const { top, bottom } = one.getBoundingClientRect();
+                gaps.push([Math.round(top - end), one.id || one.textContent.slice(0, 40)]);
+                end = Math.max(end, bottom);
+            }
+            gaps.push([Math.round(flow.getBoundingClientRect().bottom - end), "the end"]);
+            for (const claim of flow.querySelectorAll(".claim")) {
+                const box = claim.getBoundingClientRect();
+                for (const other of flow.querySelectorAll("p, td, th, svg, .claim")) {
+                    if (claim.contains(other) || other.contains(claim) || other.classList.contains("unseen")) continue;
+                    const range = document.createRange();
+                    range.selectNodeContents(other);
+                    for (const { left, right, top, bottom } of range.getClientRects()) {
+                        const across = Math.min(right, box.right) - Math.max(left, box.left);
+                        if (across > 1 && Math.min(bottom, box.bottom) - Math.max(top, box.top) > 1) {
+                            covered.push([claim.id, other.textContent.slice(0, 40)]);
+                        }
+                    }
+                }
+            }
+            return [gaps, covered];
+        }"""
+    )
+    assert [gap for gap in gaps if gap[0] > 64] == []
+    assert covered == []

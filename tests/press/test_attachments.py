@@ -60,7 +60,7 @@ def test_an_image_is_on_the_page_with_its_size_and_its_file_in_the_site(typeset:
     press = typeset(some=writeup("x\n"))
     content = content_with(
         tmp_path,
-        "![A <b> & “c”](my%20plot.png 'So')\n\n[numbers](<a#b.csv>)\n",
+        "![A <b> & “c”](my%20plot.png 'So')\n\n[numbers](a%23b.csv)\n",
         **{"my plot__png": png(7, 5), "a#b__csv": b"1"},
     )
     page = type(press)(content, press.results, {}).page("writeups/some.html")

@@ -26,6 +26,12 @@ def index(press: Press) -> Element:
     return press.page("index.html")
 
 
+@pytest.fixture(scope="module")
+def named(typeset: Typeset) -> Press:
+    """A front page on the best neuron, which gets counts since the site names it."""
+    return typeset("front: small best(remaining)\n")
+
+
 def content_of(folder: Path, settings: str = "") -> Content:
     """Return a content folder with the small network and these settings added to the site's."""
     write_small_content(folder, "small")
@@ -63,12 +69,11 @@ def test_the_heading_is_the_tagline_and_the_sentence_below_it_the_description(in
     assert index.one("title").text == "Small gallery"
 
 
-def test_the_still_strips_hold_the_memory_of_the_neuron_with_and_without_the_counts(
-    press: Press, index: Element
-) -> None:
-    results = press.results[0]
+def test_the_still_strips_hold_the_memory_of_the_neuron_with_and_without_the_counts(named: Press) -> None:
+    index = named.page("index.html")
+    results = named.results[0]
     _, neuron = results.best
-    data = json.loads(press.text("assets/front-network.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
+    data = json.loads(named.text("assets/front-network.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
     amount = 3 * data["data"]["counts"][0][neuron - 1]
     vocabulary = results.network.task.vocabulary
     for row, add in (("run-usual", (0, 0.0)), ("run-changed", (4, amount))):
@@ -174,15 +179,17 @@ def test_without_a_name_the_first_network_that_one_neuron_lets_count_is_shown(
     rows = results.interventions.copy()
     is_slope = (rows["measure"] == "slope") & (rows["layer"] == 0)
     one_is_enough = view_of(content, results, interventions=rows.assign(value=rows["value"].mask(is_slope, 1.0)))
-    two_are_needed = view_of(
-        content,
-        results,
-        interventions=rows.assign(value=rows["value"].mask(is_slope & (rows["condition"] == "k=1"), 0.1)),
-    )
+    enough = rows["value"].mask(is_slope, 1.0).mask(is_slope & (rows["condition"] == "k=1"), 0.1)
+    two_are_needed = view_of(content, results, interventions=rows.assign(value=enough))
     assert choose_exhibit([two_are_needed, one_is_enough], None).view is one_is_enough
     alone = choose_exhibit([two_are_needed], None)
     assert alone.view is two_are_needed
-    assert len(alone.places) > 1 or alone.change == "Add 3 counts"
+    assert len(alone.places) == 2
+    assert alone.change == "Add 3 counts to each of 2 neurons"
+    none_are_enough = view_of(content, results, interventions=rows.assign(value=rows["value"].mask(is_slope, 0.1)))
+    at_last = choose_exhibit([none_are_enough], None)
+    assert (at_last.change, at_last.counted) == ("Hold it at zero", "a")
+    assert at_last.places == (results.best,)
 
 
 def test_a_network_that_does_not_count_is_shown_with_its_memory_held_at_zero(gallery: Gallery) -> None:

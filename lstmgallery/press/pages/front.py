@@ -68,13 +68,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """The neuron on the front page. `change` is the label of the button that changes it; empty: only look."""
+    """The neuron on the front page. The button adds counts to it, or else holds its memory at zero."""
 
     view: NetworkView
     layer: int
     neuron: int
     places: tuple[Place, ...]  # the neurons that the button changes
     prompt: str  # without the delimiter
+    adds_counts: bool
 
     @property
     def network(self) -> Network:
@@ -90,7 +91,10 @@ class Exhibit:
 
     @property
     def sentence(self) -> str:
-        return row_sentence(self.network, self.view.results.best_row_of(self.layer, self.neuron))
+        row = self.view.results.best_row_of(self.layer, self.neuron)
+        if row.standing != ROLE and (self.layer, self.neuron) == self.view.results.best:
+            return "It is the best one for the task, though it has no role by this gallery’s rules."
+        return row_sentence(self.network, row)
 
     @property
     def counted(self) -> str:
@@ -103,19 +107,18 @@ class Exhibit:
 
     @property
     def change(self) -> str:
-        return f"Add {COUNTS} counts{self.whom}" if self.counted else "Hold it at zero"
+        return f"Add {COUNTS} counts{self.whom}" if self.adds_counts else "Hold it at zero"
 
     @property
     def changed_name(self) -> str:
-        if not self.counted:
+        if not self.adds_counts:
             return "held at zero"
         return f"with {COUNTS} counts added{self.whom} at the {self.delimiter}"
 
     @property
     def invitation(self) -> str:
-        if self.counted:
-            return f"Give it more {self.counted}’s, or put {COUNTS} counts into it."
-        return "Type something else, or take its memory away."
+        more = f"Give it more {self.counted}’s" if self.counted else "Type something else"
+        return f"{more}, or {f'put {COUNTS} counts into it' if self.adds_counts else 'take its memory away'}."
 
     @property
     def delimiter(self) -> str:
@@ -130,14 +133,14 @@ class Exhibit:
     @property
     def step(self) -> int:
         """The step of the change in the first view: the delimiter's, or the first after the start."""
-        return len(self.prompt + self.delimiter) if self.counted else 1
+        return len(self.prompt + self.delimiter) if self.adds_counts else 1
 
     @property
     def explorer(self) -> str:
         """The address of the first view in the explorer."""
         memory = self.network.kind.memory
         changes = [
-            add_counts(*place, memory, COUNTS, step=self.step) if self.counted else hold(*place, memory, 0, step=1)
+            add_counts(*place, memory, COUNTS, step=self.step) if self.adds_counts else hold(*place, memory, 0, step=1)
             for place in self.places
         ]
         text_read = self.prompt + self.delimiter
@@ -159,7 +162,7 @@ class Exhibit:
             for of_layer, neuron in self.places if signal == memory else ():
                 if of_layer != layer:
                     continue
-                if not self.counted:
+                if not self.adds_counts:
                     values[:, neuron - 1] = 0.0 if step >= self.step else values[:, neuron - 1]
                 elif step == self.step:
                     values[:, neuron - 1] += COUNTS * counts[layer - 1][neuron - 1]
@@ -188,7 +191,7 @@ class Exhibit:
         return Run(name, steps, written, bool(ended[0]) and self.writes, f"{name} at each step: {course}")
 
     def _is_changed(self, step: int, change: Change | None) -> bool:
-        return change is not None and (step == self.step if self.counted else step >= self.step)
+        return change is not None and (step == self.step if self.adds_counts else step >= self.step)
 
     @property
     def reasons(self) -> list[str]:
@@ -240,7 +243,9 @@ def _exhibit(view: NetworkView, places: tuple[Place, ...]) -> Exhibit:
     else:
         rule, shown = network.task.rule, network.longest_shown
         prompt = shown.partition(rule.delimiter)[0] if rule else shown[:LONGEST_READ]
-    return Exhibit(view, layer, neuron, changed or ((layer, neuron),), prompt)
+    adds_counts = dose is not None and (bool(places) or neurons_needed(slopes(view.results)) is not None)
+    changed = changed if adds_counts else ((layer, neuron),)
+    return Exhibit(view, layer, neuron, changed, prompt, adds_counts)
 
 
 def largest_memory(results: Results, layer: int, neuron: int) -> float:
@@ -272,9 +277,9 @@ def front_data(exhibit: Exhibit) -> bytes:
                 "layer": layer,
                 "neuron": neuron,
                 "signal": network.kind.memory,
-                "kind": "add" if exhibit.counted else "hold",
-                "amount": COUNTS if exhibit.counted else 0,
-                "inCounts": bool(exhibit.counted),
+                "kind": "add" if exhibit.adds_counts else "hold",
+                "amount": COUNTS if exhibit.adds_counts else 0,
+                "inCounts": exhibit.adds_counts,
             }
             for layer, neuron in exhibit.places
         ],
