@@ -234,16 +234,19 @@ def test_claims_leave_no_hole_in_a_write_up_and_cover_nothing(visit: Visitor, pa
                 end = Math.max(end, bottom);
             }
             gaps.push([Math.round(flow.getBoundingClientRect().bottom - end), "the end"]);
-            for (const claim of flow.querySelectorAll(".claim")) {
-                const box = claim.getBoundingClientRect();
-                for (const other of flow.querySelectorAll("p, td, th, svg, .claim")) {
-                    if (claim.contains(other) || other.contains(claim) || other.classList.contains("unseen")) continue;
-                    const range = document.createRange();
-                    range.selectNodeContents(other);
+            const texts = document.createTreeWalker(flow, NodeFilter.SHOW_TEXT);
+            const claims = [...flow.querySelectorAll(".claim")];
+            while (texts.nextNode()) {
+                const { currentNode: text } = texts;
+                if (!text.parentElement.checkVisibility() || text.parentElement.closest(".unseen, .scroll")) continue;
+                const range = document.createRange();
+                range.selectNodeContents(text);
+                for (const claim of claims.filter((each) => !each.contains(text))) {
+                    const box = claim.getBoundingClientRect();
                     for (const { left, right, top, bottom } of range.getClientRects()) {
                         const across = Math.min(right, box.right) - Math.max(left, box.left);
                         if (across > 1 && Math.min(bottom, box.bottom) - Math.max(top, box.top) > 1) {
-                            covered.push([claim.id, other.textContent.slice(0, 40)]);
+                            covered.push([claim.id, text.data.slice(0, 40)]);
                         }
                     }
                 }
