@@ -114,7 +114,7 @@ def test_modules_do_not_import_each_other_in_circles() -> None:
 def test_every_import_is_ours_or_declared() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     declared = text[text.index("dependencies = [") : text.index("[project.optional-dependencies]")]
-    distributions = {"yaml": "pyyaml", "markupsafe": "jinja2", "resvg_py": "resvg-py"}
+    distributions = {"PIL": "pillow", "yaml": "pyyaml", "markupsafe": "jinja2", "resvg_py": "resvg-py"}
     names = {name.split(".")[0] for module in FILES for name, _ in imports_of(module)}
     foreign = names - sys.stdlib_module_names - {"lstmgallery"}
     assert "numpy" in foreign

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markupsafe import escape
 
@@ -248,7 +248,7 @@ class ProseReader(Generic[Other]):
         except AttachmentError as error:
             self.problem(f"the {'image' if is_shown else 'link'}: {error.message}", *place, error.hint)
             return ""
-        link = Link(target + fragment, attachment, is_shown)
+        link = Link(quote(target) + fragment, attachment, is_shown)
         self.links.append((link, place))
         return self.mark(link, place)
 
