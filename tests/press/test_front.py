@@ -73,7 +73,7 @@ def test_the_still_strips_hold_the_memory_of_the_neuron_with_and_without_the_cou
     index = named.page("index.html")
     results = named.results[0]
     _, neuron = results.best
-    data = json.loads(named.text("assets/front-network.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
+    data = json.loads(named.text("assets/exhibit.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
     amount = 3 * data["data"]["counts"][0][neuron - 1]
     vocabulary = results.network.task.vocabulary
     for row, add in (("run-usual", (0, 0.0)), ("run-changed", (4, amount))):
@@ -218,7 +218,7 @@ def test_what_is_written_is_said_in_words(written: str, words: str) -> None:
 
 
 def test_the_network_of_the_front_page_comes_without_what_only_the_explorer_needs(press: Press) -> None:
-    data = json.loads(press.text("assets/front-network.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
+    data = json.loads(press.text("assets/exhibit.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
     assert data["data"]["neurons"] == data["data"]["held_out"] == []
     full = json.loads(press.text("explorer/small.js").removeprefix("window.lstmgallery = ").rstrip(";\n"))
     assert data["data"]["weights"] == full["data"]["weights"]

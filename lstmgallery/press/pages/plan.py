@@ -72,7 +72,7 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         "assets/explorer.css": explorer_style,
         "assets/explorer.js": explorer_script,
         "assets/front.js": front_script,
-        "assets/front-network.js": partial(front_data, exhibit),
+        "assets/exhibit.js": partial(front_data, exhibit),
         **{data_path(view.network.name): partial(explorer_data_of, view) for view in networks},
         **{f"assets/{file.name}": file.read_bytes for file in sorted(STATIC.iterdir(), key=lambda file: file.name)},
         "assets/search.js": search_script,

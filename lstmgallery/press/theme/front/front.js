@@ -56,12 +56,14 @@ class Exhibit {
   /** Read the text, and show what came of it. */
   draw() {
     const changes = this.changes();
-    readText(this.runs, { text: this.text(), changes, write: this.play.writes ? WRITE : null }, this.network);
+    const write = this.play.writes ? WRITE : null;
+    readText(this.runs, { text: this.text(), changes, write }, this.network);
     this._show(this.strips.usual, this.runs.usual, []);
     this.strips.changed.classList.toggle("is-off", !changes.length);
     if (changes.length) this._show(this.strips.changed, this.runs.changed, changes);
     const { layer, neuron } = this.play.place;
-    const state = { text: this.text(), layer, neuron, do: changes.map(formatChange).join(), write: this.play.writes ? "greedy" : "" };
+    const made = changes.map(formatChange).join();
+    const state = { text: this.text(), layer, neuron, do: made, write: write ? "greedy" : "" };
     const pairs = Object.entries(state).filter(([, value]) => value !== "");
     const link = find("a.onward-explorer");
     const fragment = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
