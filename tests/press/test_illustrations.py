@@ -124,7 +124,7 @@ def test_an_overview_shows_every_neuron(press: Press, network: Network, folder: 
 def test_a_line_goes_through_the_values_at_each_step(press: Press, network: Network, folder: Path) -> None:
     data, signals = press.csv("line"), computed(network, folder, "aaXbb")
     (part,) = press.drawn("line").parts
-    lines = [series for series in plot_of(part).series if series.kind == "line"]
+    lines = [series for series in plot_of(part).series if series.kind == "line" and series.style != "lead"]
     wanted = [(neuron, key) for neuron in (best(press), 2) for key in ("cell", "forget_gate")]
     everything = [value for neuron, key in wanted for value in signals[key][:, neuron - 1]]
     require_linear([point for line in lines for point in line.points], everything)
