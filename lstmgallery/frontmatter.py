@@ -7,6 +7,7 @@ the values into a pydantic model and every mistake into a `Problem` with line an
 import contextlib
 import json
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,9 +127,12 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 def _read_text(path: Path) -> str:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its writer
+            raise GalleryError(Problem(str(path), "expected a file, found a folder, a pipe or a device"))
         return path.read_text(encoding="utf-8").replace("\r\n", "\n").removeprefix("\ufeff")
     except FileNotFoundError:
-        raise GalleryError(Problem(str(path), "expected a file, found none")) from None
+        found = "a link that leads nowhere" if path.is_symlink() else "none"
+        raise GalleryError(Problem(str(path), f"expected a file, found {found}")) from None
     except UnicodeDecodeError as error:
         message = f"expected UTF-8 text, found the byte 0x{error.object[error.start]:02x} at offset {error.start}"
         raise GalleryError(Problem(str(path), message, hint="save the file as UTF-8")) from None

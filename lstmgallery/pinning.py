@@ -15,6 +15,7 @@ import numpy as np
 from lstmgallery import store
 from lstmgallery.desk.claims import Claim, Question, Verdict, answer_elsewhere, verdict
 from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, unknown_network
 from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, retrain_command, write_pin
@@ -107,7 +108,7 @@ def unpin_network(content: Path, name: str) -> Path:
     try:
         file.unlink()
     except FileNotFoundError:
-        known = [each.stem for each in sorted((content / "networks").glob(f"*{file.suffix}"))]
+        known = [each.stem for each in list_files(content / "networks", file.suffix)]
         hint = nearest(name, known) or "no network is pinned"
         raise GalleryError(Problem(str(file), "expected a pinned network, found no file", hint=hint)) from None
     return file

@@ -22,6 +22,7 @@ import numpy as np
 import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.searches import Search
@@ -150,8 +151,8 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
             f"expected the network of this pin, {file.with_suffix('.md').name}, found none",
             hint="rename one to match the other, or remove the pin",
         )
-        for file in sorted(folder.glob(f"*{SUFFIX}"))
-        if file.stem not in known and not file.name.startswith(".")
+        for file in list_files(folder, SUFFIX)
+        if file.stem not in known
     ]
 
 

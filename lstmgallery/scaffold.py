@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.listing import list_files
 from lstmgallery.network import Network, read_network, slug_fault
 from lstmgallery.tasks import TASKS
 
@@ -105,7 +106,7 @@ def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: 
 
 def _first_network(content: Path) -> Network:
     """Return the first network of the index."""
-    files = sorted((content / "networks").glob("*.md"))
+    files = list_files(content / "networks")
     if not files:
         message = "expected a network to write about, a file such as counter.md, found none"
         hint = "create one first: lstmgallery new network counter"

@@ -24,6 +24,7 @@ from lstmgallery.desk.claims import Expectation, Question, parse_expectation, ta
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network, read_network, unknown_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
@@ -215,9 +216,8 @@ def _passes(search: Search, trial: Trial) -> bool:
 def _entry(content: Path, name: str) -> Network:
     folder = content / "networks"
     file = folder / f"{name}.md"
-    if not file.is_file():
-        known = sorted(each.stem for each in folder.glob("*.md"))
-        raise unknown_network("search", folder, name, known)
+    if file not in (files := list_files(folder)):
+        raise unknown_network("search", folder, name, [each.stem for each in files])
     return read_network(file)[0]
 
 

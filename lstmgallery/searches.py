@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
 
 SUFFIX = ".search.json"
@@ -126,10 +127,8 @@ def read_searches(folder: Path, networks: Collection[str]) -> tuple[dict[str, Se
     """Return the saved searches in the folder of networks by network, and the problems found in them."""
     found: dict[str, Search] = {}
     problems: list[Problem] = []
-    for file in sorted(folder.glob(f"*{SUFFIX}")):
+    for file in list_files(folder, SUFFIX):
         name = file.name.removesuffix(SUFFIX)
-        if name.startswith("."):
-            continue
         if name not in networks:
             message = f"expected the network of this search, {name}.md, found none"
             problems.append(Problem(str(file), message, hint="rename one to match the other, or remove the record"))

@@ -17,23 +17,24 @@ BASE = ("cells", "errors", "frontmatter", "tasks", "network")
 KEPT = ("machine", "searches", "pins")  # what stands beside a network's file
 ALLOWED = {
     "errors": (),
+    "listing": ("errors",),
     "cells": ("cells",),
     "frontmatter": ("errors",),
     "tasks": ("errors", "tasks"),
     "network": ("cells", "errors", "frontmatter", "tasks"),
     "machine": (),
-    "searches": ("errors", "machine"),
-    "pins": (*BASE, "machine", "searches"),
+    "searches": ("errors", "listing", "machine"),
+    "pins": (*BASE, "listing", "machine", "searches"),
     "store": BASE,
     "interrupts": (),
     "progress": ("errors",),
     "workers": (),
     "lab": (*BASE, "interrupts", "machine", "store", "lab"),
     "desk": (*BASE, "machine", "store", "desk"),
-    "press": (*BASE, *KEPT, "store", "desk", "press"),
-    "publish": ("errors",),
+    "press": (*BASE, *KEPT, "listing", "store", "desk", "press"),
+    "publish": ("errors", "interrupts"),
     "cache": ("errors",),
-    "scaffold": BASE,
+    "scaffold": (*BASE, "listing"),
 }
 # These may import whatever they like.
 EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "console", "preview", "cli", "__main__")

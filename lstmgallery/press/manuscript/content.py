@@ -1,5 +1,6 @@
 """Read the content folder: the site's settings, the networks with their prose, the write-ups; all mistakes at once."""
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -13,7 +14,9 @@ import pydantic
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.frontmatter import Document, read_yaml, validate
+from lstmgallery.listing import SETTINGS, Unread, check_folder, list_files, list_unread
 from lstmgallery.network import Network, read_network
+from lstmgallery.pins import SUFFIX as PIN
 from lstmgallery.pins import Pin, orphans, pin_path, read_pin
 from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
 from lstmgallery.press.figures.block import Checker
@@ -79,6 +82,7 @@ class Content:
     networks: tuple[NetworkContent, ...]
     writeups: tuple[Writeup, ...] = ()
     front: Subject | None = None  # the network or the neuron that the front page shows, if the site names one
+    unread: tuple[Unread, ...] = ()  # what looks like content and is not
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -127,6 +131,7 @@ class Content:
             tuple(entry for entry in self.networks if entry.network.name in networks),
             tuple(writeup for writeup in self.writeups if writeup.networks <= set(networks)),
             self.front if self.front is not None and self.front.network.name in networks else None,
+            self.unread,
         )
 
 
@@ -145,9 +150,15 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
             problems.extend(error.problems)
             return None
 
-    settings = tried(lambda: read_yaml(folder / "site.yaml"))
+    check_folder(folder)
+    settings = tried(partial(_read_settings, folder / SETTINGS))
     site = None if settings is None else tried(lambda: validate(Site, settings))
-    files = sorted((folder / "networks").glob("*.md"))
+    listed = [tried(partial(list_files, folder / name)) for name in ("networks", "writeups")]
+    if None in listed:  # networks that cannot be listed are missing in every write-up
+        raise GalleryError(problems)
+    files, written = listed
+    pins = list_files(folder / "networks", PIN)
+    unread = list_unread(folder)
     searches, faults = read_searches(folder / "networks", {file.stem for file in files})
     problems += [*faults, *orphans(folder / "networks", (file.stem for file in files))]
 
@@ -156,23 +167,24 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
         name = entry.network.name
         pin = None
         pinned = pin_path(folder, name)
-        if without_pins not in (True, name) and pinned.is_file():
+        if without_pins not in (True, name) and pinned in pins:
             try:
                 pin = read_pin(pinned, entry.network)
             except GalleryError as error:  # the network itself is readable, so references to it can be checked
                 problems.extend(error.problems)
-        return replace(entry, pin=pin, search=searches.get(name), is_pinned=pinned.is_file()), links
+        return replace(entry, pin=pin, search=searches.get(name), is_pinned=pinned in pins), links
 
     read = [found for file in files if (found := tried(partial(read_one, file))) is not None]
     networks, linked = [entry for entry, _ in read], [links for _, links in read]
     if not files:
         message = "expected at least one network, a file such as counter.md, found none"
-        problems.append(Problem(str(folder / "networks"), message))
+        astray = [str(each) for each in unread if each.file.is_relative_to(folder / "networks")]
+        hint = "not read: " + "; ".join(astray) if astray else "create one: lstmgallery new network counter"
+        problems.append(Problem(str(folder / "networks"), message, hint=hint))
     networks.sort(key=lambda entry: (entry.network.order, entry.network.name))
     by_name = {entry.network.name: entry.network for entry in networks}
     broken = {file.stem for file in files} - set(by_name)
     searched = by_name if searching else searches
-    written = sorted((folder / "writeups").glob("*.md"))
     drafts = [
         draft
         for file in written
@@ -183,11 +195,12 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
     linked += [links for _, links in drafts]
     checker = Checker(by_name, broken, problems=problems)
     front = None if site is None or site.front is None else _read_front(checker, settings, site.front)
-    content = Content(site or Site(title="-", tagline="-", description="-"), tuple(networks), tuple(writeups), front)
+    any_site = site or Site(title="-", tagline="-", description="-")
+    content = Content(any_site, tuple(networks), tuple(writeups), front, unread)
     refused = {file.stem for file in written if f"writeups/{file.name}" not in content.pages}
-    unread = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
+    skipped = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
     for links in linked:
-        problems += links.problems(content.pages, content.fragments, unread=unread)
+        problems += links.problems(content.pages, content.fragments, unread=skipped)
     if problems:
         raise GalleryError(problems)
     return content
@@ -201,6 +214,16 @@ def _read_front(checker: Checker, settings: Document, text: str) -> Subject | No
     message = f"front: expected a network or a neuron, found the layer {text!r}"
     checker.problems.append(settings.problem(("front",), message, hint=f"use {subject.network.name!r}"))
     return None
+
+
+def _read_settings(file: Path) -> Document:
+    try:
+        return read_yaml(file)
+    except GalleryError as error:
+        if os.path.lexists(file):
+            raise
+        hint = "write it with the keys title, tagline and description, or begin a gallery elsewhere: lstmgallery init"
+        raise GalleryError(replace(error.problems[0], hint=hint)) from None
 
 
 def _addresses_of_network(name: str) -> tuple[str, ...]:

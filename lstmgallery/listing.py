@@ -1,0 +1,172 @@
+"""List a folder of content: the files that a build reads, and those that only look like content.
+
+Every list of content comes from here. A folder that is not there holds nothing; one that is there and cannot be listed
+is an error, never an empty list. Names that begin with a dot, and editors' backups, are nobody's content.
+"""
+
+import difflib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstmgallery.errors import GalleryError, Problem
+
+MARKDOWN = ".md"
+READ = {"networks": (MARKDOWN, ".npz", ".search.json"), "writeups": (MARKDOWN,)}  # the suffixes read in each folder
+DOCUMENTATION = "README.md"
+SETTINGS = "site.yaml"
+_ALIKE = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".mdwn", ".mdtxt", ".mdx", ".qmd", ".rmd", ".md.txt")
+_FOLDERS = "folders in here are not read"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that looks like content and is not read, and why."""
+
+    file: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}"
+
+
+def list_files(folder: Path, suffix: str = MARKDOWN) -> tuple[Path, ...]:
+    """Return the files in `folder` that are read by their `suffix`, sorted by name; none if there is no folder.
+
+    Links that lead nowhere are among them: who reads them reports them. Raises `GalleryError` if the folder cannot be
+    listed.
+    """
+    files = (folder / name for name in _names(folder) if name.endswith(suffix) and name != DOCUMENTATION)
+    return tuple(file for file in files if _is_readable(file))
+
+
+def list_unread(content: Path) -> tuple[Unread, ...]:
+    """Return everything in a content folder that looks like content and is not read.
+
+    What cannot be listed is left to `list_files`, except in folders where nothing is read.
+    """
+    found = [*_astray(content)]
+    for name, suffixes in READ.items():
+        found += _unread(content / name, suffixes)
+    return tuple(found)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `GalleryError` unless the content folder is there and can be listed."""
+    try:
+        os.listdir(folder)
+    except FileNotFoundError as error:
+        if folder.is_symlink():
+            raise GalleryError(_cannot_list(folder, error)) from None
+        hint = "run this in the folder that contains content/, pass --content, or begin a gallery: lstmgallery init"
+        raise GalleryError(Problem(str(folder), "expected the content folder, found none", hint=hint)) from None
+    except OSError as error:
+        raise GalleryError(_cannot_list(folder, error)) from None
+
+
+def is_backup(name: str) -> bool:
+    """Return whether a name is that of a hidden file, or of one that an editor leaves beside another."""
+    return name.startswith((".", "~$")) or name.endswith("~") or (name.startswith("#") and name.endswith("#"))
+
+
+def _cannot_list(folder: Path, error: OSError) -> Problem:
+    if folder.is_symlink() and isinstance(error, FileNotFoundError):
+        message = f"expected a folder, found a link that leads nowhere ({os.readlink(folder)})"
+        return Problem(str(folder), message, hint="mount or restore its target, or remove the link")
+    if isinstance(error, NotADirectoryError):
+        return Problem(str(folder), "expected a folder, found a file", hint="rename or remove the file")
+    message = f"expected a folder that can be listed, found one that cannot: {error.strerror or error}"
+    return Problem(str(folder), message, hint="give this user the right to read it")
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder that can be content, sorted; none if there is no such folder."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not is_backup(name))
+    except FileNotFoundError as error:
+        if not folder.is_symlink():
+            return []
+        raise GalleryError(_cannot_list(folder, error)) from None
+    except OSError as error:
+        raise GalleryError(_cannot_list(folder, error)) from None
+
+
+def _is_readable(file: Path) -> bool:
+    """Return whether a file can be opened without waiting for another program, as a pipe's reader does."""
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return True  # reading it fails, and says why
+
+
+def _unread(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Unread]:
+    """Yield what looks like content in a folder of which files with one of `suffixes` are read."""
+    try:
+        names = _names(folder)
+    except GalleryError:
+        return
+    for name in names:
+        file, is_alike = folder / name, name.lower().endswith((*suffixes, *_ALIKE))
+        if file.is_dir():
+            if is_alike:
+                yield Unread(file, "expected a file, found a folder")
+            yield from _below(file, folder.name)
+        elif not is_alike:
+            continue
+        elif not _is_readable(file):
+            yield Unread(file, "expected a file, found a pipe, a socket or a device")
+        elif name == DOCUMENTATION:
+            yield Unread(file, "a README is not content")
+        elif not name.endswith(suffixes):
+            yield Unread(file, f"rename it to {_renamed(name, suffixes)}")
+
+
+def _below(folder: Path, home: str) -> Iterator[Unread]:
+    """Yield what looks like content in a folder where nothing is read."""
+    try:
+        names = _names(folder)
+    except GalleryError:
+        yield Unread(folder, f"{_FOLDERS}, and this one cannot be listed")
+        return
+    for name in names:
+        file = folder / name
+        if file.is_dir():
+            if not file.is_symlink():  # links could lead in circles
+                yield from _below(file, home)
+        elif name.lower().endswith(_ALIKE) and name != DOCUMENTATION:
+            yield Unread(file, f"{_FOLDERS}: move it to {home}/")
+
+
+def _astray(content: Path) -> Iterator[Unread]:
+    """Yield what looks like content beside the folders of networks and write-ups."""
+    try:
+        names = _names(content)
+    except GalleryError:
+        return
+    for name in names:
+        file = content / name
+        if name in READ or name in (SETTINGS, DOCUMENTATION):
+            continue
+        if file.is_dir():
+            if near := difflib.get_close_matches(name.lower(), READ, n=1, cutoff=0.8):
+                for each in _below(file, near[0]):
+                    yield Unread(each.file, f"{near[0]}/ is read, {name}/ is not")
+        elif name.lower() in (SETTINGS, "site.yml", f"{SETTINGS}.txt"):
+            yield Unread(file, f"rename it to {SETTINGS}")
+        elif name.lower().endswith(_ALIKE) and _is_readable(file) and _has_front_matter(file):
+            yield Unread(file, "move it to networks/ or writeups/")
+
+
+def _has_front_matter(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(6).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
+    except OSError:
+        return False
+
+
+def _renamed(name: str, suffixes: tuple[str, ...]) -> str:
+    suffix = max((each for each in (*suffixes, *_ALIKE) if name.lower().endswith(each)), key=len)
+    return name[: -len(suffix)] + (suffix if suffix in suffixes else MARKDOWN)
