@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ import filelock
 
 from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.listing import Unread
 from lstmgallery.network import Network, unknown_network
+from lstmgallery.press.addresses import network_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.progress import Progress
-from lstmgallery.publish import Published, check_site, publish
+from lstmgallery.publish import NOTHING, Published, check_site, files_in, publish
 from lstmgallery.stages import NetworkWork, StageRun
 from lstmgallery.verify import CLAIMS, KEPT, Verified, answer_questions, verify, write_claims
 from lstmgallery.workers import Workers
@@ -46,8 +49,10 @@ class Summary:
     set_aside: list[str] = field(default_factory=list)
     claims: list[Verified] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
     pages: int = 0
     published: Published | None = None
+    outcome: str = NOTHING  # what an error or Ctrl-C would have to say of the site
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Loaded:
     skipped: list[str]
     verified: list[Verified]
     set_aside: list[str]  # pinned networks that were retrained
+    content: Content  # all of it
 
 
 @dataclass(frozen=True)
@@ -77,18 +83,24 @@ def build_gallery(
     retrain: bool = False,
     seeds: int = 0,
     strict: bool = False,
+    leave_out: bool = False,
+    summary: Summary | None = None,
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `strict` refuses to publish if a claim fails, and warns about claims that hold without training. Raises
-    `GalleryError` for everything a person can fix; the old site stays unchanged.
+    `strict` refuses to publish if a claim fails, and warns about claims that hold without training. `leave_out` lets
+    published pages go that `only` leaves out. `summary` is filled in as the build goes on, and returned. Raises
+    `GalleryError` for everything a person can fix; the old site stays unchanged, unless `summary.outcome` says
+    otherwise.
     """
+    summary = Summary() if summary is None else summary
     check_content(project, only, retrain=retrain)
     _check_apart(project)
     check_site(project.site)
     with in_use(project.build):
         loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds)
-        summary = Summary(loaded.runs, loaded.skipped, loaded.set_aside, loaded.verified)
+        summary.runs, summary.skipped, summary.set_aside = loaded.runs, loaded.skipped, loaded.set_aside
+        summary.claims, summary.unread = loaded.verified, loaded.content.unread
         if only is None:
             write_claims(project.build / CLAIMS, loaded.verified)
         refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
@@ -97,9 +109,13 @@ def build_gallery(
         for each in loaded.verified if strict else ():
             if each.doubt is not None:
                 progress.warn(each.doubt)
+        if not leave_out:
+            _check_kept(loaded, project.site)
         files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
         summary.pages = sum(path.endswith(".html") for path in files)
-        summary.published = _timed(summary, "publish", lambda: publish(files, project.site))
+        summary.published = _timed(
+            summary, "publish", lambda: publish(files, project.site, partial(setattr, summary, "outcome"))
+        )
     return summary
 
 
@@ -119,7 +135,7 @@ def load(
     trained under to see how general its findings are, 0 for none. `read` caches results between a caller's calls.
     Call it inside `in_use`. Raises `GalleryError` for everything a person can fix.
     """
-    content = check_content(project, only, retrain=retrain)
+    content = whole = check_content(project, only, retrain=retrain)
     read = {} if read is None else read
     runs: list[StageRun] = []
     skipped = []
@@ -141,7 +157,8 @@ def load(
         content = content.only({entry.network.name for entry in shown})
         results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
         answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
-    return Loaded(plan_site(content, results, answers), runs, skipped, verify(content, answers), set_aside)
+    plan = plan_site(content, results, answers)
+    return Loaded(plan, runs, skipped, verify(content, answers), set_aside, whole)
 
 
 def check_content(project: Project, only: str | None = None, *, retrain: bool = False) -> Content:
@@ -164,6 +181,19 @@ def _check_apart(project: Project) -> None:
             message = f"expected a folder for the site alone, found one that contains {folder}"
             hint = "a build replaces everything in it; choose another --output"
             raise GalleryError(Problem(str(project.site), message, hint=hint))
+
+
+def _check_kept(loaded: Loaded, site: Path) -> None:
+    """Raise `GalleryError` if publishing would remove pages of networks and write-ups that were left out."""
+    left_out = [network_path(name) for name in loaded.skipped]
+    left_out += [writeup.path for writeup in loaded.content.writeups]
+    published = files_in(site)
+    if lost := [path for path in left_out if path in published and path not in loaded.plan]:
+        stale = ", ".join(loaded.skipped)
+        message = f"expected the results of all published networks, found stale ones: {stale}; "
+        message += f"without them these pages would be removed: {', '.join(lost)}"
+        hint = "build without --network to bring them up to date, or add --leave-out to publish without them"
+        raise GalleryError(Problem(str(site), message, hint=hint))
 
 
 def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:

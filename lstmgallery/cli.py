@@ -114,6 +114,11 @@ network_option = click.option(
     metavar="NAME",
     help="Train and trace this network only. Others are shown if their results are current.",
 )
+leave_out_option = click.option(
+    "--leave-out",
+    is_flag=True,
+    help="With --network: publish without networks whose results are stale, and remove their pages.",
+)
 seeds_option = click.option(
     "--seeds",
     type=click.IntRange(min=1),
@@ -157,6 +162,7 @@ def main() -> None:
     "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
 )
 @network_option
+@leave_out_option
 @click.option("--retrain", is_flag=True, help="Retrain the networks, pinned ones included, even if nothing changed.")
 @seeds_option
 @quick_option
@@ -166,22 +172,42 @@ def main() -> None:
     help="Publish only if every claim of every write-up holds; warn about claims that untrained networks also meet.",
 )
 def build(
-    content: Path, cache: Path, output: Path, network: str | None, retrain: bool, seeds: int, quick: bool, strict: bool
+    content: Path,
+    cache: Path,
+    output: Path,
+    network: str | None,
+    leave_out: bool,
+    retrain: bool,
+    seeds: int,
+    quick: bool,
+    strict: bool,
 ) -> None:
     """Train what changed and write the site.
 
     Later builds redo only what changed. The old site stays in place until the new one is complete.
     """
-    from lstmgallery.build import Project, build_gallery
+    from lstmgallery.build import Project, Summary, build_gallery
 
     console = Console(stderr=True)
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
-    stopped = "Stopped; nothing was published. Finished stages are kept."
-    with _errors_told(console, "nothing was published", stopped), ConsoleProgress(console) as progress:
-        seeds = 0 if quick else seeds
-        summary = build_gallery(project, progress, only=network, retrain=retrain, seeds=seeds, strict=strict)
-    print_summary(Console(), summary, output, time.perf_counter() - began)
+    summary = Summary()
+    stopped = "Stopped; {outcome}. Finished stages are kept."
+    with _errors_told(console, lambda: summary.outcome, stopped):
+        with ConsoleProgress(console) as progress:
+            build_gallery(
+                project,
+                progress,
+                only=network,
+                retrain=retrain,
+                seeds=0 if quick else seeds,
+                strict=strict,
+                leave_out=leave_out,
+                summary=summary,
+            )
+        for problem in summary.published.left if summary.published else ():
+            progress.warn(problem)
+        print_summary(Console(), summary, output, time.perf_counter() - began)
 
 
 @main.command(epilog=SERVE_EPILOG, context_settings=SETTINGS)
@@ -295,7 +321,8 @@ def search(
         raise click.UsageError("expected one of --best and --lowest")
     console = Console(stderr=True)
     today = date.today()
-    with _errors_told(console, "nothing was pinned or saved", "Stopped; trained networks are kept."):
+    outcome = "nothing was pinned or saved"
+    with _errors_told(console, lambda: outcome, "Stopped; {outcome}. Trained networks are kept."):
         with ConsoleProgress(console) as progress:
             wanted = searching.parse_wanted(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
@@ -313,11 +340,17 @@ def search(
                 progress=progress,
                 today=today,
             )
+        if saves:
+            saved = searching.save(content, network, found)
+            outcome = "the search was saved, nothing was pinned"
+        if pins:
+            pinned = searching.pin_winner(content, network, found, today)
+            outcome = "the winner was pinned"
         print_search(Console(), found.search, searching.rank(found.search), [each.key for each in wanted.questions])
         if saves:
-            print(f"saved {searching.save(content, network, found)}")
+            print(f"saved {saved}")
         if pins:
-            print_pinned(Console(), searching.pin_winner(content, network, found, today))
+            print_pinned(Console(), pinned)
 
 
 @main.group(epilog=NEW_EPILOG, context_settings=SETTINGS)
@@ -353,8 +386,15 @@ def _begin(scaffold: Callable[[], Scaffold]) -> None:
 
 
 @contextmanager
-def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]:
-    """Print users' mistakes and exit with 1; after Ctrl-C print `stopped` and exit with 130; never a traceback."""
+def _errors_told(console: Console, outcome: str | Callable[[], str], stopped: str) -> Iterator[None]:
+    """Print users' mistakes and the outcome and exit with 1; after Ctrl-C print `stopped` and exit with 130.
+
+    Never a traceback. A function is asked for the outcome only then, so it can tell what was done until then.
+    """
+
+    def words() -> str:
+        return outcome if isinstance(outcome, str) else outcome()
+
     try:
         yield
         return
@@ -367,8 +407,8 @@ def _errors_told(console: Console, outcome: str, stopped: str) -> Iterator[None]
         message = f"the system refused: {error.strerror or error}"
         problems = (Problem(str(error.filename or "this machine"), message, hint=hint),)
     except KeyboardInterrupt:
-        console.print(stopped)
+        console.print(stopped.format(outcome=words()), highlight=False, soft_wrap=True)
         sys.exit(130)
     print_problems(console, problems)
-    console.print(f"{count(len(problems), 'error')}; {outcome}.", highlight=False)
+    console.print(f"{count(len(problems), 'error')}; {words()}.", highlight=False, soft_wrap=True)
     sys.exit(1)

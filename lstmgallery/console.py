@@ -92,6 +92,8 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
     console.print(table)
     for name in summary.skipped:
         console.print(f"skipped: {name} (its results are stale; build without --network)", highlight=False)
+    for unread in summary.unread:
+        console.print(escape(f"not read: {unread}"), highlight=False, soft_wrap=True)
     for name in summary.set_aside:
         console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
     left_out = sum(each.is_left_out for each in summary.claims)
@@ -107,6 +109,8 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
         console.print(f"[red]{each.verdict}:[/] {escape(str(each.problem))}", highlight=False, soft_wrap=True)
     published = summary.published
     if published is not None:
+        if published.by_file:
+            console.print(escape(f"replaced file by file: {published.by_file}"), highlight=False, soft_wrap=True)
         console.print(
             f"{count(summary.pages, 'page')}, {data_size(published.size)} in {output}: "
             f"{published.written:,} written, {published.unchanged:,} unchanged, {published.removed:,} removed",

@@ -11,6 +11,7 @@ import concurrent.futures
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -193,7 +194,12 @@ def pin_winner(content: Path, name: str, searched: Searched, today: date) -> Pin
     found = read_pin(searched.kept[winner.recipe, winner.seed], network)
     header = found.header.model_copy(update={"date": today, "search": record})
     pinned = keep(content, network, searched.content, header, found.weights, found.untrained)
-    _write_seed(content / "networks" / f"{name}.md", winner.seed)
+    file = content / "networks" / f"{name}.md"
+    try:
+        _write_seed(file, winner.seed)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}; its new pin is written already"
+        raise GalleryError(Problem(str(file), message, hint=f"write by hand: seed: {winner.seed}")) from None
     return pinned
 
 
@@ -353,13 +359,23 @@ def _is_kept(file: Path, network: Network, seed: int) -> bool:
 
 
 def _write_seed(file: Path, seed: int) -> None:
-    """Write the seed into a network's front matter: in place if it has one, else below its units."""
+    """Write the seed into a network's front matter: in place if it has one, else below its units.
+
+    The rest of the file stays as it is, byte for byte, and all of it if the disk is full.
+    """
     _, document = read_network(file)
-    lines = file.read_text(encoding="utf-8").split("\n")
+    lines = file.read_bytes().decode().split("\n")  # each with its own carriage return, if it has one
     if ("seed",) in document.keys:
         line, column = document.marks["seed",]
         kept, old = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
         lines[line - 1] = kept + re.sub(r"[^\s#,}]+", str(seed), old, count=1)
     else:
-        lines.insert(document.keys["units",][0], f"seed: {seed}")
-    file.write_text("\n".join(lines), encoding="utf-8")
+        at = document.keys["units",][0]
+        lines.insert(at, f"seed: {seed}" + "\r" * lines[at - 1].endswith("\r"))
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_bytes("\n".join(lines).encode())
+        shutil.copymode(file, partial)
+        partial.replace(file.resolve())
+    finally:
+        partial.unlink(missing_ok=True)

@@ -32,7 +32,8 @@ ALLOWED = {
     "lab": (*BASE, "interrupts", "machine", "store", "lab"),
     "desk": (*BASE, "machine", "store", "desk"),
     "press": (*BASE, *KEPT, "listing", "store", "desk", "press"),
-    "publish": ("errors", "interrupts"),
+    "exchange": ("errors",),
+    "publish": ("errors", "exchange", "interrupts"),
     "cache": ("errors",),
     "scaffold": (*BASE, "listing"),
 }

@@ -3,14 +3,22 @@
 import errno
 import json
 import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import lstmgallery.exchange
 import lstmgallery.publish
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.publish import MARKER, check_links, check_site, publish
-from tests.conftest import files_of, run_python
+from lstmgallery.exchange import clear_old, replace_files
+from lstmgallery.publish import DONE, INSIDE, MARKER, PARTLY, check_links, check_site, publish
+from tests.conftest import ROOT, files_of, run_python
 
 OLD = {"index.html": b"<p>old</p>", "same.html": b"<p>same</p>", "gone/page.html": b"<p>gone</p>"}
 NEW = {"index.html": b"<p>new</p>", "same.html": b"<p>same</p>", "fresh/page.html": b"<p>fresh</p>"}
@@ -171,23 +179,20 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     assert problem.message == f"expected a folder for the site, but {tmp_path / 'home'} is a file"
 
 
-def test_a_link_to_a_site_is_refused(site: Path, tmp_path: Path) -> None:
-    (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / "site").symlink_to(site)
-    problem = refusal(tmp_path / "linked" / "site")
-    assert problem.message == "expected a plain folder, which can be replaced in one step, found a symbolic link"
-    assert problem.hint == "build into a folder inside it"
+def test_a_link_to_a_site_stays_and_the_folder_it_leads_to_is_replaced(site: Path, tmp_path: Path) -> None:
+    link = tmp_path / "linked" / "site"
+    link.parent.mkdir()
+    link.symlink_to(site)
+    publish(NEW, link)
+    assert link.readlink() == site
+    assert pages_of(site) == NEW
+    assert [entry.name for entry in (*link.parent.iterdir(), *site.parent.iterdir())] == ["site", "site"]
 
 
 def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "site").symlink_to(tmp_path / "nowhere")
     with pytest.raises(GalleryError):
         check_site(tmp_path / "site")
-
-
-def test_a_mount_point_is_refused() -> None:
-    with pytest.raises(GalleryError, match="found a mount point"):
-        check_site(Path(Path(__file__).anchor))
 
 
 BROKEN = {
@@ -342,7 +347,7 @@ def test_half_a_site_that_was_never_finished_is_thrown_away(tmp_path: Path) -> N
 
 
 def test_two_steps_replace_a_site_where_one_cannot(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lstmgallery.publish, "_exchange", lambda *_: False)
+    monkeypatch.setattr(lstmgallery.exchange, "_exchange", lambda *_: False)
     publish(NEW, site)
     assert pages_of(site) == NEW
     assert (site / ".git" / "config").read_bytes() == b"the owner's"
@@ -353,13 +358,13 @@ def test_two_steps_replace_a_site_where_one_cannot(site: Path, monkeypatch: pyte
 KILL_EVERYWHERE = """
 import json, os, shutil, signal, sys
 from pathlib import Path
-import lstmgallery.publish as module
+import lstmgallery.exchange, lstmgallery.publish as module
 from tests.conftest import files_of
 from tests.test_publish import NEW, OLD, pages_of
 
 root, can_exchange = Path(sys.argv[1]), sys.argv[2] == "exchange"
 if not can_exchange:
-    module._exchange = lambda *_: False
+    lstmgallery.exchange._exchange = lambda *_: False
 site = root / "site"
 outcomes = []
 for last in range(1, 1_000):
@@ -428,3 +433,382 @@ def test_the_old_site_comes_back_after_a_kill_between_the_two_steps(site: Path) 
     assert pages_of(site) == OLD
     assert (site / ".git" / "config").read_bytes() == b"the owner's"
     assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
+# After the exchange nothing says that it did not happen
+
+
+def test_the_outcome_is_told_as_soon_as_the_site_is_exchanged(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def clear(old: Path, new: Path) -> list[Problem]:
+        assert told == [DONE]
+        assert pages_of(new) == NEW
+        return clear_old(old, new)
+
+    monkeypatch.setattr(lstmgallery.publish, "clear_old", clear)
+    publish(NEW, site, told.append)
+    assert told[-1] == DONE
+
+
+@pytest.mark.parametrize("when", ["exchange_folders", "clear_old"])
+def test_ctrl_c_in_an_exchange_waits_until_it_is_complete(
+    site: Path, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    act = getattr(lstmgallery.publish, when)
+
+    def interrupted(*arguments: object) -> object:
+        os.kill(os.getpid(), signal.SIGINT)
+        return act(*arguments)
+
+    monkeypatch.setattr(lstmgallery.publish, when, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(NEW, site, told.append)
+    assert told == [DONE]
+    assert pages_of(site) == NEW
+    assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
+def test_an_old_site_that_cannot_be_removed_is_named_and_does_not_stop_later_builds(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = shutil.rmtree
+
+    def refuse(folder: Path, ignore_errors: bool = False) -> None:
+        if ".staging" in str(folder) and not ignore_errors:
+            raise PermissionError(errno.EACCES, "Permission denied", "one")
+        remove(folder, ignore_errors)
+
+    told: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refuse)
+        (problem,) = publish(NEW, site, told.append).left
+        assert problem.place == str(site.parent / ".site.staging")
+        assert "Permission denied" in problem.message
+        assert told[-1] == DONE
+        assert pages_of(site) == NEW
+        assert (site / ".git" / "config").read_bytes() == b"the owner's"
+        assert len(publish(OLD, site).left) == 2  # the one of before, and the one of now
+        assert pages_of(site) == OLD
+    assert publish(NEW, site).left == ()
+    assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
+def test_a_file_of_the_owner_that_cannot_be_moved_is_named_and_not_removed(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = os.rename
+
+    def refuse(old: Path, new: Path) -> None:
+        if Path(old).name == ".git":
+            raise OSError(errno.EBUSY, "Device or resource busy", str(old))
+        rename(old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rename", refuse)
+        (problem,) = publish(NEW, site).left
+    kept = site.parent / ".site.staging" / ".git"
+    assert problem.place == str(kept)
+    assert (kept / "config").read_bytes() == b"the owner's"
+    assert publish(NEW, site).left == ()
+    assert (site / ".git" / "config").read_bytes() == b"the owner's"
+
+
+def test_a_site_that_cannot_be_put_in_place_comes_back(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = os.rename
+
+    def refuse(old: Path, new: Path) -> None:
+        if Path(old).name == ".site.staging":
+            raise OSError(errno.EIO, "Input/output error", str(old))
+        rename(old, new)
+
+    monkeypatch.setattr(lstmgallery.exchange, "_exchange", lambda *_: False)
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(OSError, match="Input/output error"):
+        publish(NEW, site)
+    assert pages_of(site) == OLD
+
+
+# Publishes as an ordinary user, whom modes bind: root may write everywhere.
+AS_A_USER = """
+import json, os, subprocess, sys
+from pathlib import Path
+from lstmgallery.publish import publish
+from tests.conftest import files_of
+from tests.test_publish import NEW, OLD, pages_of
+site = Path(sys.argv[1]) / "out" / "site"
+subprocess.run(["sh", "-c", sys.argv[2]], cwd=site.parent, check=True)
+told = []
+done = publish(NEW, site, told.append)
+again = publish(OLD, site, told.append)
+print(json.dumps([len(done.left) + len(again.left), done.by_file, told[-1], sorted(os.listdir(site.parent))]))
+assert pages_of(site) == OLD
+assert (site / ".git" / "config").read_bytes() == b"the owner's"
+"""
+
+
+def as_a_user(folder: Path, change: str) -> list[object]:
+    """Change a published site by a shell command, publish twice; return what is left, why by file, told, names."""
+    script = f"import sys; sys.argv[0:1] = []; exec({AS_A_USER!r})"
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}",
+        "",
+        str(folder),
+        change,
+    ]
+    if os.getuid() == 0:
+        subprocess.run(["chown", "-R", "65534:65534", str(folder / "out")], check=True)
+        for parent in (folder, *folder.parents):
+            if parent.owner() == "root" and parent.stat().st_mode & 0o5 != 0o5:
+                parent.chmod(0o755)
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=environment, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found: list[object] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    "change", ["chmod -R a-w site", "chmod a-w site/gone", "chmod a-w site", "chmod -R a-w site/.git"]
+)
+def test_a_read_only_site_is_replaced_and_cleared_away(site: Path, tmp_path: Path, change: str) -> None:
+    assert site.is_dir()
+    assert as_a_user(tmp_path, change) == [0, "", DONE, ["site"]]
+
+
+def test_a_site_whose_parent_is_read_only_is_replaced_file_by_file(site: Path, tmp_path: Path) -> None:
+    assert site.is_dir()
+    found = as_a_user(tmp_path, "chmod a-w .")
+    (tmp_path / "out").chmod(0o755)
+    assert found == [0, "the folder around it cannot be changed: Permission denied", DONE, ["site"]]
+
+
+# Links and mount points
+
+
+PUBLISH_IN_A_MOUNT = """
+import json, os, subprocess, sys
+from pathlib import Path
+from lstmgallery.publish import publish
+from tests.test_publish import NEW, OLD, pages_of
+site = Path(sys.argv[1]) / "site"
+site.mkdir()
+subprocess.run(sys.argv[2].split(), cwd=site.parent, check=True)
+(site / "lost+found").mkdir()
+told = []
+first = publish(OLD, site)
+(site / ".git").mkdir()
+done = publish(NEW, site, told.append)
+assert pages_of(site) == NEW, pages_of(site)
+names = sorted(os.listdir(site))
+print(json.dumps([done.by_file, done.written, done.unchanged, done.removed, told, names, len(done.left)]))
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0 or sys.platform != "linux", reason="only root mounts")
+@pytest.mark.parametrize(
+    ("mount", "reason"),
+    [
+        ("mount -t tmpfs none site", "the folder is a mount point"),
+        ("mount --bind elsewhere site", "the system refuses to move the folder: Device or resource busy"),
+    ],
+)
+def test_a_mount_point_is_replaced_file_by_file(tmp_path: Path, mount: str, reason: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    command = ["unshare", "-m", sys.executable, "-c", PUBLISH_IN_A_MOUNT, str(tmp_path), mount]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    if "unshare failed" in run.stderr:
+        pytest.skip("this system does not let root mount")
+    assert run.returncode == 0, run.stderr
+    names = [".git", ".lstmgallery", "fresh", "index.html", "lost+found", "same.html"]
+    assert json.loads(run.stdout) == [reason, 2, 2, 1, [PARTLY, DONE, DONE], names, 0]
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.fixture
+def mounted(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The published site as a mount point, as far as the code under test can tell."""
+    monkeypatch.setattr(os.path, "ismount", lambda path: str(path) == str(site))
+    return site
+
+
+def test_file_by_file_nothing_of_the_old_site_stays_and_all_of_its_owner(mounted: Path) -> None:
+    for name in ("empty", "gone/deeper"):
+        (mounted / name).mkdir(parents=True)
+    (mounted / "elsewhere").symlink_to(mounted.parent)
+    done = publish({**NEW, "gone": b"a file where a folder was", "same.html/page.html": b"and the other way round"}
+                   , mounted)  # fmt: skip
+    assert (done.by_file, done.left) == ("the folder is a mount point", ())
+    assert pages_of(mounted) == {
+        **{path: content for path, content in NEW.items() if path != "same.html"},
+        "gone": b"a file where a folder was",
+        "same.html/page.html": b"and the other way round",
+    }
+    assert sorted(entry.name for entry in mounted.iterdir()) == [
+        ".git", ".lstmgallery", "fresh", "gone", "index.html", "same.html"
+    ]  # fmt: skip
+
+
+def test_file_by_file_pages_come_after_what_they_show_and_old_files_go_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    site, staging = tmp_path / "site", tmp_path / "staging"
+    site.mkdir()
+    (site / "old.html").write_bytes(b"")
+    new = ["index.html", "a.html", "style.css", MARKER]
+    staging.mkdir()
+    for path in new:
+        (staging / path).write_bytes(b"")
+    move, unlink = os.replace, os.unlink
+
+    def moved(old: Path, to: Path) -> None:
+        order.append(to.name)
+        move(old, to)
+
+    def removed(file: Path) -> None:
+        order.append(f"without {file.name}")
+        unlink(file)
+
+    monkeypatch.setattr(os, "replace", moved)
+    monkeypatch.setattr(os, "unlink", removed)
+    replace_files(staging, site, new, ["old.html"])
+    assert order == [MARKER, "style.css", "a.html", "index.html", "without old.html"]
+
+
+def test_an_error_in_the_middle_says_that_part_of_the_site_is_new_and_the_next_build_completes_it(
+    mounted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move, told = os.replace, list[str]()
+
+    def refuse(old: Path, new: Path) -> None:
+        if Path(new).name == "index.html":
+            raise OSError(errno.EIO, "Input/output error", str(new))
+        move(old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", refuse)
+        with pytest.raises(OSError, match="Input/output error"):
+            publish(NEW, mounted, told.append)
+    assert told == [PARTLY]
+    assert (mounted / "fresh" / "page.html").is_file()
+    publish(NEW, mounted, told.append)
+    assert told[-1] == DONE
+    assert pages_of(mounted) == NEW
+    assert not (mounted / INSIDE).exists()
+
+
+def test_a_full_disk_before_the_first_file_is_replaced_leaves_the_old_site(
+    mounted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    told: list[str] = []
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        publish(NEW, mounted, told.append)
+    assert told == []
+    assert pages_of(mounted) == OLD
+    assert not (mounted / INSIDE).exists()
+
+
+def test_a_volume_that_a_killed_build_left_empty_is_still_ours(mounted: Path) -> None:
+    shutil.rmtree(mounted)
+    (mounted / INSIDE).mkdir(parents=True)
+    (mounted / "lost+found").mkdir()
+    publish(NEW, mounted)
+    assert pages_of(mounted) == NEW
+
+
+# Modes
+
+
+def modes_of(site: Path) -> set[str]:
+    entries = [entry for entry in (site, *site.rglob("*")) if ".git" not in entry.parts]
+    return {f"{'folder' if entry.is_dir() else 'file'} {stat.S_IMODE(entry.stat().st_mode):o}" for entry in entries}
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], object]]:
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize("is_mounted", [False, True])
+@pytest.mark.parametrize(("first", "modes"), [(0o022, "755 644"), (0o077, "700 600"), (0o002, "775 664")])
+def test_a_site_keeps_its_modes_under_any_later_umask(
+    tmp_path: Path,
+    umask: Callable[[int], object],
+    first: int,
+    modes: str,
+    is_mounted: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = tmp_path / "site"
+    umask(first)
+    publish(OLD, site)
+    monkeypatch.setattr(os.path, "ismount", lambda _: is_mounted)
+    folder, file = modes.split()
+    for later in (0o077, 0o022, 0o000):
+        umask(later)
+        for pages in (NEW, OLD):
+            publish(pages, site)
+            assert modes_of(site) == {f"folder {folder}", f"file {file}"}
+
+
+def test_the_mode_that_its_owner_gives_the_folder_is_that_of_the_whole_site(
+    site: Path, umask: Callable[[int], object]
+) -> None:
+    umask(0o077)
+    site.chmod(0o2775)
+    (site / "index.html").chmod(0o600)
+    publish(OLD, site)  # nothing to write
+    assert modes_of(site) == {"folder 2775", "file 664"}
+    publish(NEW, site)
+    assert modes_of(site) == {"folder 2775", "file 664"}
+
+
+def test_a_folder_of_the_old_site_that_cannot_be_listed_is_an_error(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def refuse(folder: str | Path) -> object:
+        if Path(folder).name == "gone":
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError):
+        publish(NEW, site)
+    monkeypatch.undo()
+    assert pages_of(site) == OLD
+
+
+def test_a_page_of_the_old_site_that_cannot_be_read_is_written_again(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def refuse(file: Path) -> bytes:
+        if file.name == "same.html":
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return read(file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refuse)
+        assert publish(NEW, site).written == 3
+    assert pages_of(site) == NEW
+
+
+def test_a_pipe_in_the_old_site_is_not_opened(site: Path) -> None:
+    (site / "same.html").unlink()
+    os.mkfifo(site / "same.html")
+    publish(NEW, site)
+    assert pages_of(site) == NEW

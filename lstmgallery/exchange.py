@@ -1,0 +1,169 @@
+"""Exchange a published folder for a staged one: in one step where the system can, file by file where it cannot.
+
+Before the exchange an error leaves the old site. After it nothing here raises: what cannot be cleared away is returned
+as a problem, because the new site is in place. Names at the top that begin with a dot are the owner's and stay.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from lstmgallery.errors import Problem
+
+# A mount point, a folder around it of another user. On Windows the same numbers tell of files that are open.
+REFUSED = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS) if os.name == "posix" else ()
+LEFT_OVER = "remove it by hand; the site is complete without it"
+
+
+class CannotExchangeError(Exception):
+    """The folder cannot be exchanged as a whole; nothing has changed. Its text says why."""
+
+
+def exchange_folders(staging: Path, site: Path) -> None:
+    """Put `staging` in the place of `site`, and the old site, if there was one, in that of `staging`."""
+    if not site.exists():
+        os.rename(staging, site)
+        return
+    if _exchange(staging, site):
+        return
+    previous = site.parent / f".{site.name}.previous"  # the system has no such call: two steps
+    try:
+        os.rename(site, previous)
+    except OSError as error:
+        if error.errno in REFUSED:
+            raise CannotExchangeError(f"the system refuses to move the folder: {error.strerror}") from None
+        raise
+    try:
+        os.rename(staging, site)
+    except BaseException:
+        os.rename(previous, site)
+        raise
+    os.rename(previous, staging)
+
+
+def replace_files(staging: Path, site: Path, changed: Iterable[str], gone: Iterable[str]) -> None:
+    """Move changed files from `staging` into `site` and remove those that are gone, one after the other.
+
+    Every file is the old or the new one at any time, but for a moment the site is part old, part new: pages come after
+    what they show, the front page last, and old files go at the end. The folder's marker, a hidden file, comes first.
+    """
+    for path in sorted(changed, key=_turn):
+        file = site / path
+        for folder in [*file.relative_to(site).parents][-2::-1]:
+            if not (site / folder).is_dir() or (site / folder).is_symlink():
+                (site / folder).unlink(missing_ok=True)
+                (site / folder).mkdir()
+        if file.is_dir() and not file.is_symlink():
+            make_writable(file)
+            shutil.rmtree(file)
+        os.replace(staging / path, file)
+    for path in sorted(gone):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # removed with a folder, or replaced by one
+            if (site / path).is_symlink() or not (site / path).is_dir():
+                (site / path).unlink()
+    for name, _, _ in os.walk(site, topdown=False):
+        inner = Path(name).relative_to(site)
+        if inner != Path() and not is_owners(inner):
+            with contextlib.suppress(OSError):  # it is not empty
+                os.rmdir(name)
+
+
+def _turn(path: str) -> tuple[bool, bool, bool, str]:
+    return not path.startswith("."), path.endswith(".html"), path == "index.html", path
+
+
+def clear_old(old: Path, site: Path) -> list[Problem]:
+    """Move the owner's files at the top of an old tree to the new one and remove the rest; return what is left over."""
+    make_writable(old)
+    kept = []
+    try:
+        for entry in sorted(old.glob(".*")):
+            if not os.path.lexists(site / entry.name):
+                try:
+                    os.rename(entry, site / entry.name)
+                except OSError as error:
+                    kept.append((entry, error))
+    except OSError as error:
+        kept.append((old, error))
+    if kept:
+        hint = f"move it to {site} by hand"
+        return [
+            Problem(
+                str(entry), f"is yours and stays here, as it cannot be moved to the new site: {_said(error)}", hint=hint
+            )
+            for entry, error in kept
+        ]
+    return remove_tree(old)
+
+
+def remove_tree(folder: Path) -> list[Problem]:
+    """Remove a folder, read-only or not; return a problem if something of it is left over."""
+    make_writable(folder)
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        return [
+            Problem(
+                str(folder),
+                f"expected to remove this old folder, found that the system refuses: {_said(error)}",
+                hint=LEFT_OVER,
+            )
+        ]
+    return []
+
+
+def make_writable(folder: Path) -> None:
+    """Let the owner of a folder and of all folders in it change them, where the system allows that."""
+    with contextlib.suppress(OSError):
+        if (mode := stat.S_IMODE(folder.lstat().st_mode)) & stat.S_IRWXU != stat.S_IRWXU:
+            folder.chmod(mode | stat.S_IRWXU)
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                make_writable(Path(entry.path))
+
+
+def set_modes(folder: Path, mode: int, files: Collection[str]) -> None:
+    """Give `folder`, the folders of `files` in it, and `files` the mode of one folder: files without its x bits.
+
+    So a site stays readable to whom it was, whatever the umask of a later build. Other systems have no such modes.
+    """
+    if os.name != "posix":
+        return
+    mode |= stat.S_IRWXU
+    parents = {parent for path in files for parent in Path(path).parents}
+    wanted = {folder / parent: mode for parent in parents} | {folder / path: mode & 0o666 for path in files}
+    for path, each in wanted.items():
+        with contextlib.suppress(OSError):  # the file is another user's, or the file system has no modes
+            if stat.S_IMODE(path.stat().st_mode) != each:
+                path.chmod(each)
+
+
+def is_owners(path: Path) -> bool:
+    """Return whether a path in the site belongs to its owner, or to the file system that is mounted there."""
+    return path.parts[0].startswith(".") or path.parts[0] == "lost+found"
+
+
+def _said(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, with Linux's renameat2 or macOS's renamex_np; return whether that worked."""
+    if os.name != "posix":
+        return False
+    libc = ctypes.CDLL(None)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "linux" and hasattr(libc, "renameat2"):
+        at_working_folder, exchange = -100, 2
+        return bool(libc.renameat2(at_working_folder, first, at_working_folder, second, exchange) == 0)
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        swap = 2
+        return bool(libc.renamex_np(first, second, swap) == 0)
+    return False
