@@ -1,5 +1,5 @@
-// Served by the preview only, never part of the site: reloads the page when there is a newer version, and overlays the
-// problems of the newest content, or the running work.
+// Served by the preview only, never part of the site: reloads the page when it or a file it shows has changed, and
+// overlays the problems of the newest content, or the running work.
 "use strict";
 
 {
@@ -7,6 +7,7 @@
   /** @typedef {{version: string, problems: Problem[], doing: string}} State */
 
   const version = document.currentScript?.dataset.version;
+  const path = decodeURIComponent(location.pathname);
   const overlay = document.createElement("aside");
   const alerting = overlay.appendChild(document.createElement("div"));
   const running = overlay.appendChild(document.createElement("p"));
@@ -39,7 +40,7 @@
       events?.close();
       events = null;
     } else if (!events) {
-      events = new EventSource("/_preview/events");
+      events = new EventSource(`/_preview/events?page=${encodeURIComponent(path)}`);
       events.onmessage = (message) => {
         const state = /** @type {State} */ (JSON.parse(message.data));
         if (state.version === version) show(state);

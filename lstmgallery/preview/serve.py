@@ -17,6 +17,7 @@ from rich.console import Console
 from lstmgallery.build import InUseError, Project, Read, in_use, load
 from lstmgallery.console import ConsoleProgress, print_problems
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.listing import READ
 from lstmgallery.press.pages.plan import Make
 from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.preview.server import PreviewServer
@@ -24,9 +25,21 @@ from lstmgallery.preview.shown import Shown
 from lstmgallery.progress import Progress
 
 QUIET_MS = 20  # a save is complete when its files have been unchanged for this long
+LOOK_MS = 300  # between two looks whether a name leads to another folder
 RETRY_SECONDS = 1.0
 TOLD_EVERY_SECONDS = 0.25
 PATIENCE_SECONDS = 5.0  # time for a cancelled training to stop
+
+
+Identity = tuple[int, int] | None  # of a folder: its device and its number there; None where there is no folder
+
+
+def _identity(folder: Path) -> Identity:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class SupersededError(Exception):
@@ -102,6 +115,7 @@ class Loader:
         self.only = only
         self.seeds = seeds
         self.saves = Saves()
+        self.has_moved = False  # whether the content has been another folder than at the start
         self.read: dict[str, Read] = {}
         with ConsoleProgress(console) as progress:
             plan = self._load(progress)
@@ -109,14 +123,41 @@ class Loader:
 
     def _load(self, progress: Progress) -> dict[str, Make]:
         with in_use(self.project.build):
-            return load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read).plan
+            return load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read, drafts=True).plan
 
     def note_saves(self) -> None:
-        """Record every save in the content and the theme until the end."""
+        """Record every save in the content and the theme until the end, whatever folder has the content's name."""
+        while not self.saves.over.is_set():
+            watched = self._watched()
+            try:
+                self._note_saves_in(watched)
+            except OSError:  # a folder went before it could be watched
+                self.saves.over.wait(LOOK_MS / 1000)
+
+    def _note_saves_in(self, watched: dict[Path, Identity]) -> None:
+        """Record saves in the folders of `watched` until one of its names leads to another folder."""
+        is_first = True
         for changes in watchfiles.watch(
-            self.project.content, str(THEME), stop_event=self.saves.over, step=QUIET_MS, raise_interrupt=False
+            *(folder for folder in (Path(str(THEME)), self.project.content) if watched[folder] is not None),
+            stop_event=self.saves.over,
+            step=QUIET_MS,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
         ):
-            self.saves.note({Path(file) for _, file in changes})
+            if changes:
+                self.saves.note({Path(file) for _, file in changes})
+            if is_first and self.has_moved:  # what was saved while nothing was watched
+                self.saves.note({self.project.content})
+            is_first = False
+            if self._watched() != watched:
+                self.has_moved = True
+                return
+
+    def _watched(self) -> dict[Path, Identity]:
+        """Return every folder to watch with what its name leads to now: links and moved folders are followed."""
+        content = self.project.content
+        return {folder: _identity(folder) for folder in (Path(str(THEME)), content, *(content / name for name in READ))}
 
     def load_after_saves(self) -> None:
         """Load after every save until the end; problems are shown until they are fixed."""

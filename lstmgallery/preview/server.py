@@ -14,13 +14,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.preview.shown import Shown, State
 
 ADDRESS = "127.0.0.1"
 EVENTS = "_preview/events"
+MISSING = "404.html"
 ASSETS = {f"_preview/{name}": name for name in ("overlay.css", "reload.js")}
 FOLDER = resources.files("lstmgallery.preview")
 TYPES = {
@@ -97,10 +98,10 @@ def _allow_events(policy: bytes) -> bytes:
     return "; ".join(" ".join([name, *(values or ["'none'"])]) for name, values in listed.items()).encode()
 
 
-def event_of(state: State) -> bytes:
-    """Return a state as one server-sent event."""
+def event_of(state: State, version: str) -> bytes:
+    """Return a state as one server-sent event for a page whose newest version is `version`."""
     problems = [{**asdict(problem), "text": str(problem)} for problem in state.problems]
-    data = {"version": state.version, "problems": problems, "doing": state.doing}
+    data = {"version": version, "problems": problems, "doing": state.doing}
     return f"data: {json.dumps(data)}\n\n".encode()
 
 
@@ -115,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         path = unquote(urlsplit(self.path).path).removeprefix("/")
         if path == EVENTS:
-            self._stream()
+            self._stream(parse_qs(urlsplit(self.path).query).get("page", ["/"])[0])
         elif path in ASSETS:
             self._answer(HTTPStatus.OK, (FOLDER / ASSETS[path]).read_bytes(), PurePosixPath(path).suffix)
         else:
@@ -126,23 +127,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, path: str) -> None:
         shown = self.server.shown
-        if path == "" or path.endswith("/"):
-            path += "index.html"
-        elif path not in shown and f"{path}/index.html" in shown:
+        if path not in shown and f"{path}/index.html" in shown:
             self._answer(HTTPStatus.FOUND, b"", ".txt", Location=f"/{quote(path)}/")
             return
-        status = HTTPStatus.OK
-        if path not in shown:
-            path, status = "404.html", HTTPStatus.NOT_FOUND
-        version = shown.state.version  # read first: if it changes meanwhile, the page notices and reloads
-        file = shown.render(path)
-        content = NOTHING_YET if file is None else file.content
+        found = self._file_at(path)
+        suffix = PurePosixPath(found).suffix
+        version = shown.version_of(found) if suffix == ".html" else ""  # before its bytes: a newer page loads again
+        file = shown.render(found)
+        status = HTTPStatus.NOT_FOUND if found == MISSING else HTTPStatus.OK
         if file is None:
-            path, status = "nothing.html", HTTPStatus.SERVICE_UNAVAILABLE
-        suffix = PurePosixPath(path).suffix
+            status, suffix = HTTPStatus.SERVICE_UNAVAILABLE, ".html"
+        content = NOTHING_YET if file is None else file.content
         self._answer(status, adapt_page(content, version) if suffix == ".html" else content, suffix)
 
-    def _stream(self) -> None:
+    def _file_at(self, path: str) -> str:
+        """Return the file of the site that answers the path of an address."""
+        file = path.removeprefix("/")
+        file += "index.html" if file == "" or file.endswith("/") else ""
+        return file if file in self.server.shown else MISSING
+
+    def _stream(self, path: str) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
@@ -150,7 +154,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         for state in self.server.shown.follow():
-            self.wfile.write(b": still here\n\n" if state is None else event_of(state))
+            if state is None:
+                self.wfile.write(b": still here\n\n")
+            else:
+                self.wfile.write(event_of(state, self.server.shown.version_of(self._file_at(path))))
 
     def _answer(self, status: HTTPStatus, content: bytes, suffix: str, **headers: str) -> None:
         self.send_response(status)

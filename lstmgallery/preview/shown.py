@@ -4,12 +4,16 @@ Written by the loading thread, read by the threads that answer browsers. A page 
 bytes are kept, so a broken template does not remove it.
 """
 
+import hashlib
+import posixpath
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 from lstmgallery.errors import Problem
 from lstmgallery.press.pages.plan import Make
@@ -20,7 +24,7 @@ HEARTBEAT_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class State:
-    """The state sent to open pages: the version of the site, the problems, and the running work."""
+    """The state that open pages follow: the version of the content, the problems, and the running work."""
 
     version: str
     problems: tuple[Problem, ...] = ()
@@ -35,6 +39,22 @@ class File:
     is_current: bool
 
 
+class _Parts(HTMLParser):
+    """The files that a page shows besides its own text: styles, scripts, images, frames."""
+
+    def __init__(self, content: bytes):
+        super().__init__()
+        self.links: list[str] = []
+        self.feed(content.decode(errors="replace"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if value and (name in ("src", "data", "poster") or (name == "href" and tag in ("link", "image", "use"))):
+                self.links.append(value)
+            elif value and name == "srcset":
+                self.links += [source.split()[0] for source in value.split(",") if source.split()]
+
+
 class Shown:
     """The files of the site in the preview, and the state followed by open pages."""
 
@@ -42,8 +62,9 @@ class Shown:
         """`report` is called for every page that cannot be rendered."""
         self._plan = plan
         self._report = report
-        self._began = time.time_ns()  # pages left open by an earlier preview have another version
+        self._began = time.time_ns()
         self._number = 1
+        self._versions: dict[str, tuple[str, str]] = {}  # of pages, each with that of the content it was found for
         self._state = State(f"{self._began}-{self._number}")
         self._good: dict[str, bytes] = {}
         self._changed = threading.Condition()
@@ -57,7 +78,7 @@ class Shown:
         return path in self._plan
 
     def show(self, plan: Mapping[str, Make]) -> None:
-        """Show a new plan: open pages reload."""
+        """Show a new plan: open pages reload if their own bytes have changed, or those of a file they show."""
         with self._changed:
             self._plan = plan
             self._number += 1
@@ -87,6 +108,25 @@ class Shown:
             return File(self._good[path], is_current=False) if path in self._good else None
         self._good[path] = content
         return File(content, is_current=True)
+
+    def version_of(self, path: str) -> str:
+        """Return the version of a page: a hash of its bytes, and of those of every file of the site that it shows.
+
+        It says nothing of the time, so a page that a save leaves alone need not be loaded again.
+        """
+        version = self._state.version
+        kept = self._versions.get(path)
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        file = self.render(path)
+        found = hashlib.sha256(b"" if file is None else file.content)
+        for link in _Parts(file.content).links if file is not None else ():
+            target = posixpath.join(posixpath.dirname(path), unquote(link.split("#")[0].split("?")[0]))
+            part = posixpath.normpath(target)
+            shown = self.render(part) if part in self and part != path else None
+            found.update(b"" if shown is None else hashlib.sha256(shown.content).digest())
+        self._versions[path] = (version, found.hexdigest()[:16])
+        return self._versions[path][1]
 
     def follow(self) -> Iterator[State | None]:
         """Yield the state and each later one; None if nothing has changed for a while."""

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import threading
 import time
 import urllib.error
@@ -269,6 +270,50 @@ def test_saves_in_the_content_are_noted_until_the_end(preview: Preview) -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert "A summary that was just saved." in preview.page()
+
+
+@pytest.mark.parametrize("way", ["two moves", "removed and copied", "another link"])
+def test_the_content_is_followed_by_its_name(preview: Preview, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "LOOK_MS", 50)
+    content, new = preview.project.content, preview.project.content.with_name("new")
+    if way == "another link":
+        content.rename(content.with_name("first"))
+        content.symlink_to("first")
+    thread = threading.Thread(target=preview.loader.note_saves)
+    thread.start()
+    time.sleep(1)
+    shutil.copytree(content, new)
+    file = new / "networks" / "small.md"
+    file.write_text(file.read_text(encoding="utf-8").replace(SUMMARY, "Swapped."), encoding="utf-8")
+    if way == "two moves":
+        content.rename(content.with_name("old"))
+        new.rename(content)
+    elif way == "removed and copied":
+        shutil.rmtree(content)
+        preview.state_that(lambda state: state.problems)
+        shutil.copytree(new, content)
+    else:
+        content.unlink()
+        content.symlink_to("new")
+    preview.state_that(lambda _: "Swapped." in preview.page())
+    text = preview.file.read_text(encoding="utf-8")
+    preview.file.write_text(text.replace("Swapped.", "Edited."), encoding="utf-8")
+    assert preview.state_that(lambda _: "Edited." in preview.page()).problems == ()
+    preview.loader.saves.end()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_draft_is_shown_in_the_preview(preview: Preview) -> None:
+    (preview.project.content / "writeups").mkdir()
+    draft = preview.project.content / "writeups" / "one.md"
+    front = "title: T\nsummary: S.\npublished: 2026-01-02\ndraft: true\n"
+    draft.write_text(f"---\n{front}---\n\nAbout {{small 1}}.\n", encoding="utf-8")
+    preview.loader.saves.note({draft})
+    preview.state_that(lambda _: "writeups/one.html" in preview.loader.shown)
+    file = preview.loader.shown.render("writeups/one.html")
+    assert file is not None
+    assert b"<strong>Draft</strong>" in file.content
 
 
 def test_a_preview_writes_no_site(preview: Preview) -> None:

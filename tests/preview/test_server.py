@@ -242,6 +242,44 @@ def test_a_new_plan_is_an_event_and_is_served(server: PreviewServer, ask: Ask) -
     assert f'data-version="{second["version"]}"'.encode() in body
 
 
+def test_a_good_save_changes_the_version_of_the_pages_whose_bytes_it_changes_alone(
+    server: PreviewServer, ask: Ask
+) -> None:
+    with closing(ask("/_preview/events?page=/")) as one, closing(ask("/_preview/events?page=%2Fa%20page%2F")) as other:
+        before = [read_event(events)["version"] for events in (one, other)]
+        server.shown.show({**PLAN, "index.html": lambda: PAGE.replace(b"A page", b"Another page")})
+        after = [read_event(events)["version"] for events in (one, other)]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, True]
+    assert f'data-version="{after[1]}"'.encode() in ask("/a%20page/").read()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        b'<link rel="stylesheet" href="../assets/style.css">',
+        b'<script src="../assets/style.css?1"></script>',
+        b'<img srcset="small.png 1x, ../assets/style.css 2x">',
+    ],
+)
+def test_a_file_that_a_page_shows_is_part_of_its_version(link: bytes) -> None:
+    plan = {**PLAN, "a/b.html": lambda: PAGE.replace(b"<title>", link + b"<title>"), "a/c.html": lambda: PAGE}
+    shown = Shown(plan, lambda _: None)
+    before = {path: shown.version_of(path) for path in ("a/b.html", "a/c.html")}
+    shown.show({**plan, "assets/style.css": lambda: b"b {}"})
+    assert {path: shown.version_of(path) == version for path, version in before.items()} == {
+        "a/b.html": False,
+        "a/c.html": True,
+    }
+
+
+def test_a_page_that_comes_to_be_is_newer_than_the_one_for_missing_addresses(server: PreviewServer, ask: Ask) -> None:
+    with closing(ask("/_preview/events?page=%2Fnew.html")) as events:
+        version = read_event(events)["version"]
+        assert f'data-version="{version}"'.encode() in ask("/new.html").read()
+        server.shown.show({**PLAN, "new.html": lambda: PAGE})
+        assert read_event(events)["version"] != version
+
+
 def test_problems_and_what_runs_are_events_that_leave_the_page_as_it_is(server: PreviewServer, ask: Ask) -> None:
     with closing(ask("/_preview/events")) as events:
         version = read_event(events)["version"]
