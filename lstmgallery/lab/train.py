@@ -72,7 +72,9 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
     at_rest = [np.array(variable.numpy()) for variable in optimizer.variables]
-    train_steps = compile_training(network, model, optimizer, split.training)
+    train_steps = compile_training(network, model, optimizer, split.training, steps=STEPS_PER_CALL)
+    train_rest: Callable[[Any, Any], Any] | None = None
+    most_steps = network.training.most_steps
     predict = compile_prediction(model)
     goal = split.goal
     glanced_at = goal and Goal(goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)], goal.is_sampled)
@@ -87,13 +89,20 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
         done, is_done = 0, False
         while not is_done:
             calls = min(1 + done // (10 * STEPS_PER_CALL), CALLS_PER_GLANCE)
-            starts = [done + STEPS_PER_CALL * call for call in range(calls)]
-            loss = float(np.mean([train_steps(tf.constant(seed), tf.constant(start)) for start in starts]))
-            done += STEPS_PER_CALL * calls
+            calls = min(calls, (most_steps - done) // STEPS_PER_CALL)
+            if calls:
+                starts = [done + STEPS_PER_CALL * call for call in range(calls)]
+                loss = float(np.mean([train_steps(tf.constant(seed), tf.constant(start)) for start in starts]))
+                done += STEPS_PER_CALL * calls
+            else:  # the last few before `most_steps`
+                rest = most_steps - done
+                train_rest = train_rest or compile_training(network, model, optimizer, split.training, steps=rest)
+                loss = float(train_rest(tf.constant(seed), tf.constant(done)))
+                done = most_steps
             share = check_predictions(network, predict, glanced_at, steps=done).share if glanced_at else float("nan")
             rows.append({"step": done, "loss": loss, "right": share})
             report(done, share)
-            is_last = done >= network.training.most_steps
+            is_last = done >= most_steps
             is_done = is_last or (done >= network.training.steps and not share < 1)  # NaN without a goal
             if is_done and goal:
                 criterion = check_predictions(network, predict, goal, steps=done)
@@ -102,9 +111,14 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
 
 
 def compile_training(
-    network: Network, model: keras.Model, optimizer: keras.optimizers.Optimizer, sequences: tuple[str, ...]
+    network: Network,
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    sequences: tuple[str, ...],
+    *,
+    steps: int,
 ) -> Callable[[Any, Any], Any]:
-    """Return a function of a seed and the steps done that runs `STEPS_PER_CALL` more and returns their mean loss."""
+    """Return a function of a seed and the steps done that runs `steps` more and returns their mean loss."""
     reads, following, is_step = (tf.constant(part) for part in network.task.vocabulary.encode(sequences))
     is_full_batch = len(sequences) <= network.training.batch
 
@@ -131,9 +145,9 @@ def compile_training(
         def one_more(step: Any, total: Any) -> tuple[Any, Any]:
             return step + 1, total + train_step(seed, done + step)
 
-        is_left = lambda step, total: step < STEPS_PER_CALL  # noqa: ARG005, E731
+        is_left = lambda step, total: step < steps  # noqa: ARG005, E731
         _, total = tf.while_loop(is_left, one_more, (tf.constant(0), tf.constant(0.0)))
-        return total / STEPS_PER_CALL
+        return total / steps
 
     return train_steps  # type: ignore[no-any-return]
 

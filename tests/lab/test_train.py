@@ -114,6 +114,19 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     assert problem.hint == "raise training.most_steps or units, lower training.learning_rate, or try another seed"
 
 
+def test_training_ends_at_the_most_steps_and_is_not_another_until_then(tmp_path: Path) -> None:
+    small = small_network(tmp_path)
+    ends = []
+    for most_steps in (230, 240):
+        network = with_training(small, steps=most_steps, most_steps=most_steps, learning_rate=1e-6)
+        (trained,) = train_seeds(network, [1], report=lambda *_: None)
+        assert trained.criterion is not None
+        assert trained.criterion.steps == trained.curve["step"].iloc[-1] == most_steps
+        ends.append(trained)
+    shared = [each.curve[each.curve["step"] <= 200].to_dict() for each in ends]
+    assert shared[0] == shared[1]
+
+
 STEPS = 12  # of a training that is checked step by step
 
 
