@@ -22,10 +22,30 @@ The state of an explorer is in the fragment of its address, `explorer/counter.ht
 Missing keys take their defaults; unreadable ones are reported on the page and take their defaults too.
 """
 
+import re
 from collections.abc import Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from lstmgallery.network import Network
+
+
+def web_address(text: str) -> str:
+    """Return the address of a folder on the web as feeds and sitemaps need it: in ASCII, and with a slash at its end.
+
+    Blanks and letters of other scripts are percent-encoded in the path, and in the name of the host written as its
+    registrars do (IDNA). What is percent-encoded already stays. Raises `ValueError` for anything else.
+    """
+    parts = urlsplit(text)
+    host, port = parts.hostname or "", parts.port  # a port that is no number raises
+    if parts.scheme not in ("http", "https") or "?" in text or "#" in text or "@" in parts.netloc:
+        raise ValueError("expected http or https, a host and a path, and nothing else")
+    is_host = re.fullmatch(r"[\w.-]+|[0-9a-f:.]+", host) and not re.search("[ßς]", host)  # IDNA 2003 loses these two
+    if not is_host or text != text.strip() or re.search(r"[\x00-\x1f\\]", text):
+        raise ValueError("expected a host and a path that browsers accept")
+    ascii_host = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    path = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", parts.path)
+    encoded = quote(path, safe="/%:@!$&'()*+,;=~-._").rstrip("/")
+    return f"{parts.scheme}://{ascii_host}" + (f":{port}" if port is not None else "") + encoded + "/"
 
 
 def network_path(network: str) -> str:

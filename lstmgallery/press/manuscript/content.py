@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pydantic
 
@@ -18,7 +17,14 @@ from lstmgallery.listing import SETTINGS, Unread, check_folder, list_files, list
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import SUFFIX as PIN
 from lstmgallery.pins import Pin, orphans, pin_path, read_pin
-from lstmgallery.press.addresses import explorer_path, network_fragments, network_path, neuron_path, writeup_path
+from lstmgallery.press.addresses import (
+    explorer_path,
+    network_fragments,
+    network_path,
+    neuron_path,
+    web_address,
+    writeup_path,
+)
 from lstmgallery.press.figures.block import Checker
 from lstmgallery.press.manuscript.files import Attachment
 from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
@@ -45,10 +51,10 @@ class Site(pydantic.BaseModel):
     def _is_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise ValueError(f"expected an address such as https://example.org/gallery/, found {value!r}")
-        return value.rstrip("/") + "/"
+        try:
+            return web_address(value)
+        except ValueError:
+            raise ValueError(f"expected an address such as https://example.org/gallery/, found {value!r}") from None
 
 
 @dataclass(frozen=True)
