@@ -16,7 +16,7 @@ import filelock
 from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import Unread
-from lstmgallery.network import Network, unknown_network
+from lstmgallery.network import Network, slug_fault, unknown_network
 from lstmgallery.press.addresses import network_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.pages.plan import Make, plan_site
@@ -158,10 +158,19 @@ def load(
         results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
         answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
     plan = plan_site(content, results, answers)
+            if not folder.exists():
+                any(work.adopt(each) for each in _unclaimed(project.build, content))
     return Loaded(plan, runs, skipped, verify(content, answers), set_aside, whole)
 
 
-def check_content(project: Project, only: str | None = None, *, retrain: bool = False) -> Content:
+def _unclaimed(build: Path, content: Content) -> list[Path]:
+    """Return the results of networks that have gone, or have another name now."""
+    names = {entry.network.name for entry in content.networks}
+    found = (each for each in build.iterdir() if each.is_dir() and slug_fault(each.name) is None)
+    return sorted(each for each in found if each.name not in names)
+
+
+def check_content(project: Project, only: str | None = None, *, retrain: bool = False, drafts: bool = False) -> Content:
     """Return all content, or raise `GalleryError` with every mistake in it; `only` must name a network.
 
     `retrain` ignores the pins of the networks to train.

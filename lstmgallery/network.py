@@ -96,8 +96,8 @@ class Network(pydantic.BaseModel):
 
     @property
     def training_spec(self) -> dict[str, Any]:
-        """The part of `spec` that determines the weights."""
-        return {key: value for key, value in self.spec.items() if key != "shown"}
+        """The part of `spec` that determines the weights. A renamed network is the same network."""
+        return {key: value for key, value in self.spec.items() if key not in ("name", "shown")}
 
 
 def read_network(path: Path) -> tuple[Network, Document]:

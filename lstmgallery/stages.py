@@ -118,6 +118,22 @@ class NetworkWork:
         except (OSError, ValueError, zipfile.BadZipFile):
             return 0
 
+    def adopt(self, folder: Path) -> bool:
+        """Take over the results in `folder` if they are this network's under another name; return whether they are.
+
+        Its weights, or those of its other seeds, were then made by the very stage that would make them here.
+        """
+        swept = self.count_swept(folder)
+        other = NetworkWork(self.network, folder, self.progress, self.workers, seeds=swept, pin=self.pin)
+        stages = [other._train_stage, *([other._sweep_stage] if swept else [])]
+        try:
+            is_same = any(is_current(stage_of()) for stage_of in stages)
+        except FileNotFoundError:  # the sweep of a network whose weights have gone
+            return False
+        if is_same:
+            folder.rename(self.folder)
+        return is_same
+
     def is_current(self) -> bool:
         """Return whether no stage of this network has to run."""
         try:
