@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class Summary:
     claims: list[Verified] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
+    held_back: tuple[str, ...] = ()  # drafts
     pages: int = 0
     published: Published | None = None
     outcome: str = NOTHING  # what an error or Ctrl-C would have to say of the site
@@ -84,23 +86,30 @@ def build_gallery(
     seeds: int = 0,
     strict: bool = False,
     leave_out: bool = False,
+    drafts: bool = False,
+    today: date | None = None,
     summary: Summary | None = None,
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
     `strict` refuses to publish if a claim fails, and warns about claims that hold without training. `leave_out` lets
-    published pages go that `only` leaves out. `summary` is filled in as the build goes on, and returned. Raises
+    published pages go that `only` leaves out. `today`: the day after which dates of write-ups are warned about.
+    `summary` is filled in as the build goes on, and returned. Raises
     `GalleryError` for everything a person can fix; the old site stays unchanged, unless `summary.outcome` says
     otherwise.
     """
     summary = Summary() if summary is None else summary
-    check_content(project, only, retrain=retrain)
+    check_content(project, only, retrain=retrain, drafts=drafts)
     _check_apart(project)
     check_site(project.site)
     with in_use(project.build):
-        loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds)
+        loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds, drafts=drafts)
+        for writeup in loaded.content.writeups:
+            if today is not None and writeup.front.published > today:
+                progress.warn(_early(project.content / writeup.file, writeup.front.published))
         summary.runs, summary.skipped, summary.set_aside = loaded.runs, loaded.skipped, loaded.set_aside
         summary.claims, summary.unread = loaded.verified, loaded.content.unread
+        summary.held_back = loaded.content.held_back
         if only is None:
             write_claims(project.build / CLAIMS, loaded.verified)
         refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
@@ -127,15 +136,17 @@ def load(
     retrain: bool = False,
     seeds: int = 0,
     read: dict[str, Read] | None = None,
+    drafts: bool = False,
 ) -> Loaded:
     """Bring every network up to date with `project.content` and plan the site, without rendering it.
 
     `only` trains, traces and measures that network alone; other networks are shown if their results are current and
     left out if not. `retrain` trains pinned and unchanged networks too. `seeds`: the number of seeds each network is
     trained under to see how general its findings are, 0 for none. `read` caches results between a caller's calls.
+    `drafts` shows write-ups that are drafts too.
     Call it inside `in_use`. Raises `GalleryError` for everything a person can fix.
     """
-    content = whole = check_content(project, only, retrain=retrain)
+    content = whole = check_content(project, only, retrain=retrain, drafts=drafts)
     read = {} if read is None else read
     runs: list[StageRun] = []
     skipped = []
@@ -147,6 +158,8 @@ def load(
             is_set_aside = retrain and only in (None, entry.network.name) and entry.is_pinned
             set_aside += [entry.network.name] if is_set_aside else []
             work = NetworkWork(entry.network, folder, progress, workers, seeds=seeds, pin=entry.pin)
+            if not folder.exists():
+                any(work.adopt(each) for each in _unclaimed(project.build, content))
             if only in (None, entry.network.name):
                 runs += work.run(retrain=retrain)
                 shown.append(entry)
@@ -158,8 +171,6 @@ def load(
         results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
         answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
     plan = plan_site(content, results, answers)
-            if not folder.exists():
-                any(work.adopt(each) for each in _unclaimed(project.build, content))
     return Loaded(plan, runs, skipped, verify(content, answers), set_aside, whole)
 
 
@@ -173,9 +184,9 @@ def _unclaimed(build: Path, content: Content) -> list[Path]:
 def check_content(project: Project, only: str | None = None, *, retrain: bool = False, drafts: bool = False) -> Content:
     """Return all content, or raise `GalleryError` with every mistake in it; `only` must name a network.
 
-    `retrain` ignores the pins of the networks to train.
+    `retrain` ignores the pins of the networks to train. Without `drafts`, write-ups that are drafts are left out.
     """
-    content = read_content(project.content, without_pins=retrain and (only or True))
+    content = read_content(project.content, without_pins=retrain and (only or True), drafts=drafts)
     names = [entry.network.name for entry in content.networks]
     if only is not None and only not in names:
         raise unknown_network("--network", project.content / "networks", only, names)
@@ -190,6 +201,11 @@ def _check_apart(project: Project) -> None:
             message = f"expected a folder for the site alone, found one that contains {folder}"
             hint = "a build replaces everything in it; choose another --output"
             raise GalleryError(Problem(str(project.site), message, hint=hint))
+
+
+def _early(file: Path, published: date) -> Problem:
+    message = f"published: {published} is yet to come; the write-up is published now, under that date"
+    return Problem(str(file), message, hint="to keep it back, add: draft: true")
 
 
 def _check_kept(loaded: Loaded, site: Path) -> None:

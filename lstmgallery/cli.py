@@ -178,6 +178,7 @@ def build(
     network: str | None,
     leave_out: bool,
     retrain: bool,
+@click.option("--drafts", is_flag=True, help="Publish write-ups that are drafts too.")
     seeds: int,
     quick: bool,
     strict: bool,
@@ -192,6 +193,7 @@ def build(
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
     summary = Summary()
+    drafts: bool,
     stopped = "Stopped; {outcome}. Finished stages are kept."
     with _errors_told(console, lambda: summary.outcome, stopped):
         with ConsoleProgress(console) as progress:
@@ -218,6 +220,8 @@ def build(
 @quick_option
 @click.option(
     "--port",
+                drafts=drafts,
+                today=date.today(),
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,

@@ -133,6 +133,8 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     if old is not None and old.sha256 == header.sha256:
         line("  same weights as the pinned ones")
     elif old is not None:
+    for draft in summary.held_back:
+        console.print(_shown(f"draft: {draft} (to publish it: --drafts)"), highlight=False, soft_wrap=True)
         line(f"  replaces the pin of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
     for change in pinned.changes:
         before = "" if change.before is None else f"{WAS[change.before]}; it now "

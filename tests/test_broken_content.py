@@ -91,7 +91,7 @@ WRITEUPS = {
         "tags: [one]\npublished:",
         "4:1",
         "unknown key 'tags'",
-        "valid here: order, published, slug, summary, title, updated",
+        "valid here: draft, order, published, slug, summary, title, updated",
     ),
     "misspelt key": Mistake("published:", "ordr: 2\npublished:", "4:1", "unknown key 'ordr'", "did you mean 'order'?"),
     "missing key": Mistake(

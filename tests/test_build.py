@@ -5,6 +5,7 @@ import os
 import posixpath
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -372,3 +373,119 @@ def test_nothing_a_build_keeps_names_a_folder_of_this_machine(small_gallery: Gal
     folder = os.fsencode(project.build.parent)
     kept = {**files_of(project.site), **results_of(project)}
     assert [path for path, content in kept.items() if folder in content] == []
+
+
+@pytest.mark.usefixtures("trained_once")
+def test_a_renamed_network_is_not_trained_again(small_project: Project) -> None:
+    networks = small_project.content / "networks"
+    weights = file_hash(small_project.build / "small" / "weights.npz")
+    (networks / "small.md").rename(networks / "tiny.md")
+    assert rebuild(small_project) == ["tiny trace", "tiny measure"]  # their files name the network
+    assert file_hash(small_project.build / "tiny" / "weights.npz") == weights
+    assert not (small_project.build / "small").exists()
+    assert (small_project.site / "networks" / "tiny" / "index.html").is_file()
+    assert not (small_project.site / "networks" / "small").exists()
+    assert rebuild(small_project) == []
+
+
+@pytest.mark.usefixtures("trained_once")
+def test_a_network_renamed_and_changed_is_trained(small_project: Project) -> None:
+    networks = small_project.content / "networks"
+    change_network(small_project, "seed: 1", "seed: 2")
+    (networks / "small.md").rename(networks / "tiny.md")
+    assert rebuild(small_project) == ["tiny train", "tiny trace", "tiny measure"]
+    assert (small_project.build / "small").is_dir()
+
+
+@pytest.mark.usefixtures("trained_once")
+def test_the_results_of_a_network_that_is_still_there_stay_its_own(small_project: Project) -> None:
+    networks = small_project.content / "networks"
+    shutil.copy(networks / "small.md", networks / "tiny.md")
+    assert rebuild(small_project) == ["tiny train", "tiny trace", "tiny measure"]
+
+
+@pytest.mark.usefixtures("trained_once")
+def test_a_build_of_one_network_removes_no_pages_unless_it_is_asked_to(small_project: Project) -> None:
+    write_small_content(small_project.content, "other")
+    (small_project.content / "writeups").mkdir()
+    front = "title: Title\nsummary: Summary.\npublished: 2026-01-02\n"
+    text = f"---\n{front}---\n\nAbout {{small 1}}.\n"
+    (small_project.content / "writeups" / "about.md").write_text(text, encoding="utf-8")
+    build_gallery(small_project, record())
+    before = files_of(small_project.site)
+    change_network(small_project, "steps: 200", "steps: 201")
+    change_network(small_project, "seed: 1", "seed: 2", name="other")
+    summary = Summary()
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record(), only="other", summary=summary)
+    (problem,) = raised.value.problems
+    assert problem.message.endswith(
+        "found stale ones: small; without them these pages would be removed: "
+        "networks/small/index.html, writeups/about.html"
+    )
+    assert "--leave-out" in str(problem.hint)
+    assert stages_run(summary)[0] == "other train"
+    assert summary.outcome == "nothing was published"
+    assert files_of(small_project.site) == before
+    build_gallery(small_project, record(), only="other", leave_out=True)
+    assert not (small_project.site / "networks" / "small").exists()
+    assert not (small_project.site / "writeups" / "about.html").exists()
+
+
+def write_draft(project: Project, name: str, text: str, front: str = "draft: true") -> Path:
+    file = project.content / "writeups" / f"{name}.md"
+    file.parent.mkdir(exist_ok=True)
+    lines = ["---", "title: Title", "summary: Summary.", "published: 2026-01-02", front, "---", "", text, ""]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_a_draft_is_published_only_where_drafts_are_asked_for(small_project: Project) -> None:
+    settings = small_project.content / "site.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "base_url: https://example.org/\n", encoding="utf-8")
+    draft = write_draft(small_project, "one", "About {small 1}.")
+    write_draft(
+        small_project, "two", "See [the first](one.md), [its page](../writeups/one.html). {small 1}", "order: 2"
+    )
+    summary = build_gallery(small_project, record())
+    assert summary.held_back == (str(draft),)
+    site = small_project.site
+    assert not (site / "writeups" / "one.html").exists()
+    page = (site / "writeups" / "two.html").read_text(encoding="utf-8")
+    assert "See <a>the first</a>, <a>its page</a>" in page
+    build_gallery(small_project, record(), drafts=True)
+    page = (site / "writeups" / "one.html").read_text(encoding="utf-8")
+    assert "<strong>Draft</strong>" in page
+    assert '<meta name="robots" content="noindex">' in page
+    for name in ("feed.xml", "sitemap.xml"):
+        listed = (site / name).read_text(encoding="utf-8")
+        assert "writeups/two.html" in listed
+        assert "writeups/one.html" not in listed
+    build_gallery(small_project, record())
+    assert not (site / "writeups" / "one.html").exists()
+
+
+def test_mistakes_in_a_draft_stop_no_build_that_leaves_it_out(small_project: Project) -> None:
+    write_draft(small_project, "one", "About {small 99} and [nothing](nothing.md).\n\n```figure\nid: x\n```")
+    build_gallery(small_project, record())
+    with pytest.raises(GalleryError, match="99"):
+        build_gallery(small_project, record(), drafts=True)
+
+
+def test_a_day_that_is_yet_to_come_is_published_with_a_warning(small_project: Project) -> None:
+    file = write_draft(small_project, "one", "About {small 1}.", "order: 2")
+    for today, places in ((date(2026, 1, 1), [str(file)]), (date(2026, 1, 2), [])):
+        progress = record()
+        build_gallery(small_project, progress, today=today)
+        assert [problem.place for problem in progress.problems] == places
+        assert all("the write-up is published now" in problem.message for problem in progress.problems)
+        assert (small_project.site / "writeups" / "one.html").is_file()
+
+
+def test_a_change_before_the_publication_is_a_mistake(small_project: Project) -> None:
+    file = write_draft(small_project, "one", "About {small 1}.", "updated: 2026-01-01")
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record())
+    (problem,) = raised.value.problems
+    assert (problem.place, problem.line, problem.column) == (str(file), 5, 10)
+    assert problem.message == "updated: expected a day from published (2026-01-02) on, found 2026-01-01"

@@ -244,7 +244,8 @@ def require_defaults(documented: dict[str, str], model: type[pydantic.BaseModel]
     for key in set(documented) - but:
         field = model.model_fields[key]
         expected = "required" if field.is_required() else str(field.default)
-        assert documented[key].strip("`").replace("none", "None") == expected, key
+        as_python = {"none": "None", "true": "True", "false": "False"}
+        assert as_python.get(documented[key].strip("`"), documented[key].strip("`")) == expected, key
 
 
 def test_the_keys_of_a_network_are_listed_with_their_defaults() -> None:

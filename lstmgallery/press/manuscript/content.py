@@ -28,7 +28,7 @@ from lstmgallery.press.addresses import (
 from lstmgallery.press.figures.block import Checker
 from lstmgallery.press.manuscript.files import Attachment
 from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
-from lstmgallery.press.manuscript.writeups import Writeup, read_writeup
+from lstmgallery.press.manuscript.writeups import Writeup, is_draft, read_writeup
 from lstmgallery.searches import Search, read_searches
 
 SITE_PAGES = ("index.html", "how-to-read.html", "neurons.html", "explorers.html", "search.html")
@@ -89,6 +89,7 @@ class Content:
     writeups: tuple[Writeup, ...] = ()
     front: Subject | None = None  # the network or the neuron that the front page shows, if the site names one
     unread: tuple[Unread, ...] = ()  # what looks like content and is not
+    held_back: tuple[str, ...] = ()  # drafts that were left out
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -138,11 +139,16 @@ class Content:
             tuple(writeup for writeup in self.writeups if writeup.networks <= set(networks)),
             self.front if self.front is not None and self.front.network.name in networks else None,
             self.unread,
+            self.held_back,
         )
 
 
-def read_content(folder: Path, *, without_pins: bool | str = False, searching: bool = False) -> Content:
+def read_content(
+    folder: Path, *, without_pins: bool | str = False, searching: bool = False, drafts: bool = True
+) -> Content:
     """Read and validate everything in `folder`. Raises one `GalleryError` with all the mistakes of all files.
+
+    Without `drafts`, write-ups that are drafts are left out with all their mistakes; links to them are words.
 
     `without_pins` skips all pins, or that of one network: retraining does not need the old one to be valid. While
     `searching`, figures may show searches that are not saved yet.
@@ -191,18 +197,26 @@ def read_content(folder: Path, *, without_pins: bool | str = False, searching: b
     by_name = {entry.network.name: entry.network for entry in networks}
     broken = {file.stem for file in files} - set(by_name)
     searched = by_name if searching else searches
-    drafts = [
-        draft
+    held_back = set() if drafts else {file for file in written if is_draft(file)}
+    read_writeups = [
+        found
         for file in written
-        if (draft := tried(partial(read_writeup, file, by_name, broken, searched))) is not None
+        if file not in held_back
+        and (found := tried(partial(read_writeup, file, by_name, broken, searched))) is not None
     ]
-    problems += _equal_slugs(drafts)
-    writeups = sorted((writeup for writeup, _ in drafts), key=lambda each: (each.front.order, each.front.slug))
-    linked += [links for _, links in drafts]
+    problems += _equal_slugs(read_writeups)
+    writeups = sorted((writeup for writeup, _ in read_writeups), key=lambda each: (each.front.order, each.front.slug))
+    linked += [links for _, links in read_writeups]
     checker = Checker(by_name, broken, problems=problems)
     front = None if site is None or site.front is None else _read_front(checker, settings, site.front)
-    any_site = site or Site(title="-", tagline="-", description="-")
-    content = Content(any_site, tuple(networks), tuple(writeups), front, unread)
+    content = Content(
+        site or Site(title="-", tagline="-", description="-"),
+        tuple(networks),
+        tuple(writeups),
+        front,
+        unread,
+        tuple(sorted(map(str, held_back))),
+    )
     refused = {file.stem for file in written if f"writeups/{file.name}" not in content.pages}
     skipped = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
     for links in linked:
@@ -248,10 +262,10 @@ def _read_network(file: Path, problems: list[Problem]) -> tuple[NetworkContent, 
     return NetworkContent(network, reader.read_body()), reader.linked
 
 
-def _equal_slugs(drafts: Sequence[tuple[Writeup, Linked]]) -> list[Problem]:
+def _equal_slugs(writeups: Sequence[tuple[Writeup, Linked]]) -> list[Problem]:
     problems = []
     first: dict[str, str] = {}
-    for writeup, linked in drafts:
+    for writeup, linked in writeups:
         document = linked.document
         slug = writeup.front.slug
         if slug in first:

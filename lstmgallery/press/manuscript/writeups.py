@@ -62,6 +62,7 @@ class Front(pydantic.BaseModel):
     order: int = 100
     published: datetime.date
     updated: datetime.date | None = None
+    draft: bool = False  # kept to previews and builds that ask for drafts
 
     @pydantic.field_validator("published", "updated", mode="before")
     @classmethod
@@ -148,6 +149,14 @@ class Writeup:
         return (*drawn, *(each.subject for each in self.questions), *(q.subject for q in self.quotes if q.subject))
 
 
+def is_draft(path: Path) -> bool:
+    """Return whether a write-up's front matter marks it as a draft, whatever mistakes it has elsewhere."""
+    try:
+        return read_markdown(path).values.get("draft") is True
+    except GalleryError:
+        return False
+
+
 def read_writeup(
     path: Path, networks: Mapping[str, Network], broken: Collection[str], searched: Collection[str] = ()
 ) -> tuple[Writeup, Linked]:
@@ -166,6 +175,9 @@ def read_writeup(
     if front is not None and (fault := slug_fault(front.slug)):
         hint = "the name becomes the write-up's address on the site"
         problems.append(document.problem(("slug",), fault, hint=hint))
+    if front is not None and front.updated is not None and front.updated < front.published:
+        message = f"updated: expected a day from published ({front.published}) on, found {front.updated}"
+        problems.append(document.problem(("updated",), message, hint="exchange the two, or remove one"))
     reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched))
     reader.read()
     problems += reader.problems

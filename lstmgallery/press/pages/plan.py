@@ -85,11 +85,13 @@ def plan_site(content: Content, results: Sequence[Results], answers: Answers) ->
         plan |= dict(data_files(article))
         plan |= {article.file(figure, "svg"): partial(_drawing, article, figure) for figure in article.illustrations}
     if content.site.base_url:
-        alone = {article.file(figure, "html") for article in articles for figure in article.illustrations}
-        paths = [path for path in plan if path.endswith(".html") and path not in {*alone, "404.html"}]
+        announced = [article for article in articles if not article.writeup.front.draft]
+        unlisted = {article.file(figure, "html") for article in articles for figure in article.illustrations}
+        unlisted |= {"404.html", *(article.path for article in articles if article.writeup.front.draft)}
+        paths = [path for path in plan if path.endswith(".html") and path not in unlisted]
         plan |= dict([page("sitemap.xml", "sitemap.xml", lambda: {"pages": paths})])
-        if articles:
-            plan |= dict([page("feed.xml", "feed.xml", dict)])
+        if announced:
+            plan |= dict([page("feed.xml", "feed.xml", lambda: {"announced": announced})])
     return plan | image_files(images)
 
 
