@@ -16,7 +16,15 @@ import click
 from rich.console import Console
 
 from lstmgallery import __version__
-from lstmgallery.console import ConsoleProgress, print_pinned, print_problems, print_search, print_states, print_summary
+from lstmgallery.console import (
+    ConsoleProgress,
+    print_pinned,
+    print_problems,
+    print_search,
+    print_states,
+    print_summary,
+    print_whatever_comes,
+)
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.marks.text import count
 from lstmgallery.scaffold import Scaffold, scaffold_network, scaffold_writeup
@@ -159,6 +167,7 @@ def main() -> None:
 @content_option
 @cache_option
 @_folder(
+    print_whatever_comes()
     "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
 )
 @network_option

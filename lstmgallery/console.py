@@ -1,5 +1,8 @@
 """The console output of a build: progress, problems, the summary."""
 
+import codecs
+import io
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +24,51 @@ if TYPE_CHECKING:
 
 BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
 WAS = {"holds": "held", "fails": "failed", "unmeasured": "could not be measured"}
+ASCII = {
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "…": "...",
+    "×": "x",
+    "²": "^2",
+    "·": "-",
+}
+STEERING = {  # control characters but tabs and line ends, and those that reverse the direction of writing
+    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    for code in (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 MOST_TRIALS = 12  # rows in a search's table
+
+
+def print_whatever_comes() -> None:
+    """Let output reach terminals and pipes that lack a letter: in ASCII, or escaped, instead of ending in an error."""
+    codecs.register_error("lstmgallery", _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="lstmgallery")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    plain = (ASCII.get(letter) or letter.encode("ascii", "backslashreplace").decode() for letter in letters)
+    return "".join(plain), error.end
+
+
+def _shown(text: str) -> str:
+    """Return text from files as it is printed: no markup, and no characters that steer a terminal."""
+    return escape(text.translate(STEERING))
 
 
 def print_problems(console: Console, problems: Iterable[Problem]) -> None:
     """Print each problem with its place and its fix; text from files is never parsed as markup."""
     for problem in problems:
-        console.print(f"[red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+        console.print(f"[red]error:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
 
 
 class ConsoleProgress:
@@ -70,7 +111,7 @@ class ConsoleProgress:
         self.current = None
 
     def warn(self, problem: Problem) -> None:
-        self.console.print(f"[yellow]warning:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
+        self.console.print(f"[yellow]warning:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
 
 
 def _outcome(run: "StageRun") -> str:
@@ -92,8 +133,10 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
     console.print(table)
     for name in summary.skipped:
         console.print(f"skipped: {name} (its results are stale; build without --network)", highlight=False)
+    for draft in summary.held_back:
+        console.print(_shown(f"draft: {draft} (to publish it: --drafts)"), highlight=False, soft_wrap=True)
     for unread in summary.unread:
-        console.print(escape(f"not read: {unread}"), highlight=False, soft_wrap=True)
+        console.print(_shown(f"not read: {unread}"), highlight=False, soft_wrap=True)
     for name in summary.set_aside:
         console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
     left_out = sum(each.is_left_out for each in summary.claims)
@@ -106,11 +149,11 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
         claims = f"claims: {held} of {len(summary.claims)} hold{untrained}{about}"
         console.print(claims, highlight=False, soft_wrap=True)
     for each in wrong:
-        console.print(f"[red]{each.verdict}:[/] {escape(str(each.problem))}", highlight=False, soft_wrap=True)
+        console.print(f"[red]{each.verdict}:[/] {_shown(str(each.problem))}", highlight=False, soft_wrap=True)
     published = summary.published
     if published is not None:
         if published.by_file:
-            console.print(escape(f"replaced file by file: {published.by_file}"), highlight=False, soft_wrap=True)
+            console.print(_shown(f"replaced file by file: {published.by_file}"), highlight=False, soft_wrap=True)
         console.print(
             f"{count(summary.pages, 'page')}, {data_size(published.size)} in {output}: "
             f"{published.written:,} written, {published.unchanged:,} unchanged, {published.removed:,} removed",
@@ -125,7 +168,7 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     """Print the new pin, the one it replaces, and the claims whose verdict changes."""
 
     def line(text: str) -> None:
-        console.print(escape(text), highlight=False, soft_wrap=True)
+        console.print(_shown(text), highlight=False, soft_wrap=True)
 
     header = pinned.header
     line(f"{pinned.network}: pinned in {pinned.file} (seed {header.network['seed']}, {header.steps:,} steps)")
@@ -133,8 +176,6 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     if old is not None and old.sha256 == header.sha256:
         line("  same weights as the pinned ones")
     elif old is not None:
-    for draft in summary.held_back:
-        console.print(_shown(f"draft: {draft} (to publish it: --drafts)"), highlight=False, soft_wrap=True)
         line(f"  replaces the pin of {old.date} (seed {old.network['seed']}, {old.steps:,} steps)")
     for change in pinned.changes:
         before = "" if change.before is None else f"{WAS[change.before]}; it now "
@@ -164,15 +205,15 @@ def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], 
         values = [value for value in search.values_of(condition.measure) if value is not None]
         holding = sum(map(parse_expectation(condition.expect).is_met, values))
         text = f"{condition.measure} {condition.expect}: {holding} of {tried}"
-        console.print(escape(text), highlight=False, soft_wrap=True)
+        console.print(_shown(text), highlight=False, soft_wrap=True)
     if not ranked:
         return
-    console.print(f"the {search.wins} {escape(search.best)}:", highlight=False, soft_wrap=True)
+    console.print(f"the {search.wins} {_shown(search.best)}:", highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in dict.fromkeys(key for recipe in search.recipes for key in recipe):
         table.add_column(key, justify="right")
     for name in ("seed", "steps", *(measure.partition(": ")[2] for measure in shown)):
-        table.add_column(escape(name), justify="right", overflow="fold")
+        table.add_column(_shown(name), justify="right", overflow="fold")
     for trial in ranked[:MOST_TRIALS]:
         found = [trial.values[search.measures.index(measure)] for measure in shown]
         table.add_row(
