@@ -27,7 +27,7 @@ from lstmgallery.console import (
 )
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.marks.text import count
-from lstmgallery.scaffold import Scaffold, scaffold_network, scaffold_writeup
+from lstmgallery.scaffold import Scaffold, scaffold_gallery, scaffold_network, scaffold_writeup
 from lstmgallery.tasks import TASKS
 
 EPILOG = """\b
@@ -35,6 +35,7 @@ Examples:
   python build_site.py                         train what changed, write site/
   python build_site.py --network counter       train one network only
   lstmgallery serve                            preview, reloading on every save
+  lstmgallery init                             begin a gallery in this folder
   lstmgallery new network my-counter           create a network
   lstmgallery new writeup my-counter           create a write-up
   lstmgallery pin my-counter                   pin the trained weights
@@ -104,6 +105,11 @@ Examples:
 Write a measure as in a write-up, with its subject before a bar; without a bar, the whole network is measured. --pin
 pins the winner with the record of the search, and the network's page then says how it was chosen.
 """
+INIT_EPILOG = """\b
+Examples:
+  lstmgallery init                             begin a gallery here
+  lstmgallery init my-gallery --title "My gallery"
+"""
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Command = Callable[..., Any]
@@ -161,17 +167,18 @@ class Commands(click.Group):
 def main() -> None:
     """Build a gallery of neurons: train small recurrent networks, record everything they compute, check it against
     their equations, and write a static site that shows it."""
+    print_whatever_comes()
 
 
 @main.command(epilog=BUILD_EPILOG, context_settings=SETTINGS)
 @content_option
 @cache_option
 @_folder(
-    print_whatever_comes()
     "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
 )
 @network_option
 @leave_out_option
+@click.option("--drafts", is_flag=True, help="Publish write-ups that are drafts too.")
 @click.option("--retrain", is_flag=True, help="Retrain the networks, pinned ones included, even if nothing changed.")
 @seeds_option
 @quick_option
@@ -186,8 +193,8 @@ def build(
     output: Path,
     network: str | None,
     leave_out: bool,
+    drafts: bool,
     retrain: bool,
-@click.option("--drafts", is_flag=True, help="Publish write-ups that are drafts too.")
     seeds: int,
     quick: bool,
     strict: bool,
@@ -202,7 +209,6 @@ def build(
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
     summary = Summary()
-    drafts: bool,
     stopped = "Stopped; {outcome}. Finished stages are kept."
     with _errors_told(console, lambda: summary.outcome, stopped):
         with ConsoleProgress(console) as progress:
@@ -214,6 +220,8 @@ def build(
                 seeds=0 if quick else seeds,
                 strict=strict,
                 leave_out=leave_out,
+                drafts=drafts,
+                today=date.today(),
                 summary=summary,
             )
         for problem in summary.published.left if summary.published else ():
@@ -229,8 +237,6 @@ def build(
 @quick_option
 @click.option(
     "--port",
-                drafts=drafts,
-                today=date.today(),
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
@@ -364,6 +370,23 @@ def search(
             print(f"saved {saved}")
         if pins:
             print_pinned(Console(), pinned)
+
+
+@main.command(epilog=INIT_EPILOG, context_settings=SETTINGS)
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.option("--title", help="Title of the gallery.")
+def init(folder: Path, title: str | None) -> None:
+    """Begin a gallery in FOLDER, by default the current one: settings, a network and a write-up that build as they are.
+
+    Adds a .gitignore, a requirements.txt and a workflow for GitHub Pages. Existing files are never overwritten.
+    """
+    with _errors_told(Console(stderr=True), "nothing more was written", "Stopped."):
+        made = scaffold_gallery(folder, title=title, published=date.today(), version=__version__)
+        for file in made.written:
+            print(file)
+        for file in made.kept:
+            print(f"kept: {file}")
+        print(made.next)
 
 
 @main.group(epilog=NEW_EPILOG, context_settings=SETTINGS)

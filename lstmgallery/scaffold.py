@@ -1,8 +1,11 @@
-"""Start a network or a write-up: write a content file that is valid as it is, never overwriting an existing one.
+"""Start a gallery, a network or a write-up: write files that are valid as they are, never overwriting existing ones.
 
 The date of a write-up is passed in; its figures and claims use the first network of the content folder.
 """
 
+import os
+import shlex
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,11 +13,12 @@ from pathlib import Path
 import yaml
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.listing import list_files
+from lstmgallery.listing import check_folder, list_files
 from lstmgallery.network import Network, read_network, slug_fault
 from lstmgallery.tasks import TASKS
 
 LONGEST_TITLE = 80
+BEGUN = ("site.yaml", "networks/counter.md", "writeups/how-it-counts.md")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,117 @@ measure: {measure} of {memory} with {feature}
 expect: at least {bound}
 ```
 """
+
+
+SITE = """\
+title: {title}
+tagline: Small recurrent networks, and what each of their neurons does.
+description: A gallery of small networks in which every gate and memory is recorded, checked and drawn.
+# author: A. N. Author
+# base_url: https://example.org/gallery/   # the address of the published site: adds a feed and a sitemap
+"""
+
+IGNORED = """\
+/build/
+/site/
+.venv/
+"""
+
+REQUIREMENTS = """\
+lstmgallery=={version}
+"""
+
+WORKFLOW = """\
+# Builds the gallery after every push to main, and publishes it with GitHub Pages.
+# In the repository's settings, under Pages, choose "GitHub Actions" as the source.
+name: pages
+on:
+  push:
+    branches: [main]
+  workflow_dispatch:
+permissions:
+  contents: read
+  id-token: write
+  pages: write
+concurrency:
+  group: pages
+jobs:
+  pages:
+    runs-on: ubuntu-latest
+    environment:
+      name: github-pages
+      url: ${{ steps.deployment.outputs.page_url }}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.13"
+          cache: pip
+      - uses: actions/cache@v4
+        with:
+          path: build
+          key: build-${{ github.sha }}
+          restore-keys: build-
+      - run: python -m pip install -r requirements.txt
+      - run: lstmgallery build --quick
+      - uses: actions/upload-pages-artifact@v3
+        with:
+          path: site
+      - id: deployment
+        uses: actions/deploy-pages@v4
+"""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """A newly begun gallery: the files written, those that were there and stay, and the next step for its author."""
+
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    next: str
+
+
+def scaffold_gallery(folder: Path, *, title: str | None, published: date, version: str) -> Gallery:
+    """Begin a gallery in `folder`: settings, a network, a write-up, and what a repository on GitHub needs.
+
+    Raises `GalleryError` if the folder has content already; other files in it stay as they are.
+    """
+    content = folder / "content"
+    if os.path.lexists(content) and not (content.is_dir() and not any(content.iterdir())):
+        hint = "add to it: lstmgallery new network NAME, lstmgallery new writeup SLUG; or begin in another folder"
+        raise GalleryError(Problem(str(content), "expected a folder without content, found some", hint=hint))
+    title = "My gallery" if title is None else title
+    settings = _title_line("", title)  # before anything is written
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / ".content.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        try:
+            _create(partial / "site.yaml", SITE.replace("title: {title}", settings))
+            scaffold_network(partial, "counter", task="counting", title=None)
+            scaffold_writeup(partial, "how-it-counts", title=None, published=published)
+            os.rename(partial, content)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        written, kept = [content / name for name in BEGUN], []
+        for name, text in {
+            ".gitignore": IGNORED,
+            "requirements.txt": REQUIREMENTS.format(version=version),
+            ".github/workflows/pages.yml": WORKFLOW,
+        }.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _create(file, text)
+                written.append(file)
+            except FileExistsError:
+                kept.append(file)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}"
+        raise GalleryError(Problem(str(error.filename or folder), message)) from None
+    into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    return Gallery(tuple(written), tuple(kept), f"Look at it while you write: {into}lstmgallery serve --quick --open")
 
 
 def scaffold_network(content: Path, name: str, *, task: str, title: str | None) -> Scaffold:
@@ -128,17 +243,23 @@ def _write(content: Path, file: Path, name: str, text: str, *, kind: str) -> Non
     if fault := slug_fault(name):
         hint = f"the name becomes the {kind}'s address on the site; write it like long-counter"
         raise GalleryError(Problem(f"new {kind}", fault, hint=hint))
-    if not content.is_dir():
-        message = "expected the content folder, found none"
-        raise GalleryError(
-            Problem(str(content), message, hint="run this in the folder that contains content/, or pass --content")
-        )
+    check_folder(content)
     try:
         file.parent.mkdir(exist_ok=True)
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        _create(file, text)
     except FileExistsError:
         message = f"a {kind} of this name already exists"
         raise GalleryError(Problem(str(file), message, hint="edit that file, or choose another name")) from None
     except OSError as error:
         raise GalleryError(Problem(str(file), f"cannot be written: {error.strerror}")) from None
+
+
+def _create(file: Path, text: str) -> None:
+    """Write a new file; leave none behind if that fails, as on a full disk."""
+    with file.open("x", encoding="utf-8") as stream:
+        try:
+            stream.write(text)
+            stream.flush()
+        except BaseException:
+            file.unlink()
+            raise

@@ -4,11 +4,13 @@ Most commands run in this process; those that train, those that are interrupted 
 in one of their own.
 """
 
+import os
 import re
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +18,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-import lstmgallery
+import lstmgallery.cli
 from lstmgallery.build import Project
 from lstmgallery.cli import main
 from lstmgallery.console import ConsoleProgress
 from tests.conftest import (
+    ROOT,
     Gallery,
     files_of,
     folders_in,
@@ -290,3 +293,79 @@ def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Pr
     assert run.returncode == 0, run.stderr
     assert "11 pages" in run.stdout
     assert set(pd.read_parquet(folder / "build" / "small" / "seeds.parquet")["seed"]) == {1, 2}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_output_reaches_a_pipe_that_lacks_its_letters(small_project: Project, encoding: str) -> None:
+    file = small_project.content / "networks" / "small.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("title: Small", "title: “Näme” – 例"), encoding="utf-8")
+    (small_project.content / "writeups").mkdir()
+    (small_project.content / "writeups" / "größe–例.markdown").write_text("", encoding="utf-8")
+    command = [sys.executable, "-m", "lstmgallery", *options(small_project)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, env=environment, timeout=120)
+    assert (run.returncode, run.stderr.count(b"Traceback")) == (0, 0)
+    named = {"ascii": b"gr\\xf6\\xdfe-\\u4f8b", "latin-1": "größe-\\u4f8b".encode("latin-1")}
+    assert named.get(encoding, "größe–例".encode()) + b".markdown: rename it to" in run.stdout
+
+
+def test_names_of_files_steer_no_terminal(small_project: Project) -> None:
+    (small_project.content / "writeups").mkdir()
+    (small_project.content / "writeups" / "a\x1b]0;owned\x07\u202eb.markdown").touch()
+    done = run_here(*options(small_project))
+    assert done.exit_code == 0
+    assert "a\\x1b]0;owned\\x07\\u202eb.markdown: rename it to" in done.stdout
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+
+
+def test_a_name_that_is_no_text_is_printed(small_project: Project) -> None:
+    (small_project.content / "writeups").mkdir()
+    os.close(os.open(bytes(small_project.content / "writeups") + b"/\xff.markdown", os.O_CREAT))
+    run = run_python("-m", "lstmgallery", *options(small_project))
+    assert run.returncode == 0, run.stderr
+    assert "\\udcff.markdown: rename it to" in run.stdout
+
+
+def test_the_summary_names_drafts_and_what_is_not_read(small_project: Project) -> None:
+    folder = small_project.content / "writeups"
+    folder.mkdir()
+    front = "title: T\nsummary: S.\npublished: 2026-01-02\ndraft: true\n"
+    (folder / "one.md").write_text(f"---\n{front}---\n\nAbout {{small 1}}.\n", encoding="utf-8")
+    (folder / "two.MD").write_text("", encoding="utf-8")
+    done = run_here(*options(small_project))
+    assert f"draft: {folder / 'one.md'} (to publish it: --drafts)\n" in done.stdout
+    assert f"not read: {folder / 'two.MD'}: rename it to two.md\n" in done.stdout
+
+
+def test_an_error_after_the_exchange_says_that_the_site_is_published(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lstmgallery.cli, "print_summary", refuse)
+    done = run_here(*options(small_project))
+    assert done.exit_code == 1
+    assert "1 error; the new site is published." in done.stderr
+
+
+def test_a_link_to_the_site_is_followed(small_project: Project) -> None:
+    link = small_project.site.with_name("link")
+    link.symlink_to(small_project.site)
+    change = small_project.content / "site.yaml"
+    change.write_text(change.read_text(encoding="utf-8").replace("Small", "Large"), encoding="utf-8")
+    done = run_here(*options(replace(small_project, site=link)))
+    assert done.exit_code == 0
+    assert "Large gallery" in (small_project.site / "index.html").read_text(encoding="utf-8")
+    assert link.is_symlink()
+
+
+def test_a_mount_point_says_that_it_was_replaced_file_by_file(
+    small_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os.path, "ismount", lambda path: str(path) == str(small_project.site))
+    change = small_project.content / "site.yaml"
+    change.write_text(change.read_text(encoding="utf-8").replace("Small", "Large"), encoding="utf-8")
+    done = run_here(*options(small_project))
+    assert done.exit_code == 0
+    assert "replaced file by file: the folder is a mount point\n" in done.stdout

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
+import lstmgallery.scaffold
 from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_markdown
 from lstmgallery.network import read_network
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.scaffold import scaffold_network, scaffold_writeup
+from lstmgallery.scaffold import Gallery, scaffold_gallery, scaffold_network, scaffold_writeup
 from lstmgallery.tasks import TASKS
-from tests.conftest import run_python, write_small_content
+from tests.conftest import ROOT, run_python, write_small_content
 
 DAY = date(2026, 11, 22)
 
@@ -129,7 +130,90 @@ def test_a_writeup_without_a_network_says_how_to_begin_one(tmp_path: Path) -> No
         scaffold_writeup(tmp_path, "my-story", title=None, published=DAY)
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(GalleryError, match="expected the content folder, found none"):
+def test_a_folder_that_is_not_there_is_not_made_and_the_error_names_the_command_that_begins_a_gallery(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(GalleryError, match="expected the content folder, found none") as raised:
         scaffold_network(tmp_path / "nowhere", "one", task="counting", title=None)
     assert list(tmp_path.iterdir()) == []
+    assert "lstmgallery init" in str(raised.value)
+
+
+def begin(folder: Path, title: str | None = None) -> Gallery:
+    return scaffold_gallery(folder, title=title, published=DAY, version="1.2.3")
+
+
+@pytest.mark.parametrize("there", ["nothing", "a folder", "an empty content folder"])
+def test_a_new_gallery_is_valid_as_it_is(tmp_path: Path, there: str) -> None:
+    folder = tmp_path / "my gallery"
+    if there != "nothing":
+        (folder / "content" if "content" in there else folder).mkdir(parents=True)
+    made = begin(folder, "Yes: “mine”")
+    content = read_content(folder / "content")
+    assert content.site.title == "Yes: “mine”"
+    assert [entry.network.name for entry in content.networks] == ["counter"]
+    (writeup,) = content.writeups
+    assert (writeup.front.published, len(writeup.claims), len(writeup.figures)) == (DAY, 1, 1)
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    assert files == sorted(file.relative_to(folder).as_posix() for file in made.written)
+    assert files == [
+        ".github/workflows/pages.yml",
+        ".gitignore",
+        "content/networks/counter.md",
+        "content/site.yaml",
+        "content/writeups/how-it-counts.md",
+        "requirements.txt",
+    ]
+    assert made.next == f"Look at it while you write: cd '{folder}' && lstmgallery serve --quick --open"
+
+
+def test_a_new_gallery_ignores_what_a_build_writes_and_its_workflow_publishes_it(tmp_path: Path) -> None:
+    begin(tmp_path)
+    assert {"/build/", "/site/"} <= set((tmp_path / ".gitignore").read_text(encoding="utf-8").split())
+    assert (tmp_path / "requirements.txt").read_text(encoding="utf-8") == "lstmgallery==1.2.3\n"
+    workflow = yaml.safe_load((tmp_path / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["pages"]["steps"]
+    assert {"run": "lstmgallery build --quick"} in steps
+    assert [step["with"]["path"] for step in steps if "pages-artifact" in step.get("uses", "")] == ["site"]
+
+
+def test_a_gallery_begins_beside_files_that_are_there_and_leaves_them_alone(tmp_path: Path) -> None:
+    for name in (".gitignore", "README.md"):
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+    made = begin(tmp_path)
+    assert made.kept == (tmp_path / ".gitignore",)
+    assert {(tmp_path / name).read_text(encoding="utf-8") for name in (".gitignore", "README.md")} == {"mine"}
+
+
+def test_no_gallery_begins_where_there_is_content(tmp_path: Path) -> None:
+    write_small_content(tmp_path / "content", "small")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(GalleryError, match="expected a folder without content"):
+        begin(tmp_path)
+    with pytest.raises(GalleryError, match="expected a title of 1 to 80 characters"):
+        begin(tmp_path / "other", "x" * 81)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_gallery_that_cannot_be_written_is_one_clear_error_and_leaves_no_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lstmgallery.scaffold, "_create", refuse)
+    with pytest.raises(GalleryError, match="cannot be written: No space left on device"):
+        begin(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(GalleryError, match=r"cannot be written: (File exists|Not a directory)"):
+        begin(tmp_path / "file")
+
+
+def test_the_command_begins_a_gallery_here(tmp_path: Path) -> None:
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from lstmgallery.cli import main; main(['init'])"
+    run = run_python("-c", program, cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[0] == "content/site.yaml"
+    assert run.stdout.splitlines()[-1] == "Look at it while you write: lstmgallery serve --quick --open"
+    assert len(read_content(tmp_path / "content").writeups) == 1
