@@ -136,7 +136,6 @@ def set_modes(folder: Path, mode: int, files: Collection[str]) -> None:
     """
     if os.name != "posix":
         return
-    mode |= stat.S_IRWXU
     parents = {parent for path in files for parent in Path(path).parents}
     wanted = {folder / parent: mode for parent in parents} | {folder / path: mode & 0o666 for path in files}
     for path, each in wanted.items():

@@ -95,7 +95,7 @@ def publish(
         removed=len(gone),
         size=sum(map(len, files.values())),
     )
-    change = _Change(files, same, gone, mode)
+    change = _Change(files, same, gone, None if mode is None else mode | stat.S_IRWXU)
     if result.written or gone:
         by_file, more = _replace(change, site, tell)
         result, left = replace(result, by_file=by_file), left + more
