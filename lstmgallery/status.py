@@ -28,7 +28,9 @@ class State:
 def read_states(project: Project, progress: Progress) -> list[State]:
     """Return the state of every network, in the order of the index, changing nothing."""
     with Workers() as workers:
-        return [_state(project, entry, progress, workers) for entry in read_content(project.content).networks]
+        return [
+            _state(project, entry, progress, workers) for entry in read_content(project.content, drafts=False).networks
+        ]
 
 
 def _is_other(folder: Path, pin: Pin) -> bool:
