@@ -17,6 +17,7 @@ from lstmgallery.press.marks.text import count, data_size
 
 if TYPE_CHECKING:
     from lstmgallery.build import Summary
+    from lstmgallery.listing import Unread
     from lstmgallery.pinning import Pinned
     from lstmgallery.searches import Search, Trial
     from lstmgallery.stages import StageRun
@@ -69,6 +70,12 @@ def print_problems(console: Console, problems: Iterable[Problem]) -> None:
     """Print each problem with its place and its fix; text from files is never parsed as markup."""
     for problem in problems:
         console.print(f"[red]error:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
+
+
+def print_unread(console: Console, unread: Iterable["Unread"]) -> None:
+    """Name what looks like content and is not read."""
+    for each in unread:
+        console.print(_shown(f"not read: {each}"), highlight=False, soft_wrap=True)
 
 
 class ConsoleProgress:
@@ -135,8 +142,7 @@ def print_summary(console: Console, summary: "Summary", output: Path, seconds: f
         console.print(f"skipped: {name} (its results are stale; build without --network)", highlight=False)
     for draft in summary.held_back:
         console.print(_shown(f"draft: {draft} (to publish it: --drafts)"), highlight=False, soft_wrap=True)
-    for unread in summary.unread:
-        console.print(_shown(f"not read: {unread}"), highlight=False, soft_wrap=True)
+    print_unread(console, summary.unread)
     for name in summary.set_aside:
         console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
     left_out = sum(each.is_left_out for each in summary.claims)

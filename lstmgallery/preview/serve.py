@@ -15,9 +15,9 @@ import watchfiles
 from rich.console import Console
 
 from lstmgallery.build import InUseError, Project, Read, in_use, load
-from lstmgallery.console import ConsoleProgress, print_problems
+from lstmgallery.console import ConsoleProgress, print_problems, print_unread
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.listing import READ
+from lstmgallery.listing import READ, Unread
 from lstmgallery.press.pages.plan import Make
 from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.preview.server import PreviewServer
@@ -117,13 +117,18 @@ class Loader:
         self.saves = Saves()
         self.has_moved = False  # whether the content has been another folder than at the start
         self.read: dict[str, Read] = {}
+        self.unread: tuple[Unread, ...] = ()
         with ConsoleProgress(console) as progress:
             plan = self._load(progress)
         self.shown = Shown(plan, report=lambda problem: print_problems(console, (problem,)))
 
     def _load(self, progress: Progress) -> dict[str, Make]:
         with in_use(self.project.build):
-            return load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read, drafts=True).plan
+            loaded = load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read, drafts=True)
+        if loaded.content.unread != self.unread:
+            self.unread = loaded.content.unread
+            print_unread(self.console, self.unread)
+        return loaded.plan
 
     def note_saves(self) -> None:
         """Record every save in the content and the theme until the end, whatever folder has the content's name."""

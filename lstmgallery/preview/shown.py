@@ -64,7 +64,7 @@ class Shown:
         self._report = report
         self._began = time.time_ns()
         self._number = 1
-        self._versions: dict[str, tuple[str, str]] = {}  # of pages, each with that of the content it was found for
+        self._versions: dict[str, tuple[str, str]] = {}  # of files, each after that of the content it was found for
         self._state = State(f"{self._began}-{self._number}")
         self._good: dict[str, bytes] = {}
         self._changed = threading.Condition()
@@ -115,17 +115,15 @@ class Shown:
         It says nothing of the time, so a page that a save leaves alone need not be loaded again.
         """
         version = self._state.version
-        kept = self._versions.get(path)
-        if kept is not None and kept[0] == version:
-            return kept[1]
-        file = self.render(path)
-        found = hashlib.sha256(b"" if file is None else file.content)
-        for link in _Parts(file.content).links if file is not None else ():
-            target = posixpath.join(posixpath.dirname(path), unquote(link.split("#")[0].split("?")[0]))
-            part = posixpath.normpath(target)
-            shown = self.render(part) if part in self and part != path else None
-            found.update(b"" if shown is None else hashlib.sha256(shown.content).digest())
-        self._versions[path] = (version, found.hexdigest()[:16])
+        if path not in self._versions or self._versions[path][0] != version:
+            file = self.render(path)
+            found = hashlib.sha256(b"" if file is None else file.content)
+            for link in _Parts(file.content).links if file is not None and path.endswith(".html") else ():
+                target = posixpath.join(posixpath.dirname(path), unquote(link.split("#")[0].split("?")[0]))
+                part = posixpath.normpath(target)
+                if part in self and not part.endswith(".html"):  # pages in frames follow by themselves
+                    found.update(self.version_of(part).encode())
+            self._versions[path] = (version, found.hexdigest()[:16])
         return self._versions[path][1]
 
     def follow(self) -> Iterator[State | None]:

@@ -76,6 +76,19 @@ def test_an_open_page_shows_a_saved_summary_by_itself(
     record_property("seconds_from_save_to_page", time.perf_counter() - saved)
 
 
+def test_a_save_leaves_open_pages_alone_whose_bytes_it_does_not_change(
+    browser: Browser, preview: Preview, page: Page
+) -> None:
+    other = browser.new_page()
+    other.goto(preview.url + "explorer/small.html")
+    other.evaluate("window.isKept = true")
+    preview.save("Prose of the small network.", "Prose that was just saved.")
+    expect(page.get_by_text("Prose that was just saved.")).to_be_visible(timeout=PATIENCE_MS)
+    other.wait_for_timeout(1_000)
+    assert other.evaluate("window.isKept")
+    other.close()
+
+
 def test_a_mistake_is_shown_over_the_last_good_page_until_it_is_mended(preview: Preview, page: Page) -> None:
     alert = page.get_by_role("alert")
     expect(alert).to_be_empty()

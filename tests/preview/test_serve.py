@@ -316,6 +316,17 @@ def test_a_draft_is_shown_in_the_preview(preview: Preview) -> None:
     assert b"<strong>Draft</strong>" in file.content
 
 
+def test_what_is_not_read_is_named_once(preview: Preview) -> None:
+    (preview.project.content / "writeups").mkdir()
+    stray = preview.project.content / "writeups" / "one.markdown"
+    stray.touch()
+    preview.loader.saves.note({stray})
+    first = preview.state_that(lambda state: state.version.endswith("-2")).version
+    preview.loader.saves.note({stray})
+    preview.state_that(lambda state: state.version != first)
+    assert preview.output.getvalue().count(f"not read: {stray}: rename it to one.md") == 1
+
+
 def test_a_preview_writes_no_site(preview: Preview) -> None:
     site = files_of(preview.project.site)
     before = preview.loader.shown.state.version
