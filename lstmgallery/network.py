@@ -36,7 +36,7 @@ class Training(pydantic.BaseModel):
 class Network(pydantic.BaseModel):
     """One network of the gallery. `name` is the file's name; everything else is in its front matter."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
     name: str
     title: str = pydantic.Field(min_length=1, max_length=80)
@@ -49,7 +49,7 @@ class Network(pydantic.BaseModel):
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
     training: Training = Training()
     held_out: int = pydantic.Field(400, ge=300, le=100_000)
-    shown: tuple[str, ...] = pydantic.Field(min_length=1, max_length=12)
+    shown: tuple[str, ...] = pydantic.Field(alias="figures", min_length=1, max_length=12)
 
     @property
     def kind(self) -> CellKind:
@@ -131,17 +131,17 @@ def _shown_problems(network: Network, document: Document) -> list[Problem]:
     problems = []
     seen: set[str] = set()
     for index, sequence in enumerate(network.shown):
-        path = ("shown", index)
+        path = ("figures", index)
         unknown = [token for token in sequence if token not in network.task.letters]
         if unknown:
-            message = f"shown: the token {unknown[0]!r} is not in the network's vocabulary"
+            message = f"figures: the token {unknown[0]!r} is not in the network's vocabulary"
             hint = "tokens: " + " ".join(network.task.letters)
             problems.append(document.problem(path, message, hint=hint))
         elif (rule := network.task.rule) and not rule.is_followed(sequence):
-            message = f"shown: expected a sequence of the form {network.task.form}, found {sequence!r}"
+            message = f"figures: expected a sequence of the form {network.task.form}, found {sequence!r}"
             problems.append(document.problem(path, message, hint="lengths outside the training range are allowed"))
         elif sequence in seen:
-            problems.append(document.problem(path, f"shown: duplicate sequence {sequence!r}"))
+            problems.append(document.problem(path, f"figures: duplicate sequence {sequence!r}"))
         seen.add(sequence)
     return problems
 

@@ -30,7 +30,7 @@ ROLES, CONTROLS, INTERVENTIONS = "roles.parquet", "controls.parquet", "intervent
 FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
 WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
 SEED_WEIGHTS = "seeds.npz"
-SHOWN, HELD_OUT = "shown", "held_out"
+SHOWN, HELD_OUT = "figure", "held_out"
 
 STEP_COLUMNS = {
     "sequence": "Number of the sequence, from 0; those shown on pages come first.",

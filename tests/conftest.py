@@ -46,7 +46,7 @@ units: 6
 seed: 1
 training:
   steps: 200
-shown: [aXb, aaaXbbb]
+figures: [aXb, aaaXbbb]
 ---
 
 Prose of the small network.

@@ -51,7 +51,7 @@ task:
 units: 6
 training:
   steps: 200
-shown: [aXb, aaaXbbb]
+figures: [aXb, aaaXbbb]
 ---
 
 Prose.
@@ -656,15 +656,15 @@ NETWORKS = {
         "task.kind: expected one of counting, selective-counting, state-memory, copying, found 'couting'",
         "did you mean 'counting'?",
     ),
-    "token": Mistake("[aXb,", "[aQb,", "10:9", "shown: the token 'Q' is not in the network's vocabulary", TOKENS),
+    "token": Mistake("[aXb,", "[aQb,", "10:11", "figures: the token 'Q' is not in the network's vocabulary", TOKENS),
     "form": Mistake(
         "[aXb,",
         "[aXbb,",
-        "10:9",
-        "shown: expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3, found 'aXbb'",
+        "10:11",
+        "figures: expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3, found 'aXbb'",
         "lengths outside the training range are allowed",
     ),
-    "twice": Mistake("[aXb, aaaXbbb]", "[aXb, aXb]", "10:14", "shown: duplicate sequence 'aXb'"),
+    "twice": Mistake("[aXb, aaaXbbb]", "[aXb, aXb]", "10:16", "figures: duplicate sequence 'aXb'"),
     "steps": Mistake(
         "steps: 200", "steps: 30000", "9:10", "training.steps: expected at most most_steps (20000), found 30000"
     ),

@@ -78,9 +78,14 @@ def read_with(tmp_path: Path, writeup: str) -> Content:
     return read_content(folder)
 
 
+def fields_by_key(model: type[pydantic.BaseModel]) -> dict[str, pydantic.fields.FieldInfo]:
+    """Return the fields of a model by the keys that authors write."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def fields_of(model: type[pydantic.BaseModel]) -> set[str]:
     """Return the keys set by authors: without the kind, and without a network's name, which is its file's."""
-    return set(model.model_fields) - {"kind", "name"}
+    return set(fields_by_key(model)) - {"kind", "name"}
 
 
 # Links and paths
@@ -242,7 +247,7 @@ def require_defaults(documented: dict[str, str], model: type[pydantic.BaseModel]
     """Fail unless a table has every key of a model with its default."""
     assert set(documented) == fields_of(model)
     for key in set(documented) - but:
-        field = model.model_fields[key]
+        field = fields_by_key(model)[key]
         expected = "required" if field.is_required() else str(field.default)
         as_python = {"none": "None", "true": "True", "false": "False"}
         assert as_python.get(documented[key].strip("`"), documented[key].strip("`")) == expected, key

@@ -88,13 +88,13 @@ def test_aliases_that_unfold_to_millions_of_values_are_refused_at_once(tmp_path:
 
 def test_every_value_is_remembered_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "small.md"
-    file.write_text("---\ntitle: A\ntask: {kind: counting}\nshown:\n- aXb\n-  aaXbb\n---\nBody\n", encoding="utf-8")
+    file.write_text("---\ntitle: A\ntask: {kind: counting}\nfigures:\n- aXb\n-  aaXbb\n---\nBody\n", encoding="utf-8")
     document = read_markdown(file)
-    assert document.values == {"title": "A", "task": {"kind": "counting"}, "shown": ["aXb", "aaXbb"]}
+    assert document.values == {"title": "A", "task": {"kind": "counting"}, "figures": ["aXb", "aaXbb"]}
     assert document.marks[("title",)] == (2, 8)
     assert document.keys[("task", "kind")] == (3, 8)
     assert document.marks[("task", "kind")] == (3, 14)
-    assert document.marks[("shown", 1)] == (6, 4)
+    assert document.marks[("figures", 1)] == (6, 4)
     assert (document.body, document.body_line) == ("Body\n", 8)
 
 

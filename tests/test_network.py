@@ -19,13 +19,13 @@ task:
 units: 6
 training:
   steps: 200
-shown: [aXb, aaaXbbb]
+figures: [aXb, aaaXbbb]
 ---
 Prose.
 """
 TASK = "task:\n  kind: counting\n  longest: 3\n"
 FENCE_HINT = "start the file with a line ---, then the keys, then another line ---"
-VALID = "valid here: cell, held_out, layers, order, seed, shown, summary, task, title, training, units"
+VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units"
 NESTED = "this YAML refers to itself or is nested too deeply"
 KINDS = "counting, selective-counting, state-memory, copying"
 COUNTING = "expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3"
@@ -179,37 +179,37 @@ MISTAKES = {
         "aaaXbbb",
         "aXc",
         10,
-        14,
-        "shown: the token 'c' is not in the network's vocabulary",
+        16,
+        "figures: the token 'c' is not in the network's vocabulary",
         "tokens: a b X",
     ),
     "wrong form": (
         "aaaXbbb",
         "aaXbbb",
         10,
-        14,
-        f"shown: {COUNTING}, found 'aaXbbb'",
+        16,
+        f"figures: {COUNTING}, found 'aaXbbb'",
         "lengths outside the training range are allowed",
     ),
     "empty sequence": (
         "aaaXbbb",
         "''",
         10,
-        14,
-        f"shown: {COUNTING}, found ''",
+        16,
+        f"figures: {COUNTING}, found ''",
         "lengths outside the training range are allowed",
     ),
-    "repeated sequence": ("aaaXbbb", "aXb", 10, 14, "shown: duplicate sequence 'aXb'", None),
-    "nothing shown": ("[aXb, aaaXbbb]", "[]", 10, 8, "shown: expected a list of at least 1 item(s), found []", None),
+    "repeated sequence": ("aaaXbbb", "aXb", 10, 16, "figures: duplicate sequence 'aXb'", None),
+    "nothing shown": ("[aXb, aaaXbbb]", "[]", 10, 10, "figures: expected a list of at least 1 item(s), found []", None),
     "a sequence for a list": (
         "[aXb, aaaXbbb]",
         "aXb",
         10,
-        8,
-        'shown: expected a list, as in [one, two], found "aXb"',
+        10,
+        'figures: expected a list, as in [one, two], found "aXb"',
         None,
     ),
-    "number for a sequence": ("aaaXbbb", "12", 10, 14, "shown.1: expected text, found 12", None),
+    "number for a sequence": ("aaaXbbb", "12", 10, 16, "figures.1: expected text, found 12", None),
     "more steps than most steps": (
         "steps: 200",
         "steps: 200\n  most_steps: 100",
@@ -331,14 +331,14 @@ def test_all_mistakes_are_reported_in_one_go_and_in_order(tmp_path: Path) -> Non
         (6, 12, 'task.longest: expected a whole number, found "many"'),
         (7, 8, "units: expected at least 1, found 0"),
         (9, 3, "unknown key 'step'"),
-        (10, 14, "shown.1: expected text, found 7"),
+        (10, 16, "figures.1: expected text, found 7"),
     ]
 
 
 def test_wrong_figures_and_steps_are_reported_in_one_go_and_in_order(tmp_path: Path) -> None:
     text = TEXT.replace("steps: 200", "steps: 30000").replace("[aXb, aaaXbbb]", "[aXb, aXd, Xb, aXb]")
     found = [(each.line, each.column) for each in problems_of(write_network(tmp_path, text))]
-    assert found == [(9, 10), (10, 14), (10, 19), (10, 23)]
+    assert found == [(9, 10), (10, 16), (10, 21), (10, 25)]
 
 
 def test_a_printed_problem_points_into_its_line(tmp_path: Path) -> None:
@@ -382,7 +382,7 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "small.md").mkdir()
     (problem,) = problems_of(tmp_path / "small.md")
-    assert problem.message == "cannot be read: Is a directory"
+    assert problem.message == "expected a file, found a folder, a pipe or a device"
 
 
 def test_the_specification_leaves_out_what_shapes_no_weights(tmp_path: Path) -> None:

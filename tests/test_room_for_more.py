@@ -107,7 +107,7 @@ class Echo(Language):
         ),
     )
 
-    starter: ClassVar = Starter("Repeats a letter.", "task: {kind: echo}\\nunits: 6\\nshown: [pXp, rwwXr]")
+    starter: ClassVar = Starter("Repeats a letter.", "task: {kind: echo}\\nunits: 6\\nfigures: [pXp, rwwXr]")
 
     @property
     def form(self):
@@ -145,7 +145,7 @@ class Walk(Task):
         Feature("place", "count", "The r's read minus the l's read.", "the place reached"),
         Feature("turn", "category", "Whether the last two letters differ.", "it has turned: {}", ("no", "yes")),
     )
-    starter: ClassVar = Starter("Walks left and right.", "task: {kind: walk}\\nunits: 6\\nshown: [lrlrlr]")
+    starter: ClassVar = Starter("Walks left and right.", "task: {kind: walk}\\nunits: 6\\nfigures: [lrlrlr]")
 
     @property
     def form(self):
@@ -264,7 +264,7 @@ task: {kind: echo}
 cell: rnn
 units: 6
 training: {steps: 150, most_steps: 3000, batch: 32, learning_rate: 0.02}
-shown: [pXp, rwwXr]
+figures: [pXp, rwwXr]
 ---
 
 It echoes.
@@ -275,7 +275,7 @@ summary: A network that walks.
 task: {kind: walk}
 units: 5
 training: {steps: 150, most_steps: 3000}
-shown: [llrrlr, rrrrrr]
+figures: [llrrlr, rrrrrr]
 ---
 
 It walks.

@@ -42,7 +42,7 @@ def data_of_pages(folder: Path, layer: int, neuron: int) -> list[dict[str, Any]]
         folder / "activations.parquet", filters=[("layer", "==", layer), ("neuron", "==", neuron)]
     )
     steps = pd.read_parquet(folder / "steps.parquet")
-    rows = steps.merge(activations, on=["sequence", "step"], validate="one_to_one").query("split == 'shown'")
+    rows = steps.merge(activations, on=["sequence", "step"], validate="one_to_one").query("split == 'figure'")
     return [
         {"tokens": of_sequence["token"].tolist(), **{key: of_sequence[key].tolist() for key in SIGNALS}}
         for _, of_sequence in rows.groupby("sequence")
@@ -132,7 +132,7 @@ def test_the_steps_are_sequences_from_start_to_end(folder: Path) -> None:
 
 
 def test_the_sequences_shown_come_first_and_as_the_author_gave_them(folder: Path) -> None:
-    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'shown'")
+    steps = pd.read_parquet(folder / "steps.parquet").query("split == 'figure'")
     found = ["".join(rows["token"].iloc[1:]) for _, rows in steps.groupby("sequence")]
     assert found == about(folder / "steps.parquet")["network"]["shown"]
 
@@ -246,7 +246,7 @@ def test_a_step_has_its_tokens_its_truth_and_what_the_network_makes_of_it(
     assert steps["token"].tolist() == ["<start>", *"aXb", "<start>", *"aaXbb", "<start>", *"aXb"]
     assert steps["next_token"].tolist() == [*"aXb", "<end>", *"aaXbb", "<end>", *"aXb", "<end>"]
     assert steps["remaining"].tolist() == [0, 1, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 0]
-    assert steps["split"].tolist() == ["shown"] * 4 + ["held_out"] * 10
+    assert steps["split"].tolist() == ["figure"] * 4 + ["held_out"] * 10
     assert {str(steps[key].dtype) for key in ("sequence", "step", "a_count", "remaining")} == {"int32"}
     logits = trace.logits.astype(float)
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

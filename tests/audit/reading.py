@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 START, END = "<start>", "<end>"
-SHOWN, HELD_OUT = "shown", "held_out"
+SHOWN, HELD_OUT = "figure", "held_out"
 DELIMITER = {"counting": "X", "selective-counting": "Y", "state-memory": "Y", "copying": "X"}
 SIGNALS = {
     "lstm": ("cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate"),

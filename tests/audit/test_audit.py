@@ -32,7 +32,7 @@ cell: {cell}
 layers: {layers}
 units: {units}
 training: {{steps: {steps}, learning_rate: 0.02}}
-shown: [{shown}]
+figures: [{shown}]
 ---
 """
 NETWORKS: dict[str, dict[str, Any]] = {
@@ -247,7 +247,7 @@ def test_a_missing_row_is_noticed(audited: Audited, name: str) -> None:
 @each_network
 def test_the_sequences_are_those_shown_and_the_language(audited: Audited, name: str) -> None:
     files = audited.files[name]
-    assert files.texts("shown") == [*files.spec["shown"]]
+    assert files.texts("figure") == [*files.spec["shown"]]
     assert sorted(files.texts("held_out")) == sorted(language(files.spec["task"]))
 
 

@@ -15,7 +15,7 @@ def test_a_neuron_s_strips_are_whole(visit: Visitor, at: int) -> None:
             heads: [...strip.querySelectorAll("th[scope=col] [aria-hidden]")].map((head) => head.textContent).join(""),
             rows: [...strip.querySelectorAll("tr[data-signal]")].map((row) => ({
                 name: row.querySelector("th").innerText,
-                shown: [...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent).join(""),
+                figures: [...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent).join(""),
                 values: row.querySelectorAll("td b").length,
             })),
         }))"""

@@ -59,7 +59,7 @@ layers: 2
 units: 20               # neurons in each layer
 training:
   steps: 3000
-shown: [baaXbaa, abcXabc]""",
+figures: [baaXbaa, abcXabc]""",
     )
 
     @property

@@ -57,7 +57,7 @@ task:
 units: 10               # neurons in each layer
 training:
   steps: 3000
-shown: [aaaXbbb, aaaaaaXbbbbbb]""",
+figures: [aaaXbbb, aaaaaaXbbbbbb]""",
     )
 
     @property
@@ -137,7 +137,7 @@ task:
 units: 20               # neurons in each layer
 training:
   batch: 32
-shown: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
+figures: [aaXaXaaYbbbbb, XaaaaYbbbb]""",
     )
 
     @property

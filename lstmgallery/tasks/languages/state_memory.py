@@ -49,7 +49,7 @@ task:
   kind: state-memory
   longest_wait: 10      # trained on 1 to this many x's
 units: 20               # neurons in each layer
-shown: [AxxxxxxYa, BxxxxxxYb]""",
+figures: [AxxxxxxYa, BxxxxxxYb]""",
     )
 
     @property
