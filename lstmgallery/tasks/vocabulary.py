@@ -8,18 +8,27 @@ import numpy as np
 # Longer than one character, so no character of a text can be mistaken for them.
 START = "<start>"
 END = "<end>"
+UNKNOWN = "<unknown>"
 
 
 class Vocabulary(tuple[str, ...]):
-    """The tokens of a network, each once, in the order of its inputs and outputs; among them `START` and `END`."""
+    """The tokens of a network, each once, in the order of its inputs and outputs; among them `START` and `END`.
+
+    With `UNKNOWN` among them, tokens that are not in the vocabulary are read as that one.
+    """
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {token: number for number, token in enumerate(self)}
 
     def numbers(self, tokens: Iterable[str]) -> list[int]:
-        """Return the position of each token in the vocabulary, from 0. Raises `KeyError` for an unknown token."""
-        return [self._numbers[token] for token in tokens]
+        """Return the position of each token in the vocabulary, from 0.
+
+        Raises `KeyError` for a token that is not in a vocabulary without `UNKNOWN`.
+        """
+        if (unknown := self._numbers.get(UNKNOWN)) is None:
+            return [self._numbers[token] for token in tokens]
+        return [self._numbers.get(token, unknown) for token in tokens]
 
     def encode(self, sequences: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (reads, next, is_step) for a batch of sequences, each (sequences, longest + 1).

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmgallery.tasks.vocabulary import END, START, Vocabulary
+from lstmgallery.tasks.vocabulary import END, START, UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary((START, END, "a", "b", "X"))
 
@@ -30,3 +30,9 @@ def test_tokens_are_numbered_as_they_stand() -> None:
     assert vocabulary.encode(["ab"])[0].tolist() == [[3, 2, 0]]
     with pytest.raises(KeyError):
         vocabulary.numbers("abc")
+
+
+def test_tokens_outside_a_vocabulary_are_read_as_the_unknown_one_if_it_has_one() -> None:
+    vocabulary = Vocabulary((START, END, UNKNOWN, "a"))
+    assert vocabulary.numbers([START, *"aéa😀", END]) == [0, 3, 2, 3, 2, 1]
+    assert vocabulary.encode(["éa"])[1].tolist() == [[2, 3, 1]]
