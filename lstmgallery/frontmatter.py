@@ -265,6 +265,8 @@ def _problem_of(
     for step in detail["loc"]:
         if (*path, step) in document.marks or step == detail["loc"][-1]:
             path = (*path, step)
+    if kind in ("value_error", "assertion_error") and path not in document.marks:
+        path = path[:-1]  # the tag of a model that is wrong as a whole
     name = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
         hint = nearest(str(path[-1]), set(_valid_keys(model, detail["loc"][:-1])) - set(given))
