@@ -1,0 +1,1 @@
+"""The tests of the tasks that read real text."""
