@@ -107,7 +107,10 @@ def read_network(path: Path) -> tuple[Network, Document]:
         hint = "the file name becomes the network's address on the site"
         raise GalleryError(Problem(str(path), fault, hint=hint))
     network = validate(Network, document, name=path.stem)
-    if problems := [*_shown_problems(network, document), *_training_problems(network, document)]:
+    problems = [*_shown_problems(network, document), *_training_problems(network, document)]
+    if network.task.needs_files:
+        problems.append(document.problem(("task", "kind"), f"task.kind: {network.task.kind} cannot be built yet"))
+    if problems:
         raise GalleryError(in_order(problems))
     return network, document
 
@@ -132,8 +135,7 @@ def _shown_problems(network: Network, document: Document) -> list[Problem]:
     seen: set[str] = set()
     for index, sequence in enumerate(network.shown):
         path = ("figures", index)
-        unknown = [token for token in sequence if token not in network.task.letters]
-        if unknown:
+        if unknown := network.task.unknown(sequence):
             message = f"figures: the token {unknown[0]!r} is not in the network's vocabulary"
             hint = "tokens: " + " ".join(network.task.letters)
             problems.append(document.problem(path, message, hint=hint))

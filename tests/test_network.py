@@ -27,7 +27,7 @@ TASK = "task:\n  kind: counting\n  longest: 3\n"
 FENCE_HINT = "start the file with a line ---, then the keys, then another line ---"
 VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units"
 NESTED = "this YAML refers to itself or is nested too deeply"
-KINDS = "counting, selective-counting, state-memory, copying"
+KINDS = "counting, selective-counting, state-memory, copying, text"
 COUNTING = "expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3"
 
 

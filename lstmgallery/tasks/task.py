@@ -127,6 +127,7 @@ class Task(pydantic.BaseModel, abc.ABC):
     findings: ClassVar[tuple[Finding, ...]] = ()
     starter: ClassVar[Starter]
     strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
+    needs_files: ClassVar[bool] = False  # whether its vocabulary and sequences come from files
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -173,6 +174,10 @@ class Task(pydantic.BaseModel, abc.ABC):
     def determined(self, sequence: str) -> list[bool]:
         """Return for each step whether the tokens read so far determine the next one; never, without a rule."""
         return self.rule.determined(sequence) if self.rule else [False] * (len(sequence) + 1)
+
+    def unknown(self, sequence: str) -> list[str]:
+        """Return the characters of a sequence that the network cannot read."""
+        return [token for token in sequence if token not in self.letters]
 
     def feature(self, key: str) -> Feature:
         """Return a feature by its key."""
