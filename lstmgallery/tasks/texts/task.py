@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import pydantic
 
-from lstmgallery.tasks.task import Feature, Goal, Split, Task
+from lstmgallery.tasks.task import Feature, Split, Task
 from lstmgallery.tasks.texts.corpus import Corpus, read_corpus
 from lstmgallery.tasks.texts.passages import PREFIX, Passages, read_passages
 from lstmgallery.tasks.texts.sources import AnySource
@@ -138,10 +138,9 @@ class Text(Task):
         return f"text: {self.corpus.place}, {self.corpus.unit} by {self.corpus.unit}"
 
     def split(self, *, held_out: int) -> Split:
-        """Return all training documents, those for validation, and at most `held_out` passages to measure."""
+        """Return all training documents, and at most `held_out` passages to measure; there is no goal to reach."""
         reading = self.reading
-        goal = Goal(reading.validation, is_sampled=False)
-        return Split(reading.training, reading.held_out[:held_out], goal, is_whole=False)
+        return Split(reading.training, reading.held_out[:held_out], goal=None, is_whole=False)
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature as one value per step: by the marks of a passage where it has some, else by its rule."""

@@ -44,8 +44,8 @@ def corpus(tmp_path: Path) -> Path:
 def test_a_task_is_opened_with_the_documents_of_its_corpus(corpus: Path) -> None:
     text = opened(corpus)
     split = text.split(held_out=400)
-    assert sorted((*split.training, *split.goal.sequences, *split.held_out)) == sorted(LINES)
-    assert (len(split.held_out), split.is_whole, split.shares) == (6, False, ())
+    assert sorted((*split.training, *text.reading.validation, *split.held_out)) == sorted(LINES)
+    assert (len(split.held_out), split.goal, split.is_whole, split.shares) == (6, None, False, ())
     assert text.vocabulary[:3] == (START, END, UNKNOWN)
     assert text.vocabulary[3:] == text.letters == tuple(sorted(set("".join(split.training)) - {"0"} | {"0"}))
     assert text.form == "text: a.txt, line by line"
@@ -60,8 +60,9 @@ def test_a_task_that_reads_a_text_of_ours_needs_no_corpus(tmp_path: Path) -> Non
 
 
 def test_a_task_that_reads_a_text_of_ours_is_trained_on_its_corpus(corpus: Path) -> None:
-    split = opened(corpus, reads="campaign").split(held_out=300)
-    assert (len(split.training), len(split.goal.sequences), len(split.held_out)) == (51, 3, 300)
+    text = opened(corpus, reads="campaign")
+    split = text.split(held_out=300)
+    assert (len(split.training), len(text.reading.validation), len(split.held_out)) == (51, 3, 300)
 
 
 def test_a_task_measured_on_its_corpus_needs_it(tmp_path: Path) -> None:
@@ -109,6 +110,8 @@ def test_a_task_is_the_same_after_it_has_been_written_and_read() -> None:
     written = json.dumps(text.model_dump(mode="json"))
     assert Text.model_validate_json(written) == text
     assert json.loads(written)["features"] == [{"key": "todo", "pattern": "TODO", "words": None}]
+    held = Holder(task=text).model_dump(mode="json")
+    assert Holder.model_validate_json(json.dumps(held)).task == text
 
 
 @pytest.mark.parametrize(
