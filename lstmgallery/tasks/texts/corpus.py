@@ -19,6 +19,7 @@ from lstmgallery.tasks.vocabulary import END, START, UNKNOWN, Vocabulary
 
 HELD_OUT, VALIDATION = 10, 20  # one text of so many
 FEWEST = 20  # different texts, so that every part has one
+_SHORT = 100  # characters of the shortest documents that cutting makes
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def read_corpus(source: AnySource, places: Places) -> Corpus:
     if different < FEWEST:
         found = f"{different} ({source.unit} by {source.unit})" if ranked else "none: the text is empty"
         message = f"expected at least {FEWEST} different documents, found {found}"
-        hint = f"add text, or make documents smaller: {source.smaller}" if ranked else "add text"
+        is_long = documents.characters >= FEWEST * _SHORT
+        hint = f"add text, or make documents smaller: {source.smaller}" if is_long else "add text"
         raise GalleryError(Problem(source.place, message, hint=hint))
     held_out, validation, training = divide_documents(ranked)
     return Corpus(

@@ -83,8 +83,7 @@ def test_twenty_different_documents_are_enough_and_fewer_are_too_few(tmp_path: P
         assert problem.place == "a.txt"
         assert problem.message.startswith("expected at least 20 different documents, ")
         assert found in problem.message
-        assert problem.hint is not None
-        assert problem.hint.startswith("add text")
+        assert problem.hint == ("add text" if len(lines) < 4 else "add text, or make documents smaller: longest: 100")
 
 
 def test_one_long_line_is_a_corpus_of_its_pieces(tmp_path: Path) -> None:
