@@ -1,5 +1,6 @@
 """Text is read from files, tables and the standard library: the documents written into them, or a clear mistake."""
 
+import glob
 import json
 import sys
 import tracemalloc
@@ -70,11 +71,14 @@ def test_a_folder_is_read_whole_and_sorted_but_for_hidden_files(tmp_path: Path) 
 
 
 def test_a_pattern_names_its_files(tmp_path: Path) -> None:
+    tmp_path = tmp_path / "a [1] folder*"
+    tmp_path.mkdir()
     for name in ("a.txt", "b.txt", "c.md", "d/e.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
     assert documents(tmp_path, kind="files", path="*.txt") == ["a.txt", "b.txt"]
     assert documents(tmp_path, kind="files", path="**/*.txt") == ["a.txt", "b.txt", "d/e.txt"]
+    assert documents(Path(), kind="files", path=f"{glob.escape(str(tmp_path))}/?.md") == ["c.md"]
 
 
 def test_a_path_of_its_own_is_read_wherever_the_project_is(tmp_path: Path) -> None:
@@ -113,6 +117,12 @@ def test_text_in_another_encoding_is_reported_with_its_byte(tmp_path: Path, befo
     assert found.message == f"expected text in utf-8, found the byte 0xe7 at offset {before // 2 * 2 + 2}"
     assert found.hint is not None
     assert "encoding: cp1252" in found.hint
+
+
+def test_the_byte_is_found_after_a_character_that_two_blocks_share(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"a" * (BLOCK - 1) + "é".encode() + b"\n\xff")
+    found = problem(tmp_path, kind="files", path="a.txt")
+    assert (found.line, found.message) == (2, f"expected text in utf-8, found the byte 0xff at offset {BLOCK + 2}")
 
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
@@ -199,6 +209,8 @@ def test_a_value_may_go_on_in_the_next_block(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(table_module, "BLOCK", 3)
     (tmp_path / "a.json").write_text(json.dumps(["one two three four", "five", "six"]), encoding="utf-8")
     assert documents(tmp_path, kind="table", path="a.json") == ["one two three four", "five", "six"]
+    (tmp_path / "a.json").write_text("[12345, 6]", encoding="utf-8")
+    assert problem(tmp_path, kind="table", path="a.json").message == "expected an object in row 1, found '12345'"
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def test_brackets_are_counted_and_a_closing_one_without_a_partner_closes_nothing
         ("say “hi you” now", "....xxxxxxx....."),
         ('a 6" nail "x" "y', "..........xx..xx"),
         ('"a""b"', "xx.xx."),
+        ('a 6"x and 7"y', "............."),
         ('He said "open', "........xxxxx"),
         ('no " quote "', "............"),
         ("„so“ und «so»", "xxx......xxx."),

@@ -135,5 +135,5 @@ def _matching(path: str, root: Path) -> list[Path]:
     elif whole.exists():
         return [whole]
     else:
-        found = (Path(name) for name in glob.glob(str(whole), recursive=True))
+        found = (root / name for name in glob.glob(str(Path(path).expanduser()), root_dir=root, recursive=True))
     return sorted(file for file in found if file.is_file())

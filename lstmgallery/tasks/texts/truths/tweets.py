@@ -39,6 +39,7 @@ _QUOTED_FIRST = re.compile(r"(?:^|(?<=\s))[\"“]\s*(@\w+)(?=:)")
 _SAID_AFTER = re.compile(rf"[\"”]\s*(?:[-–—~]+|,?\s*(?:says|said|wrote|writes))\s*({_NAME})")
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*")
 _ENDING = re.compile(r"['’](?:s|ll|ve|d|re|m)?$")
+_WINDOW = 200  # characters before a word that tell whether it begins a sentence
 _TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "Sen", "Gov", "Rep", "Gen", "St"))
 _SENTENCE_START = re.compile(r"(?:^|https?://\S+ +|[.!?…:]\s+|[.!?…]*[\"“(]\s*|\n\s*|[-–—]\s+)$")
 # Words that begin sentences in tweets without being names; the rule for names needs them.
@@ -141,7 +142,7 @@ def find_names(text: str) -> list[Span]:
         if any(first <= start < last for first, last in slogans) and word != "America":
             continue
         is_opener = not _OPENING_WORDS.isdisjoint((word.lower(), whole.lower().replace("’", "'")))
-        if is_opener and _SENTENCE_START.search(text, 0, start):
+        if is_opener and _SENTENCE_START.search(text, max(0, start - _WINDOW), start):
             continue
         if spans and _is_joined(text[spans[-1][0] : spans[-1][1]], text[spans[-1][1] : start]):
             spans[-1] = (spans[-1][0], start + len(word))
