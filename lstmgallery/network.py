@@ -97,7 +97,9 @@ class Network(pydantic.BaseModel):
     @property
     def training_spec(self) -> dict[str, Any]:
         """The part of `spec` that determines the weights. A renamed network is the same network."""
-        return {key: value for key, value in self.spec.items() if key not in ("name", "shown")}
+        spec = {key: value for key, value in self.spec.items() if key not in ("name", "shown")}
+        task = {key: value for key, value in spec["task"].items() if key not in self.task.measuring}
+        return {**spec, "task": task}
 
 
 def read_network(path: Path) -> tuple[Network, Document]:

@@ -128,6 +128,7 @@ class Task(pydantic.BaseModel, abc.ABC):
     starter: ClassVar[Starter]
     strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
     needs_files: ClassVar[bool] = False  # whether its vocabulary and sequences come from files
+    measuring: ClassVar[frozenset[str]] = frozenset()  # keys of its front matter that the weights do not depend on
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -22,7 +22,8 @@ class _Bar:
 
     def update(self, size: int) -> None:
         self._received += size
-        self._report(self._received, int(self.total))
+        total = int(self.total)
+        self._report(min(self._received, total) if total else self._received, total)  # pooch counts whole blocks
 
     def reset(self) -> None:
         self._received = 0

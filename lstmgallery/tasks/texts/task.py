@@ -75,6 +75,7 @@ class Text(Task):
     reads: str | None = pydantic.Field(None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
     needs_files: ClassVar = True
+    measuring: ClassVar = frozenset(("sets", "features", "reads"))
 
     _reading: Reading | None = pydantic.PrivateAttr(None)
 

@@ -29,6 +29,7 @@ def test_marks_go_and_leave_their_spans() -> None:
     text, marks = strip_marks(r"a {name Ann {capitals LEE}} and {name Bo}\nsays \{so\} \\")
     assert text == "a Ann LEE and Bo\nsays {so} \\"
     assert marks == {"name": ((2, 9), (14, 16)), "capitals": ((6, 9),)}
+    assert strip_marks("{name Ann {name Lee}}")[1] == {"name": ((0, 7), (4, 7))}
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r")))

@@ -18,6 +18,7 @@ from lstmgallery.tasks.texts.cleaning import Cleaning, clean
 from lstmgallery.tasks.texts.decoding import BLOCK
 from lstmgallery.tasks.texts.documents import cut, split_definitions, split_paragraphs
 from lstmgallery.tasks.texts.sources import AnySource
+from lstmgallery.tasks.texts.sources import files as files_module
 from lstmgallery.tasks.texts.sources import table as table_module
 from lstmgallery.tasks.texts.sources.source import Places
 from lstmgallery.tasks.texts.sources.stdlib import modules
@@ -292,6 +293,15 @@ def test_what_is_not_python_has_no_definitions(tmp_path: Path) -> None:
     assert list(split_definitions("def f(:\n")) == []
     (tmp_path / "a.py").write_text("def f():\n    return '\\x0c\x0c'\n\nx = 1\n", encoding="utf-8")
     assert documents(tmp_path, kind="files", path="*.py", document="definition")[-1] == "x = 1"
+
+
+def test_a_module_too_large_to_parse_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_module, "_LARGEST_MODULE", 20)
+    (tmp_path / "a.py").write_text("x = 1\n" * 3, encoding="utf-8")
+    assert documents(tmp_path, kind="files", path="a.py", document="definition") == ["x = 1\nx = 1\nx = 1"]
+    (tmp_path / "a.py").write_text("x = 1\n" * 4, encoding="utf-8")
+    found = problem(tmp_path, kind="files", path="a.py", document="definition")
+    assert found.message == "expected Python of at most 20 characters, found more"
 
 
 # Parts

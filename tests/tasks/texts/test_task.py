@@ -9,6 +9,7 @@ import pytest
 
 from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_yaml, validate
+from lstmgallery.network import Network, read_network
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.texts.corpus import vocabulary_of
 from lstmgallery.tasks.texts.sources.source import Places
@@ -114,6 +115,27 @@ def test_a_task_is_the_same_after_it_has_been_written_and_read() -> None:
     assert Holder.model_validate_json(json.dumps(held)).task == text
 
 
+def test_what_is_measured_does_not_belong_to_the_specification_of_the_weights() -> None:
+    def network(**keys: Any) -> Network:
+        return Network(name="a", title="A", summary="A.", task=task(**keys), units=4, shown=("a",))
+
+    plain, measured = network(), network(sets=["tweets"], reads="campaign", features=[{"key": "a", "pattern": "a"}])
+    assert plain.training_spec == measured.training_spec
+    assert plain.spec != measured.spec
+    other = network(corpus={"kind": "files", "path": "b.txt"})
+    assert plain.training_spec != other.training_spec
+
+
+def test_a_network_of_text_is_valid_but_cannot_be_built_yet(tmp_path: Path) -> None:
+    file = tmp_path / "mine.md"
+    front = "title: A\nsummary: A.\nunits: 4\nshown: [né]\ntask:\n  kind: text\n  corpus: {kind: files, path: a.txt}\n"
+    file.write_text(f"---\n{front}---\n", encoding="utf-8")
+    with pytest.raises(GalleryError) as raised:
+        read_network(file)
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.message) == (7, "task.kind: text cannot be built yet")
+
+
 @pytest.mark.parametrize(
     ("yaml", "line", "message"),
     [
@@ -134,6 +156,11 @@ def test_a_task_is_the_same_after_it_has_been_written_and_read() -> None:
             "task: expected features with different names, found 'character'",
         ),
         ("  kind: text\n  corpus: {kind: python-stdlib}\n  reads: My Text\n", 4, "task.reads: "),
+        (
+            "  kind: text\n  corpus: {kind: python-stdlib}\n  features:\n    - {key: step, pattern: b}\n",
+            2,
+            "task: expected features with different names, found 'step'",
+        ),
     ],
 )
 def test_a_mistake_in_the_front_matter_is_reported_at_its_line(

@@ -129,6 +129,7 @@ Up {number 12.5%} to {number $2.5B} at {number 7:30}, the {number 3rd} of {numbe
 The {name New York Times} and {name Mr. Quillan} of {name Ohio}. That's {name Ann J. Lee}'s.
 {name Ann} is. I'm in {name Iowa}. They'll see {name O’Brien}.
 {quotation "{mention {attribution @bob}}: well said}" Thanks {name Bob}. {quotation "No}" - {name {attribution Ann Lee}}
+A {number 7}" - {name Ann}. {quotation "Yes}" - {name {attribution Bo}}
 {quotation “Go now.}” -- {name {attribution Ann J. Lee}} {link https://t.co/aaaaaaaaaa} {quotation "left open}
 """.strip().split("\n")
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.tasks.texts.decoding import open_text
 from lstmgallery.tasks.texts.documents import read_blocks, read_lines, split_definitions, split_paragraphs
 from lstmgallery.tasks.texts.sources.source import Places, Stored
+
+_LARGEST_MODULE = 4_000_000  # parsing takes some hundred bytes for each character
 
 Document = Literal["line", "paragraph", "file", "definition"]
 
@@ -30,7 +33,11 @@ class Files(Stored):
                 if self.document == "file":
                     yield read_blocks(stream)
                 elif self.document == "definition":
-                    yield from (iter([part]) for part in split_definitions(stream.read()))
+                    source = stream.read(_LARGEST_MODULE + 1)
+                    if len(source) > _LARGEST_MODULE:
+                        message = f"expected Python of at most {_LARGEST_MODULE:,} characters, found more"
+                        raise GalleryError(Problem(str(file), message, hint="document: file reads code of any size"))
+                    yield from (iter([part]) for part in split_definitions(source))
                 else:
                     lines = read_lines(stream)
                     parts = split_paragraphs(lines) if self.document == "paragraph" else lines
