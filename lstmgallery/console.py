@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lstmgallery.pinning import Pinned
     from lstmgallery.searches import Search, Trial
     from lstmgallery.stages import StageRun
-    from lstmgallery.status import State
+    from lstmgallery.status import NetworkStatus
 
 BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
 WAS = {"holds": "held", "fails": "failed", "unmeasured": "could not be measured"}
@@ -190,7 +190,7 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     line("  commit it with the content; builds will show it")
 
 
-def print_states(console: Console, states: Iterable["State"]) -> None:
+def print_states(console: Console, states: Iterable["NetworkStatus"]) -> None:
     """Print a table of the networks and their states."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("network", "weights", "results", "seeds swept"):

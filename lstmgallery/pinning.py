@@ -24,7 +24,7 @@ from lstmgallery.searches import Search
 
 
 @dataclass(frozen=True)
-class Change:
+class VerdictChange:
     """A claim whose verdict the new weights change; `before` is None if nothing was pinned before."""
 
     writeup: str
@@ -42,7 +42,7 @@ class Pinned:
     file: Path
     header: Header
     replaced: Header | None
-    changes: tuple[Change, ...]
+    changes: tuple[VerdictChange, ...]
 
 
 def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date) -> Iterator[Pinned]:
@@ -176,7 +176,7 @@ def _readable(file: Path, network: Network) -> Pin | None:
         return None
 
 
-def _changes(content: Content, network: Network, weights: Arrays, old: Pin | None) -> Iterator[Change]:
+def _changes(content: Content, network: Network, weights: Arrays, old: Pin | None) -> Iterator[VerdictChange]:
     claims = claims_of(content, network)
     questions = [claim.question for _, claim in claims]
     after = ask(network, weights, questions)
@@ -187,4 +187,4 @@ def _changes(content: Content, network: Network, weights: Arrays, old: Pin | Non
         now = verdict(value, claim.expectation)
         then = verdict(before[claim.question.key], claim.expectation) if before else None
         if is_new and ((then is None and now != "holds") or (then is not None and then != now)):
-            yield Change(slug, claim, then, now, value)
+            yield VerdictChange(slug, claim, then, now, value)

@@ -29,7 +29,7 @@ from lstmgallery.searches import Search
 
 SUFFIX = ".npz"
 HEADER = "header.json"
-UNTRAINED = "untrained/"
+UNTRAINED_PREFIX = "untrained/"
 TRAINING = ("seed", "training")  # the keys that affect neither the weights' shapes nor the network's task
 LARGEST_HEADER = 4_000_000  # bytes
 _SPARE = 1_024  # bytes of an array's file besides its values
@@ -96,7 +96,7 @@ def retrain_command(network: str) -> str:
 
 def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) -> None:
     """Write a pin, replacing an existing one; equal pins are equal byte for byte."""
-    arrays = {**weights, **{f"{UNTRAINED}{name}": values for name, values in untrained.items()}}
+    arrays = {**weights, **{f"{UNTRAINED_PREFIX}{name}": values for name, values in untrained.items()}}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         described = header.model_dump(mode="json", exclude_none=True)
@@ -117,7 +117,7 @@ def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) ->
 def hash_weights(weights: Arrays, untrained: Arrays) -> str:
     """Return the SHA-256 of weights: the name, type, shape and bytes of each array, sorted by name."""
     found = hashlib.sha256()
-    for prefix, arrays in (("", weights), (UNTRAINED, untrained)):
+    for prefix, arrays in (("", weights), (UNTRAINED_PREFIX, untrained)):
         for name in sorted(arrays):
             values = np.ascontiguousarray(arrays[name])
             found.update(f"{prefix}{name} {values.dtype.str} {values.shape}\n".encode())
@@ -134,7 +134,9 @@ def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> 
     weights: dict[str, np.ndarray] = {}
     untrained: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
-        kept, key = (untrained, name.removeprefix(UNTRAINED)) if name.startswith(UNTRAINED) else (weights, name)
+        kept, key = (
+            (untrained, name.removeprefix(UNTRAINED_PREFIX)) if name.startswith(UNTRAINED_PREFIX) else (weights, name)
+        )
         kept[key] = values
     if (found := hash_weights(weights, untrained)) != header.sha256:
         message = f"expected weights with the SHA-256 {header.sha256[:12]}…, found {found[:12]}…"
@@ -159,7 +161,7 @@ def orphans(folder: Path, networks: Iterable[str]) -> list[Problem]:
 def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Header, dict[str, np.ndarray]]:
     """Return the header and all arrays, each with the shape required by the network's front matter."""
     shapes = network.weight_shapes
-    expected = shapes | {f"{UNTRAINED}{name}": shape for name, shape in shapes.items()}
+    expected = shapes | {f"{UNTRAINED_PREFIX}{name}": shape for name, shape in shapes.items()}
     try:
         with zipfile.ZipFile(file) as archive:
             sizes = {info.filename: info.file_size for info in archive.infolist()}

@@ -32,7 +32,7 @@ from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.progress import Progress
-from lstmgallery.searches import Condition, Recipe, Search, Trial, search_path, write_search
+from lstmgallery.searches import Recipe, Requirement, Search, Trial, search_path, write_search
 from lstmgallery.stages import LAB_LIBRARIES
 from lstmgallery.workers import Workers
 
@@ -158,7 +158,7 @@ def search(
         measures=tuple(asked),
         best=wanted.best.key,
         wins="lowest" if wanted.is_lowest else "highest",
-        conditions=tuple(Condition(measure=each.key, expect=str(bound)) for each, bound in wanted.conditions),
+        conditions=tuple(Requirement(measure=each.key, expect=str(bound)) for each, bound in wanted.conditions),
         trials=tuple(trials[key] for key in sorted(trials)),
         origin=Origin.here(library_versions(LAB_LIBRARIES)),
         date=today,
@@ -304,12 +304,12 @@ def _shares(seeds: Sequence[int], processes: int) -> Iterator[Sequence[int]]:
         yield seeds[first : first + size]
 
 
-Tried = tuple[int, Path, int, bool, list[float | None]]  # seed, path, steps, whether it learned, values
+TrialResult = tuple[int, Path, int, bool, list[float | None]]  # seed, path, steps, whether it learned, values
 
 
 def _try_seeds(
     network: Network, seeds: Sequence[int], questions: Sequence[Question], folder: Path, today: date
-) -> list[Tried]:
+) -> list[TrialResult]:
     """Train under each seed not trained before, and measure. Runs in a process of its own."""
     key = _training_key(network)
     files = {seed: folder / f"{key}-{seed}{SUFFIX}" for seed in seeds}

@@ -36,7 +36,7 @@ class Trial(pydantic.BaseModel):
     values: tuple[float | None, ...]
 
 
-class Condition(pydantic.BaseModel):
+class Requirement(pydantic.BaseModel):
     """A condition on the winner, besides the success criterion: a measure and its bound."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -62,7 +62,7 @@ class Search(pydantic.BaseModel):
     measures: tuple[str, ...] = pydantic.Field(min_length=1)
     best: str
     wins: Literal["highest", "lowest"] = "highest"
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Requirement, ...] = ()
     trials: tuple[Trial, ...] = pydantic.Field(min_length=1)
     origin: Origin
     date: date

@@ -23,7 +23,7 @@ from lstmgallery.cache import Stage, damage, file_hash, is_current, library_vers
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.examine import examine
-from lstmgallery.desk.findings import Found, find_findings, tabulate
+from lstmgallery.desk.findings import SeedAnswer, find_findings, tabulate
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
@@ -57,10 +57,10 @@ def _train_seeds(network: Network, seeds: Sequence[int]) -> dict[int, Arrays]:
     return {trained.seed: trained.weights for trained in silent}
 
 
-def _find_findings(network: Network, weights: Arrays) -> dict[str, Found]:
+def _find_findings(network: Network, weights: Arrays) -> dict[str, SeedAnswer]:
     """Return the findings of one seed's weights. Runs in a process of its own."""
     held_out = network.split().held_out
-    found: dict[str, Found] = find_findings(network, weights, held_out)
+    found: dict[str, SeedAnswer] = find_findings(network, weights, held_out)
     return found
 
 

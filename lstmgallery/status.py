@@ -16,7 +16,7 @@ from lstmgallery.workers import Workers
 
 
 @dataclass(frozen=True)
-class State:
+class NetworkStatus:
     """One network in words: its weights, its results, its sweep."""
 
     network: str
@@ -25,7 +25,7 @@ class State:
     seeds: str
 
 
-def read_states(project: Project, progress: Progress) -> list[State]:
+def read_states(project: Project, progress: Progress) -> list[NetworkStatus]:
     """Return the state of every network, in the order of the index, changing nothing."""
     with Workers() as workers:
         return [
@@ -44,7 +44,7 @@ def _is_other(folder: Path, pin: Pin) -> bool:
     )
 
 
-def _state(project: Project, entry: NetworkContent, progress: Progress, workers: Workers) -> State:
+def _state(project: Project, entry: NetworkContent, progress: Progress, workers: Workers) -> NetworkStatus:
     name = entry.network.name
     folder = project.build / name
 
@@ -64,4 +64,4 @@ def _state(project: Project, entry: NetworkContent, progress: Progress, workers:
     results = "none" if about is None else "current" if is_current(0) else "stale"
     swept = NetworkWork.count_swept(folder)
     seeds = "none" if not swept else str(swept) if is_current(swept) else f"{swept}, stale"
-    return State(name, weights, results, seeds)
+    return NetworkStatus(name, weights, results, seeds)

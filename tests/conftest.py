@@ -23,7 +23,7 @@ from lstmgallery.build import Project, Summary, build_gallery
 from lstmgallery.errors import Problem
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
-from lstmgallery.searches import Condition, Search, Trial
+from lstmgallery.searches import Requirement, Search, Trial
 from lstmgallery.tasks.languages.language import Language
 
 RESULTS = "LSTMGALLERY_RESULTS"  # names a folder that keeps the results of the gallery
@@ -129,7 +129,7 @@ def search_record(network: Network, **changes: Any) -> Search:
         "recipes": ({"units": 6}, {"units": 8}),
         "measures": (f"{name} best(remaining): r2 of cell with remaining", f"{name}: first failure"),
         "best": f"{name} best(remaining): r2 of cell with remaining",
-        "conditions": (Condition(measure=f"{name}: first failure", expect="at least 4"),),
+        "conditions": (Requirement(measure=f"{name}: first failure", expect="at least 4"),),
         "trials": (*trials, missed),
         "origin": Origin.here({"numpy": "2"}),
         "date": date(2026, 1, 2),

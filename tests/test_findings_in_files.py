@@ -12,7 +12,7 @@ from lstmgallery import store
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.roles import ERROR_RATE, FEWEST_CASES, MARGIN, ROLE, ROUNDING, STANDINGS, best_rows
-from lstmgallery.desk.untrained import UNTRAINED
+from lstmgallery.desk.untrained import UNTRAINED_NETWORKS
 from lstmgallery.network import read_network
 from lstmgallery.press.marks.text import number
 from lstmgallery.press.pages.sentences import row_sentence
@@ -73,7 +73,7 @@ def test_untrained_networks_are_kept_one_by_one_and_summed_up_in_the_table_of_ro
 ) -> None:
     folder = gallery.project.build / name
     controls = pd.read_parquet(folder / "controls.parquet").groupby(["feature", "phase"])
-    assert controls["network"].agg(list).map(lambda numbers: numbers == [*range(1, UNTRAINED + 1)]).all()
+    assert controls["network"].agg(list).map(lambda numbers: numbers == [*range(1, UNTRAINED_NETWORKS + 1)]).all()
     summed = pd.read_parquet(folder / "roles.parquet").groupby(["feature", "phase"]).first()
     for column, found in {
         "untrained_median": controls["score"].median(),

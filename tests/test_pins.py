@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 
 from lstmgallery.build import Project, build_gallery
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.lab.model import build_model, read_weights
+from lstmgallery.lab.model import build_model, weights_of
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.pinning import describe
-from lstmgallery.pins import HEADER, UNTRAINED, Arrays, Curve, Pin, hash_weights, read_pin, write_pin
+from lstmgallery.pins import HEADER, UNTRAINED_PREFIX, Arrays, Curve, Pin, hash_weights, read_pin, write_pin
 from lstmgallery.press.manuscript.content import read_content
 from tests.conftest import random_weights, record, small_network, write_small_content
 
@@ -142,7 +142,7 @@ def test_a_pin_leaves_no_other_file(file: Path) -> None:
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 1), ("lstm", 2), ("gru", 2)])
 def test_the_shapes_of_a_network_s_weights_are_those_of_its_keras_model(tmp_path: Path, cell: str, layers: int) -> None:
     network = small_network(tmp_path, cell=cell, layers=layers)
-    weights = read_weights(build_model(network))
+    weights = weights_of(build_model(network))
     assert network.weight_shapes == {name: values.shape for name, values in weights.items()}
 
 
@@ -184,7 +184,7 @@ def missing(parts: Parts) -> None:
 
 
 def missing_untrained(parts: Parts) -> None:
-    del parts[f"{UNTRAINED}readout/bias.npy"]
+    del parts[f"{UNTRAINED_PREFIX}readout/bias.npy"]
 
 
 def extra(parts: Parts) -> None:

@@ -19,13 +19,13 @@ from lstmgallery import store
 from lstmgallery.build import Project, build_gallery
 from lstmgallery.cli import main
 from lstmgallery.desk.claims import parse_expectation
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
-from lstmgallery.searches import Condition, Trial, read_search
+from lstmgallery.searches import Requirement, Trial, read_search
 from lstmgallery.tasks.truths import step_truths
 from lstmgallery.workers import Workers
 from tests.conftest import folders_in, options, record, search_record, small_network, write_small_content
@@ -336,7 +336,7 @@ def test_a_search_measures_every_network_that_it_trains(done: tuple[Project, Sea
     }
     assert set(searched.search.measures) == set(asked)
     for each in searched.search.trials:
-        trained = Trained(network, kept_pins(project)[each.seed].weights, steps)
+        trained = MeasuredNetwork(network, kept_pins(project)[each.seed].weights, steps)
         for key, value in zip(searched.search.measures, each.values, strict=True):
             assert value == pytest.approx(asked[key].answer(trained).value, rel=1e-5)
 
@@ -350,7 +350,7 @@ def test_the_record_says_what_was_searched_and_how(done: tuple[Project, Searched
     found = searched.search
     assert found.network == read_network(project.content / "networks" / "small.md")[0].training_spec
     assert (found.recipes, found.best, found.wins, found.date) == (({},), KEY, "highest", TODAY)
-    assert found.conditions == (Condition(measure="small: right where size <= 3", expect="exactly 1"),)
+    assert found.conditions == (Requirement(measure="small: right where size <= 3", expect="exactly 1"),)
     assert [(each.recipe, each.seed, each.is_met) for each in found.trials] == [(0, 1, True), (0, 2, True)]
 
 

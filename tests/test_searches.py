@@ -11,7 +11,7 @@ from lstmgallery.desk.claims import parse_expectation
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.searches import Condition, read_search, search_path, write_search
+from lstmgallery.searches import Requirement, read_search, search_path, write_search
 from tests.conftest import search_record, small_network
 
 BEST, FIRST = "small best(remaining): r2 of cell with remaining", "small: first failure"
@@ -57,7 +57,7 @@ def test_every_kind_of_search_reads_the_same_again(file: Path, network: Network,
     ["below 0.000015", "at most -3", "above 1.5", "at least 12e17", "exactly 0", "between -1 and 0.5"],
 )
 def test_every_expectation_can_be_kept(network: Network, text: str) -> None:
-    kept = Condition(measure=FIRST, expect=str(parse_expectation(text)))
+    kept = Requirement(measure=FIRST, expect=str(parse_expectation(text)))
     assert parse_expectation(search_record(network, conditions=(kept,)).conditions[0].expect) == parse_expectation(text)
 
 

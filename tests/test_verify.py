@@ -19,7 +19,7 @@ from lstmgallery.build import Project, build_gallery, check_content
 from lstmgallery.desk.claims import Answer, Question, Tally, parse_expectation
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.results import read_results
-from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.desk.trained import MeasuredNetwork, read_trained
 from lstmgallery.desk.untrained import ASKED, draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
@@ -187,7 +187,7 @@ def test_each_seed_answers_with_its_own_weights(built: Gallery, answers: dict[st
     own = store.read_weights(built.project.build / "small" / store.WEIGHTS)
     for key in (RIGHT, COUNTS, NOTHING):
         expected = {
-            seed: questions[key].answer(Trained(network, weights, steps)).value
+            seed: questions[key].answer(MeasuredNetwork(network, weights, steps)).value
             for seed, weights in {1: own, 2: random_weights(network, seed=2)}.items()
         }
         assert answers[key].by_seed == expected
@@ -221,7 +221,7 @@ def test_a_score_stands_beside_untrained_networks_chance_and_its_standing(
     own = store.read_weights(folder / "untrained.npz")
     weights = [own, *(draw_weights(network, number) for number in range(1, ASKED))]
     question = questions_of(built.project)[COUNTS]
-    values = tuple(question.answer(Trained(network, each, steps)).value for each in weights)
+    values = tuple(question.answer(MeasuredNetwork(network, each, steps)).value for each in weights)
     assert answers[COUNTS].untrained == values
     assert len(set(values)) > ASKED / 2
     roles = pd.read_parquet(folder / "roles.parquet").query("feature == 'remaining' and phase == 'all'")
@@ -272,7 +272,7 @@ def test_of_several_questions_untrained_networks_are_asked_the_new_one_alone(
     asked: list[str] = []
     take = Question.take
 
-    def take_and_note(question: Question, trained: Trained) -> Measurement:
+    def take_and_note(question: Question, trained: MeasuredNetwork) -> Measurement:
         asked.append(question.key)
         return take(question, trained)
 
@@ -641,7 +641,7 @@ def test_a_quote_over_seeds_asks_every_seed(general: Project) -> None:
     steps = step_truths(network.task, list(language_of(network).sequences()))
     weights = store.read_seed_weights(general.build / "small" / store.SEED_WEIGHTS)
     question = next(q for w in check_content(general).writeups for q in w.questions if q.key == HIGHEST).of_one
-    values = {seed: question.answer(Trained(network, each, steps)).value for seed, each in weights.items()}
+    values = {seed: question.answer(MeasuredNetwork(network, each, steps)).value for seed, each in weights.items()}
     assert found.by_seed == values
     assert found.value == max(value for value in values.values() if value is not None)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.scores import Sums, fit_directions, fit_lines
+from lstmgallery.desk.scores import LineSums, fit_directions, fit_lines
 from lstmgallery.desk.targets import R2, Target, divide, number_sequences
 
 RESAMPLES = 1_000
@@ -55,14 +55,14 @@ class Resamples:
         low, high = np.quantile(scores[np.isfinite(scores)], [edge, 1 - edge])
         return float(low), float(high)
 
-    def _sums(self, x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> Sums:
+    def _sums(self, x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> LineSums:
         """Return the sums of a half in every resample, (1, resamples)."""
         of_rows = np.stack([np.ones(len(x)), x, y, x * x, x * y, y * y])
         sequence = self._sequence[rows]
         starts = np.flatnonzero(np.diff(sequence, prepend=-1))
         of_sequences = np.add.reduceat(of_rows, starts, axis=1)  # (6, sequences)
         n, *sums = (part[None, :] for part in of_sequences @ self._times[sequence[starts]])
-        return Sums(np.maximum(n, 1), *sums)
+        return LineSums(np.maximum(n, 1), *sums)
 
     def _areas(self, x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the AUC of a half in every resample, (resamples,)."""

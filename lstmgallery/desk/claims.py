@@ -26,7 +26,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.statistic import STATISTICS, take_level
 from lstmgallery.desk.subjects import Subject, example_of
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Network
 from lstmgallery.tasks.truths import step_truths
 
@@ -117,14 +117,14 @@ class Question:
         """The question to ask each network; the question itself, if it is about one network."""
         return self if self.over is None else Question(self.subject, self.measure, self.over.text)
 
-    def answer(self, trained: Trained) -> Measurement:
+    def answer(self, trained: MeasuredNetwork) -> Measurement:
         """Return the measurement in one trained network, measuring it only once."""
         if self.key not in trained.answers:
             trained.answers[self.key] = self.take(trained)
         found: Measurement = trained.answers[self.key]
         return found
 
-    def take(self, trained: Trained) -> Measurement:
+    def take(self, trained: MeasuredNetwork) -> Measurement:
         """Measure it in one trained network without caching: the data of many networks would fill the memory."""
         places = self.subject.places(trained)
         if not places:
@@ -299,5 +299,5 @@ def answer_elsewhere(
     network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
 ) -> dict[str, float | None]:
     """Return `network`'s answers with other weights by the keys of the questions, None if there is no value."""
-    trained = Trained(network, weights, step_truths(network.task, sequences))
+    trained = MeasuredNetwork(network, weights, step_truths(network.task, sequences))
     return {question.key: question.take(trained).value for question in questions}

@@ -66,7 +66,9 @@ def examine(
         residuals=check_equations(network, weights, steps, layers.__getitem__),
         moments=found_moments,
         relatives=relatives.nearest_relatives(
-            relatives.merge(relatives.sums_of(signals[memory], layer=at) for at, signals in enumerate(traced, start=1))
+            relatives.merge(
+                relatives.memory_sums(signals[memory], layer=at) for at, signals in enumerate(traced, start=1)
+            )
         ),
         roles=found_roles,
         interventions=measure_causes(

@@ -14,14 +14,14 @@ from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, parse_question
 from lstmgallery.desk.experiments.frontier import FURTHEST
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.task import Finding
 from lstmgallery.tasks.truths import step_truths
 
 
 @dataclass(frozen=True)
-class Asked:
+class NetworkFinding:
     """A finding of one network: its question and, for a yes/no question, the condition for a yes."""
 
     key: str
@@ -31,19 +31,19 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class SeedAnswer:
     """One seed's answer, and the neuron it was measured on; either may be missing."""
 
     value: float | None
     place: Place | None
 
 
-def findings_of(network: Network) -> tuple[Asked, ...]:
+def findings_of(network: Network) -> tuple[NetworkFinding, ...]:
     """Return the findings to ask of a network: those of its task, without those about gates its cell lacks."""
     return tuple(_read(network, each) for each in network.task.findings if each.gate in ("", *network.kind.keys))
 
 
-def _read(network: Network, finding: Finding) -> Asked:
+def _read(network: Network, finding: Finding) -> NetworkFinding:
     def fill(text: str) -> str:
         values = {"memory": network.kind.memory, "last": network.layers}
         return text.format(**values, furthest=FURTHEST, beyond=FURTHEST + 1)
@@ -51,22 +51,22 @@ def _read(network: Network, finding: Finding) -> Asked:
     subject = parse_subject(f"{network.name} {fill(finding.of)}".strip(), {network.name: network})
     question = parse_question(fill(finding.measure), subject)
     expectation = parse_expectation(finding.expect) if finding.expect else None
-    return Asked(finding.key, fill(finding.words), question, expectation)
+    return NetworkFinding(finding.key, fill(finding.words), question, expectation)
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -> dict[str, Found]:
+def find_findings(network: Network, weights: Arrays, sequences: Sequence[str]) -> dict[str, SeedAnswer]:
     """Return the answer to each finding; a frontier that is never reached counts as `FURTHEST` + 1."""
-    trained = Trained(network, weights, step_truths(network.task, sequences))
+    trained = MeasuredNetwork(network, weights, step_truths(network.task, sequences))
     found = {}
     for asked in findings_of(network):
         places = asked.question.subject.places(trained)
         place = places[0] if len(places) == 1 else None
-        found[asked.key] = Found(asked.question.take(trained).value, place)
+        found[asked.key] = SeedAnswer(asked.question.take(trained).value, place)
     return found
 
 
-def tabulate(network: Network, by_seed: Mapping[int, Mapping[str, Found]]) -> pd.DataFrame:
+def tabulate(network: Network, by_seed: Mapping[int, Mapping[str, SeedAnswer]]) -> pd.DataFrame:
     """Return a row per seed and finding: seed, finding, value, layer, neuron, is_yes; unknown values are missing."""
     rows = []
     for seed, found in sorted(by_seed.items()):

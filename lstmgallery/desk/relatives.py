@@ -14,7 +14,7 @@ DUPLICATE = 0.99  # two neurons with a correlation of at least this size are dup
 
 
 @dataclass(frozen=True)
-class Sums:
+class MemorySums:
     """Counts and sums of products over some rows of one layer's memories: enough to correlate them."""
 
     layer: int
@@ -23,26 +23,26 @@ class Sums:
     second: np.ndarray  # (units, units)
 
 
-def sums_of(memory: np.ndarray, *, layer: int) -> Sums:
+def memory_sums(memory: np.ndarray, *, layer: int) -> MemorySums:
     """Return the sums of one chunk; `memory` is (rows, units)."""
     values = memory.astype(np.float64)
-    return Sums(layer, len(values), values.sum(axis=0), values.T @ values)
+    return MemorySums(layer, len(values), values.sum(axis=0), values.T @ values)
 
 
-def merge(parts: Iterable[Sums]) -> dict[int, Sums]:
+def merge(parts: Iterable[MemorySums]) -> dict[int, MemorySums]:
     """Combine partial sums by layer, in any order."""
-    merged: dict[int, Sums] = {}
+    merged: dict[int, MemorySums] = {}
     for part in parts:
         other = merged.get(part.layer)
         merged[part.layer] = (
             part
             if other is None
-            else Sums(part.layer, part.count + other.count, part.first + other.first, part.second + other.second)
+            else MemorySums(part.layer, part.count + other.count, part.first + other.first, part.second + other.second)
         )
     return merged
 
 
-def nearest_relatives(merged: dict[int, Sums]) -> pd.DataFrame:
+def nearest_relatives(merged: dict[int, MemorySums]) -> pd.DataFrame:
     """Return each neuron's nearest relative in its layer; layers of a single neuron have none."""
     rows = []
     for layer, sums in sorted(merged.items()):

@@ -13,7 +13,7 @@ from lstmgallery import store
 from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
 from lstmgallery.desk.rows import Effect, Relative, RoleRow, row_from, rows_by_neuron
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained, read_trained
+from lstmgallery.desk.trained import MeasuredNetwork, read_trained
 from lstmgallery.desk.untrained import ASKED, untrained_networks
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, Place
@@ -68,8 +68,8 @@ class Results:
     origin: Origin  # where the weights were trained
     pinned: Mapping[str, str] | None  # hash and date of the pin the weights came from
     shown_signals: tuple[dict[str, np.ndarray], ...]
-    trained: Trained  # the network as measures see it
-    untrained: tuple[Trained, ...]  # untrained networks that claims are measured on, on the same steps
+    trained: MeasuredNetwork  # the network as measures see it
+    untrained: tuple[MeasuredNetwork, ...]  # untrained networks that claims are measured on, on the same steps
 
     @property
     def shown_steps(self) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         ),
         trained=trained,
         untrained=tuple(
-            Trained(network, weights, trained.steps, like=trained)
+            MeasuredNetwork(network, weights, trained.steps, like=trained)
             for weights in untrained_networks(network, store.read_weights(folder / store.UNTRAINED))[:ASKED]
         ),
     )

@@ -156,7 +156,7 @@ class Prepared:
         return fit_directions(*(area(ranks, truth) for ranks, truth in zip(self.ranks, truths, strict=True)))
 
     def _fit_lines(self, truths: Halves) -> Fits:
-        one, other = (sums_of(values, truth) for values, truth in zip(self.values, truths, strict=True))
+        one, other = (line_sums(values, truth) for values, truth in zip(self.values, truths, strict=True))
         return fit_lines(one, other)
 
 
@@ -167,7 +167,7 @@ def prepare(columns: Columns, target: Target) -> Prepared:
 
 
 @dataclass(frozen=True)
-class Sums:
+class LineSums:
     """The sums for a straight line of y over x: over the rows of a half, each broadcasting to (columns, truths)."""
 
     n: np.ndarray | float
@@ -178,9 +178,9 @@ class Sums:
     yy: np.ndarray
 
 
-def sums_of(values: np.ndarray, truths: np.ndarray) -> Sums:
+def line_sums(values: np.ndarray, truths: np.ndarray) -> LineSums:
     """Return the sums of a half: `values` (rows, columns), `truths` (rows, truths), all whole numbers."""
-    return Sums(
+    return LineSums(
         n=float(len(values)),
         x=values.sum(axis=0)[:, None],
         y=truths.sum(axis=0)[None, :],
@@ -190,7 +190,7 @@ def sums_of(values: np.ndarray, truths: np.ndarray) -> Sums:
     )
 
 
-def fit_lines(one: Sums, other: Sums) -> Fits:
+def fit_lines(one: LineSums, other: LineSums) -> Fits:
     """Fit y = a + b x on one half and return 1 - SSE / SST on the other, both ways, and on the first half alone."""
     slope = _slope(one)
     return Fits(
@@ -223,14 +223,14 @@ def area(ranks: np.ndarray, truths: np.ndarray) -> np.ndarray:
     return found
 
 
-def _slope(sums: Sums) -> np.ndarray:
+def _slope(sums: LineSums) -> np.ndarray:
     spread, shared = _spread(sums), _shared(sums)
     is_spread = np.broadcast_to(spread > 0, shared.shape)
     slope: np.ndarray = np.divide(shared, spread, out=np.zeros_like(shared), where=is_spread)
     return slope
 
 
-def _explained(fitted: Sums, slope: np.ndarray, scored: Sums) -> np.ndarray:
+def _explained(fitted: LineSums, slope: np.ndarray, scored: LineSums) -> np.ndarray:
     """Return the share of the variance of y in `scored` explained by the line fitted on `fitted`."""
     total = (scored.n * scored.yy - scored.y**2) / scored.n
     offset = (scored.y / scored.n - fitted.y / fitted.n) - slope * (scored.x / scored.n - fitted.x / fitted.n)
@@ -240,12 +240,12 @@ def _explained(fitted: Sums, slope: np.ndarray, scored: Sums) -> np.ndarray:
     return explained
 
 
-def _spread(sums: Sums) -> np.ndarray:
+def _spread(sums: LineSums) -> np.ndarray:
     """Return n times the sum of squares of x about its mean: exactly zero if x is constant."""
     spread: np.ndarray = sums.n * sums.xx - sums.x**2
     return spread
 
 
-def _shared(sums: Sums) -> np.ndarray:
+def _shared(sums: LineSums) -> np.ndarray:
     shared: np.ndarray = sums.n * sums.xy - sums.x * sums.y
     return shared

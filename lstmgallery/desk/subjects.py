@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from lstmgallery.desk.grammar import LONGEST_NUMBER, GrammarError, Words
 from lstmgallery.desk.targets import NEXT_TOKEN, POOLED
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.errors import nearest
 from lstmgallery.network import Network, Place
 
@@ -58,7 +58,7 @@ class Subject:
         """Whether the subject exists in other networks too: not if it is a neuron named by number."""
         return self.neuron is None
 
-    def places(self, trained: Trained) -> tuple[Place, ...]:
+    def places(self, trained: MeasuredNetwork) -> tuple[Place, ...]:
         """Return the subject's neurons in one trained network; none if its selector finds no neuron."""
         if self.selector is None:
             return tuple(

@@ -27,26 +27,26 @@ from lstmgallery.network import Network, Place
 
 ReadLayer = Callable[[int], Signals]
 Arguments = ParamSpec("Arguments")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def _kept(method: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
+def _kept(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Cache a method's results by its arguments for the lifetime of its object."""
 
     @functools.wraps(method)
-    def asked(*arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
+    def asked(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
         own, *rest = arguments
         kept = own.__dict__.setdefault("_kept", {})
         key = (method.__name__, tuple(rest), tuple(sorted(named.items())))
         if key not in kept:
             kept[key] = method(*arguments, **named)
-        found: Found = kept[key]
+        found: Result = kept[key]
         return found
 
     return asked
 
 
-class Trained:
+class MeasuredNetwork:
     """One network with one set of weights, on held-out `steps` (a row each, sorted by sequence and step)."""
 
     def __init__(
@@ -57,8 +57,8 @@ class Trained:
         *,
         read_layer: ReadLayer | None = None,
         frontier: pd.DataFrame | None = None,
-        whole: "Trained | None" = None,
-        like: "Trained | None" = None,
+        whole: "MeasuredNetwork | None" = None,
+        like: "MeasuredNetwork | None" = None,
     ):
         """`read_layer` and `frontier` supply known results; missing ones are computed from the weights.
 
@@ -90,14 +90,14 @@ class Trained:
         return tuple({key: values.astype(np.float32) for key, values in of_layer.items()} for of_layer in signals)
 
     @functools.cached_property
-    def second_half(self) -> "Trained":
+    def second_half(self) -> "MeasuredNetwork":
         """The network on the second half of the held-out sequences, not used for choosing or fitting."""
         is_second = divide(self.steps) == 1
 
         def read_layer(layer: int) -> Signals:
             return {key: values[is_second] for key, values in self.layers[layer - 1].items()}
 
-        return Trained(self.network, self.weights, self.steps[is_second], read_layer=read_layer, whole=self)
+        return MeasuredNetwork(self.network, self.weights, self.steps[is_second], read_layer=read_layer, whole=self)
 
     @functools.cached_property
     def frontier(self) -> pd.DataFrame:
@@ -176,7 +176,7 @@ class Trained:
         return pd.DataFrame(measure_changes(self.network, self.weights, groups))
 
 
-def read_trained(network: Network, folder: Path) -> Trained:
+def read_trained(network: Network, folder: Path) -> MeasuredNetwork:
     """Return the gallery's own network, from the files in `folder`, `build/<network>`."""
     steps = store.read_steps(folder)
     held_out = store.is_held_out(steps)
@@ -184,7 +184,7 @@ def read_trained(network: Network, folder: Path) -> Trained:
     def read_layer(layer: int) -> Signals:
         return {key: values[held_out] for key, values in store.read_layer(folder, network, layer).items()}
 
-    return Trained(
+    return MeasuredNetwork(
         network,
         store.read_weights(folder / store.WEIGHTS),
         steps[held_out],

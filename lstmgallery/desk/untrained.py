@@ -10,13 +10,13 @@ import numpy as np
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.network import Network
 
-UNTRAINED = 100  # including the network before its own training, the first
+UNTRAINED_NETWORKS = 100  # including the network before its own training, the first
 ASKED = 40  # the first of these, on which claims are measured
 
 
 def untrained_networks(network: Network, own: Arrays) -> list[Arrays]:
     """Return the weights of `UNTRAINED` networks: the initial weights `own`, and others drawn the same way."""
-    return [own, *(draw_weights(network, number) for number in range(1, UNTRAINED))]
+    return [own, *(draw_weights(network, number) for number in range(1, UNTRAINED_NETWORKS))]
 
 
 def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lstmgallery.lab.model import build_model, write_weights
+from lstmgallery.lab.model import build_model, load_weights
 from lstmgallery.network import Network
 from lstmgallery.tasks.task import Goal
 
@@ -88,5 +88,5 @@ def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps:
     if goal is None:
         return None
     model = build_model(network)
-    write_weights(model, weights)
+    load_weights(model, weights)
     return check_predictions(network, compile_prediction(model), goal, steps=steps)

@@ -50,7 +50,7 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
     return keras.Model(tokens, {"logits": readout(flow), "signals": signals}, name=network.name.replace("-", "_"))
 
 
-def read_weights(model: keras.Model) -> Weights:
+def weights_of(model: keras.Model) -> Weights:
     """Return copies of the model's weights under the names of `weights.npz`: `layer_1/kernel`, `readout/bias`, ..."""
     return {
         f"{layer.name}/{variable.name}": np.array(variable.numpy())
@@ -59,7 +59,7 @@ def read_weights(model: keras.Model) -> Weights:
     }
 
 
-def write_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+def load_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
     """Load `weights`, named as in `weights.npz`, into the model. Raises ValueError if a name or a shape differs."""
     targets = {f"{layer.name}/{variable.name}": variable for layer in model.layers for variable in layer.variables}
     if missing := sorted(targets.keys() ^ weights.keys()):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lstmgallery.lab.model import build_model, write_weights
+from lstmgallery.lab.model import build_model, load_weights
 from lstmgallery.network import Network
 from lstmgallery.store import Trace
 
@@ -19,7 +19,7 @@ BATCH = 256
 def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequence[str]) -> Trace:
     """Return the trace of the network reading each of `sequences` from a zero state."""
     model = build_model(network)
-    write_weights(model, weights)
+    load_weights(model, weights)
     signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]
     logits = []
     for first in range(0, len(sequences), BATCH):

@@ -17,7 +17,7 @@ import tensorflow as tf
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.interrupts import interrupts_held
 from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
-from lstmgallery.lab.model import Weights, build_model, read_weights, write_weights
+from lstmgallery.lab.model import Weights, build_model, load_weights, weights_of
 from lstmgallery.network import Network
 from lstmgallery.tasks.task import Goal
 
@@ -30,7 +30,7 @@ Report = Callable[[int, float], None]  # (steps done, share of sequences right; 
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingRun:
     """A network before and after training, trained under `seed`.
 
     `curve`: step, loss (nats a token, mean of the steps since the row before), right (share). Without a goal, `right`
@@ -44,7 +44,7 @@ class Trained:
     criterion: Criterion | None
 
 
-def train(network: Network, *, report: Report) -> Trained:
+def train(network: Network, *, report: Report) -> TrainingRun:
     """Train `network` under its own seed and return it, its curve and its criterion.
 
     Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
@@ -62,7 +62,7 @@ def train(network: Network, *, report: Report) -> Trained:
     return trained
 
 
-def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> Iterator[Trained]:
+def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> Iterator[TrainingRun]:
     """Train `network` under each of `seeds` in turn, on the same split, compiled once.
 
     A seed determines the initial weights and the batches. A network that misses the criterion is returned too.
@@ -80,8 +80,8 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     glanced_at = goal and Goal(goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)], goal.is_sampled)
 
     for seed in seeds:
-        untrained = read_weights(build_model(network, seed=seed))
-        write_weights(model, untrained)
+        untrained = weights_of(build_model(network, seed=seed))
+        load_weights(model, untrained)
         for variable, value in zip(optimizer.variables, at_rest, strict=True):
             variable.assign(value)
         rows: list[dict[str, float]] = []
@@ -107,7 +107,7 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
             if is_done and goal:
                 criterion = check_predictions(network, predict, goal, steps=done)
                 is_done = is_last or criterion.is_met
-        yield Trained(seed, untrained, read_weights(model), pd.DataFrame(rows), criterion)
+        yield TrainingRun(seed, untrained, weights_of(model), pd.DataFrame(rows), criterion)
 
 
 def compile_training(

@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Share:
+class SplitShare:
     """The share of a split's sequences with one `value` of a property, `name`: shares of 1.
 
     `drawn`: among the task's draws. `held_out`: among the held-out sequences.
@@ -92,7 +92,7 @@ class Split:
     held_out: tuple[str, ...]
     goal: Goal | None
     is_whole: bool
-    shares: tuple[Share, ...] = ()
+    shares: tuple[SplitShare, ...] = ()
 
 
 @dataclass(frozen=True)

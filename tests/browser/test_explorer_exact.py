@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lstmgallery.desk.reference import Reader, write_on
-from lstmgallery.lab.model import build_model, write_weights
+from lstmgallery.lab.model import build_model, load_weights
 from lstmgallery.lab.trace import trace
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import explorer_path
@@ -246,7 +246,7 @@ def test_adding_to_a_cell_is_adding_to_the_state_of_keras(gallery: Gallery, visi
     network = NETWORKS[0]
     weights = read_weights(gallery.project.build / network.name / "weights.npz")
     model = build_model(network)
-    write_weights(model, weights)
+    load_weights(model, weights)
     cell = model.get_layer("layer_1").cell
     index = {token: at for at, token in enumerate(network.task.vocabulary)}
     state = [np.zeros((1, network.units), "float32"), np.zeros((1, network.units), "float32")]

@@ -20,7 +20,7 @@ from lstmgallery.desk.claims import (
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.tasks.truths import step_truths
 from tests.conftest import language_of, random_weights
 from tests.desk.planted import counting_network, counting_weights
@@ -168,7 +168,7 @@ def test_a_question_is_known_by_its_subject_and_its_measure() -> None:
 def test_a_question_about_nobody_is_answered_with_a_reason() -> None:
     steps = step_truths(NETWORK.task, ["aXb"])
     zeros = {key: np.zeros((len(steps), 3)) for key in NETWORK.kind.keys}
-    trained = Trained(NETWORK, {}, steps, read_layer=lambda _: zeros)
+    trained = MeasuredNetwork(NETWORK, {}, steps, read_layer=lambda _: zeros)
     found = question("planted best(remaining at delimiter)", "mean of cell").answer(trained)
     assert (found.value, found.reason) == (None, "no neuron matches the subject")
 
@@ -179,7 +179,7 @@ def test_a_chosen_neuron_is_measured_on_the_half_that_it_was_not_chosen_on_and_a
     steps = step_truths(NETWORK.task, sequences)
     is_second = (steps["sequence"] % 2 == 1).to_numpy()
     cell = np.where(is_second, 3.0, 1.0)[:, None] + np.array([[0.1, 0, 0]]) * steps[["remaining"]].to_numpy()
-    trained = Trained(NETWORK, {}, steps, read_layer=lambda _: dict.fromkeys(NETWORK.kind.keys, cell))
+    trained = MeasuredNetwork(NETWORK, {}, steps, read_layer=lambda _: dict.fromkeys(NETWORK.kind.keys, cell))
     first = question("planted best(remaining)", "min of cell").answer(trained)
     assert (first.value, first.n) == (3.0, int(is_second.sum()))
     known = question("planted 1", "min of cell").answer(trained)
@@ -205,7 +205,7 @@ def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) 
     sequences = list(language_of(NETWORK).sequences())
     questions = [question(*each) for each in ASKED]
     found = answer_elsewhere(NETWORK, weights, sequences, questions)
-    trained = Trained(NETWORK, weights, step_truths(NETWORK.task, sequences))
+    trained = MeasuredNetwork(NETWORK, weights, step_truths(NETWORK.task, sequences))
     assert found == {each.key: each.answer(trained).value for each in questions}
     assert found["planted: mean of cell where step > 50"] is None
 
@@ -368,7 +368,7 @@ def test_what_cannot_be_asked_over_seeds_is_refused_with_its_place(
 
 def test_a_question_is_measured_once_in_each_network() -> None:
     steps = step_truths(NETWORK.task, ["aXb", "aaXbb"])
-    one, other = (Trained(NETWORK, counting_weights(), steps) for _ in range(2))
+    one, other = (MeasuredNetwork(NETWORK, counting_weights(), steps) for _ in range(2))
     asked = question("planted 1", "mean of cell")
     assert asked.answer(one) is question("planted 1", "mean of cell").answer(one)
     assert asked.answer(one) is not asked.answer(other)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstmgallery.desk.findings import Found, find_findings, findings_of, tabulate
+from lstmgallery.desk.findings import SeedAnswer, find_findings, findings_of, tabulate
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
@@ -40,7 +40,7 @@ each_network = pytest.mark.parametrize("network", [network_of(task) for task in 
 def test_the_planted_counter_is_found_with_its_score_and_without_a_failure() -> None:
     network = counting_network()
     found = find_findings(network, counting_weights(), list(language_of(network).sequences()))
-    assert (found["counter_r2"].place, found["first_failure"]) == ((1, 1), Found(101.0, None))
+    assert (found["counter_r2"].place, found["first_failure"]) == ((1, 1), SeedAnswer(101.0, None))
     assert found["counter_r2"].value == pytest.approx(1.0)
 
 
@@ -68,7 +68,7 @@ def test_a_neuron_is_chosen_on_the_first_half_and_scored_on_the_second(network: 
         asked = {key: (network.task.example.key, "cell")}
     for key, (feature, signal) in asked.items():
         row = rank_neurons(scores, feature, signals=[signal]).iloc[0]
-        assert found[key] == Found(row["second_half"], (row["layer"], row["neuron"]))
+        assert found[key] == SeedAnswer(row["second_half"], (row["layer"], row["neuron"]))
         assert found[key].value != row["score"]
 
 
@@ -85,7 +85,7 @@ def test_a_planted_neuron_is_found_in_its_layer(
 ) -> None:
     found = find_findings(network, weights, list(language_of(network).sequences()))
     assert found.keys() == {finding, "first_failure"}
-    assert found["first_failure"] == Found(101.0, None)
+    assert found["first_failure"] == SeedAnswer(101.0, None)
     assert found[finding].place == place
     assert found[finding].value == pytest.approx(1.0, abs=1e-3)
 
@@ -138,7 +138,7 @@ def test_a_seed_answers_a_finding_with_yes_from_its_bound_on(
     task: str, finding: str, value: float, is_yes: bool | None
 ) -> None:
     network = network_of(TASKS[task])
-    answers = {each.key: Found(value, (2, 3)) for each in findings_of(network)}
+    answers = {each.key: SeedAnswer(value, (2, 3)) for each in findings_of(network)}
     row = tabulate(network, {5: answers}).set_index("finding").loc[finding]
     assert row[["seed", "value", "layer", "neuron"]].tolist() == [5, value, 2, 3]
     assert (None if pd.isna(row["is_yes"]) else bool(row["is_yes"])) is is_yes
@@ -152,8 +152,10 @@ def test_a_cell_is_not_asked_about_gates_that_it_lacks() -> None:
 
 def test_a_seed_in_which_nothing_could_be_measured_is_a_row_with_nothing_in_it() -> None:
     network = counting_network()
-    nothing = {"counter_r2": Found(None, None), "first_failure": Found(4.0, None)}
-    table = tabulate(network, {5: nothing, 2: {"counter_r2": Found(0.5, (1, 3)), "first_failure": Found(101.0, None)}})
+    nothing = {"counter_r2": SeedAnswer(None, None), "first_failure": SeedAnswer(4.0, None)}
+    table = tabulate(
+        network, {5: nothing, 2: {"counter_r2": SeedAnswer(0.5, (1, 3)), "first_failure": SeedAnswer(101.0, None)}}
+    )
     assert table["seed"].tolist() == [2, 2, 5, 5]
     assert table["value"].fillna(-1).tolist() == [0.5, 101.0, -1, 4.0]
     assert table["neuron"].fillna(0).tolist() == [3, 0, 0, 0]

@@ -11,7 +11,7 @@ from lstmgallery.desk.claims import parse_question
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
@@ -46,7 +46,9 @@ GATED = network_of("gated", cell="gru")
 NETWORKS = {each.name: each for each in (COUNTER, PICKY, KEEPER, COPIER, GATED)}
 
 
-def plant(network: Network, sequences: list[str], *, seed: int = 1, frontier: pd.DataFrame | None = None) -> Trained:
+def plant(
+    network: Network, sequences: list[str], *, seed: int = 1, frontier: pd.DataFrame | None = None
+) -> MeasuredNetwork:
     """Return a network whose signals are noise, all of them different."""
     steps = step_truths(network.task, sequences)
     random = np.random.default_rng(seed)
@@ -54,10 +56,10 @@ def plant(network: Network, sequences: list[str], *, seed: int = 1, frontier: pd
         {key: random.normal(size=(len(steps), network.units)).astype(np.float32) for key in network.kind.keys}
         for _ in range(network.layers)
     ]
-    return Trained(network, {}, steps, read_layer=lambda layer: layers[layer - 1], frontier=frontier)
+    return MeasuredNetwork(network, {}, steps, read_layer=lambda layer: layers[layer - 1], frontier=frontier)
 
 
-def frame_of(trained: Trained, *places: tuple[int, int]) -> pd.DataFrame:
+def frame_of(trained: MeasuredNetwork, *places: tuple[int, int]) -> pd.DataFrame:
     """Return the steps with every signal of some neurons, one neuron's rows after another's."""
     parts = []
     for layer, neuron in places:
@@ -66,7 +68,7 @@ def frame_of(trained: Trained, *places: tuple[int, int]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def measured(text: str, subject: str, trained: Trained) -> Measurement:
+def measured(text: str, subject: str, trained: MeasuredNetwork) -> Measurement:
     who = parse_subject(subject, {trained.network.name: trained.network})
     return parse_question(text, who).measure.take(trained, who.places(trained))
 
@@ -187,13 +189,13 @@ def test_of_several_neurons_all_values_are_taken_together(subject: str, places: 
 SHORT = ["aXb", "aaXbb"]  # 4 and 6 steps
 
 
-def counting(cell: list[float]) -> Trained:
+def counting(cell: list[float]) -> MeasuredNetwork:
     """Return a counter with these values of neuron 1 along the two short sequences."""
     steps = step_truths(COUNTER.task, SHORT)
     values = np.zeros((len(steps), 3))
     values[:, 0] = cell
     signals: Signals = dict.fromkeys(COUNTER.kind.keys, values)
-    return Trained(COUNTER, {}, steps, read_layer=lambda _: signals)
+    return MeasuredNetwork(COUNTER, {}, steps, read_layer=lambda _: signals)
 
 
 STEPWISE = counting([5, 6, 4, 4, 10, 11, 13, 13, 10, 9])
@@ -288,7 +290,7 @@ def test_too_few_steps_have_no_score() -> None:
     assert (found.value, found.reason) == (None, "too few held-out steps determine remaining")
 
 
-def scored(trained: Trained, signal: str, feature: str, phase: str, place: Place) -> float:
+def scored(trained: MeasuredNetwork, signal: str, feature: str, phase: str, place: Place) -> float:
     """Return the score of one signal, by independent lines or pairs."""
     table = scoring.held_out(files_of(trained))
     (target,) = (
@@ -345,7 +347,7 @@ def frontier(right: dict[int, list[bool]]) -> pd.DataFrame:
     return table.assign(prompt="aX", expected="b", written="b", ended=True, memory=0.5)
 
 
-def reaching(right: dict[int, list[bool]]) -> Trained:
+def reaching(right: dict[int, list[bool]]) -> MeasuredNetwork:
     return plant(PICKY, ["aYb"], frontier=frontier(right))
 
 
@@ -381,22 +383,22 @@ def test_sizes_that_were_not_tried_cannot_be_right() -> None:
     assert (found.value, found.reason) == (None, "no measured size satisfies size > 100")
 
 
-def on_all(network: Network, weights: dict[str, np.ndarray]) -> Trained:
-    return Trained(network, weights, step_truths(network.task, list(language_of(network).sequences())))
+def on_all(network: Network, weights: dict[str, np.ndarray]) -> MeasuredNetwork:
+    return MeasuredNetwork(network, weights, step_truths(network.task, list(language_of(network).sequences())))
 
 
-def files_of(trained: Trained) -> Files:
+def files_of(trained: MeasuredNetwork) -> Files:
     return as_files(trained.network, trained.weights, trained.sequences)
 
 
 PLANTED = on_all(COUNTER, counting_weights())
-COPIED = Trained(COPIER, guessing_weights(COPIER, seed=3), step_truths(COPIER.task, TO_COPY))
+COPIED = MeasuredNetwork(COPIER, guessing_weights(COPIER, seed=3), step_truths(COPIER.task, TO_COPY))
 SPLIT = on_all(KEEPER, divided_weights(KEEPER, seed=2))
 LATCH = on_all(latch_network(), latch_weights())
 VOTE = on_all(vote_network(), vote_weights())
 
 
-def held(trained: Trained, place: Place, signal: str, how: str) -> dict[str, float]:
+def held(trained: MeasuredNetwork, place: Place, signal: str, how: str) -> dict[str, float]:
     """Return the result of reading while a signal is held, computed again."""
     files = files_of(trained)
     reading = read(files.model(), trained.sequences)
@@ -452,7 +454,7 @@ def test_only_the_counter_writes_a_b_more_for_each_count_added(neuron: int) -> N
     assert found.data["value"].iloc[-1] == found.value
 
 
-def ranking(trained: Trained) -> list[Place]:
+def ranking(trained: MeasuredNetwork) -> list[Place]:
     """Return all neurons, best first for the task, ranked again."""
     files = files_of(trained)
     ranked = scoring.main_ranking(files, scoring.rerun(files, trained.weights))
@@ -508,7 +510,7 @@ def test_an_exchange_of_neurons_by_rank_turns_what_it_turns_computed_anew(size: 
 
 
 @pytest.mark.parametrize("trained", [PLANTED, SPLIT, LATCH, VOTE, COPIED], ids=lambda trained: trained.network.name)
-def test_the_best_neurons_for_a_task_are_those_of_a_ranking_made_anew(trained: Trained) -> None:
+def test_the_best_neurons_for_a_task_are_those_of_a_ranking_made_anew(trained: MeasuredNetwork) -> None:
     assert [*trained.best_for_task()] == ranking(trained)
 
 
@@ -524,7 +526,9 @@ def test_a_single_counter_is_all_that_is_needed() -> None:
 
 
 @pytest.mark.parametrize(("trained", "turned"), [(LATCH, [1.0]), (VOTE, [0.0, 0.5, 1.0])], ids=["latch", "vote"])
-def test_as_many_neurons_are_needed_as_turn_every_answer_together(trained: Trained, turned: list[float]) -> None:
+def test_as_many_neurons_are_needed_as_turn_every_answer_together(
+    trained: MeasuredNetwork, turned: list[float]
+) -> None:
     found = measured("neurons needed", trained.network.name, trained)
     assert (found.value, found.n, found.unit, found.kind) == (len(turned), 10, "sequence", "count")
     assert found.data["neurons"].tolist() == [*range(1, len(turned) + 1)]

@@ -12,7 +12,7 @@ from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import FEWEST_CASES, ROLE, best_rows, find_roles
 from lstmgallery.desk.scores import Neuron, each_neuron
 from lstmgallery.desk.targets import steps_since, tokens_before
-from lstmgallery.desk.untrained import UNTRAINED, draw_weights
+from lstmgallery.desk.untrained import UNTRAINED_NETWORKS, draw_weights
 from lstmgallery.network import Network
 from lstmgallery.press.pages.sentences import alias_words, row_sentence, score_of
 from lstmgallery.tasks.languages.copying import Copying
@@ -249,7 +249,7 @@ def scan(network: Network, weights: Arrays, sequences: Sequence[str]) -> pd.Data
         network,
         step_truths(network.task, sequences),
         [*each_neuron(network, read_signals(network, weights, sequences))],
-        (read_random(network, sequences, number) for number in range(1, UNTRAINED + 1)),
+        (read_random(network, sequences, number) for number in range(1, UNTRAINED_NETWORKS + 1)),
         shuffles=SHUFFLES,
     ).table
 

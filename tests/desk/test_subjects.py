@@ -7,7 +7,7 @@ import pytest
 from lstmgallery.cells.reference import Signals
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.subjects import Selector, Subject, parse_subject, values_of
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
@@ -178,7 +178,7 @@ def test_a_category_has_the_values_that_its_language_gives_it(
     assert values_of(NETWORKS[network].model_copy(update={"shown": ()}), column) == values
 
 
-def memorizer(signals: dict[tuple[int, int, str], str]) -> Trained:
+def memorizer(signals: dict[tuple[int, int, str], str]) -> MeasuredNetwork:
     """Return the state memorizer with planted signals, named by the features they follow; all others are constant."""
     network = NETWORKS["state-memorizer"]
     steps = step_truths(network.task, list(language_of(network).sequences()))
@@ -198,10 +198,10 @@ def memorizer(signals: dict[tuple[int, int, str], str]) -> Trained:
                 values[key][:, neuron - 1] = follows[what]
         return values
 
-    return Trained(network, {}, steps, read_layer=read_layer)
+    return MeasuredNetwork(network, {}, steps, read_layer=read_layer)
 
 
-def places(text: str, trained: Trained) -> tuple[Place, ...]:
+def places(text: str, trained: MeasuredNetwork) -> tuple[Place, ...]:
     return parse_subject(text, NETWORKS).places(trained)
 
 
@@ -271,7 +271,7 @@ def test_where_a_feature_cannot_be_scored_nobody_is_meant() -> None:
     network = NETWORKS["state-memorizer"]
     steps = step_truths(network.task, ["AxYa", "BxYb"])
     nothing = {key: np.zeros((len(steps), network.units)) for key in network.kind.keys}
-    few = Trained(network, {}, steps, read_layer=lambda _: nothing)
+    few = MeasuredNetwork(network, {}, steps, read_layer=lambda _: nothing)
     assert places("state-memorizer best(x_count at delimiter)", few) == ()
 
 
@@ -279,10 +279,10 @@ def test_a_rank_beyond_the_last_neuron_means_nobody() -> None:
     network = NETWORKS["counter"].model_copy(update={"units": 2})
     steps = step_truths(network.task, list(language_of(network).sequences()))
     signals = {key: np.random.default_rng(1).normal(size=(len(steps), 2)) for key in network.kind.keys}
-    trained = Trained(network, {}, steps, read_layer=lambda _: signals)
+    trained = MeasuredNetwork(network, {}, steps, read_layer=lambda _: signals)
     assert parse_subject("counter third(remaining)", {"counter": network}).places(trained) == ()
 
 
 def test_a_network_without_signals_to_compare_still_names_its_neurons() -> None:
-    trained = Trained(NETWORKS["counter"], {}, pd.DataFrame({"step": [], "sequence": [], "token": []}))
+    trained = MeasuredNetwork(NETWORKS["counter"], {}, pd.DataFrame({"step": [], "sequence": [], "token": []}))
     assert parse_subject("counter 2", NETWORKS).places(trained) == ((1, 2),)

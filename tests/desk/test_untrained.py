@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstmgallery.desk.reference import read_signals
-from lstmgallery.desk.untrained import UNTRAINED, draw_weights, untrained_networks
+from lstmgallery.desk.untrained import UNTRAINED_NETWORKS, draw_weights, untrained_networks
 from lstmgallery.network import Network
 from tests.desk.planted import counting_network
 
@@ -85,7 +85,7 @@ def test_the_first_untrained_network_is_what_training_began_with_and_the_others_
     own = {"layer_1/kernel": np.zeros(3)}
     first, *others = untrained_networks(network, own)
     assert first is own
-    assert len(others) == UNTRAINED - 1
+    assert len(others) == UNTRAINED_NETWORKS - 1
     kernels = {weights["layer_1/kernel"].tobytes() for weights in others}
     assert len(kernels) == len(others)
 

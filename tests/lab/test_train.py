@@ -16,20 +16,20 @@ import lstmgallery.lab.train
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.lab.criterion import Criterion
-from lstmgallery.lab.model import Weights, build_model, read_weights
-from lstmgallery.lab.train import Trained, train, train_seeds
+from lstmgallery.lab.model import Weights, build_model, weights_of
+from lstmgallery.lab.train import TrainingRun, train, train_seeds
 from lstmgallery.network import Network, read_network
 from lstmgallery.tasks.languages.copying import Copying
 from tests.conftest import small_network, write_small_content
 
 
-def criterion_of(trained: Trained) -> Criterion:
+def criterion_of(trained: TrainingRun) -> Criterion:
     assert trained.criterion is not None
     return trained.criterion
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Trained, list[tuple[int, float]]]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, TrainingRun, list[tuple[int, float]]]:
     """The small network, trained, and the report of its training."""
     reports: list[tuple[int, float]] = []
     network = small_network(tmp_path_factory.mktemp("small"))
@@ -55,7 +55,7 @@ def count_right(network: Network, weights: Weights, sequences: tuple[str, ...]) 
     return sequences_right, tokens_right, tokens
 
 
-def test_the_criterion_is_what_the_weights_predict(small: tuple[Network, Trained, Any]) -> None:
+def test_the_criterion_is_what_the_weights_predict(small: tuple[Network, TrainingRun, Any]) -> None:
     network, trained, _ = small
     everything = tuple("a" * n + "X" + "b" * n for n in (1, 2, 3))
     assert count_right(network, trained.weights, everything) == (3, 9, 9)
@@ -69,12 +69,12 @@ def test_the_criterion_is_what_the_weights_predict(small: tuple[Network, Trained
     )
 
 
-def test_training_goes_on_at_least_as_long_as_it_says(small: tuple[Network, Trained, Any]) -> None:
+def test_training_goes_on_at_least_as_long_as_it_says(small: tuple[Network, TrainingRun, Any]) -> None:
     network, trained, _ = small
     assert network.training.steps <= criterion_of(trained).steps <= network.training.most_steps
 
 
-def test_the_curve_is_what_was_reported(small: tuple[Network, Trained, list[tuple[int, float]]]) -> None:
+def test_the_curve_is_what_was_reported(small: tuple[Network, TrainingRun, list[tuple[int, float]]]) -> None:
     _, trained, reports = small
     assert list(zip(trained.curve["step"], trained.curve["right"], strict=True)) == reports
     assert trained.curve["step"].is_monotonic_increasing
@@ -108,7 +108,7 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     )
     assert found, problem.message
     everything = tuple("a" * n + "X" + "b" * n for n in (1, 2, 3))
-    assert tuple(map(int, found.groups())) == count_right(network, read_weights(models[0]), everything)
+    assert tuple(map(int, found.groups())) == count_right(network, weights_of(models[0]), everything)
     assert int(found[2]) < int(found[3])
     assert problem.place == "content/networks/small.md"
     assert problem.hint == "raise training.most_steps or units, lower training.learning_rate, or try another seed"
@@ -131,7 +131,7 @@ STEPS = 12  # of a training that is checked step by step
 
 
 @pytest.fixture(scope="module")
-def few_steps(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, list[Trained]]:
+def few_steps(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, list[TrainingRun]]:
     """The small network, two of its three sequences a batch, trained for `STEPS` steps in one compiled call.
 
     It is trained under seed 5, under seed 6, and under seed 5 again.
@@ -187,7 +187,7 @@ def train_slowly(network: Network, weights: Weights, *, seed: int, norm: float) 
     return dict(zip(names, model.get_weights(), strict=True)), float(np.mean(losses))
 
 
-def assert_trained_slowly(network: Network, trained: Trained, *, norm: float) -> None:
+def assert_trained_slowly(network: Network, trained: TrainingRun, *, norm: float) -> None:
     """Compare a training of `STEPS` steps under seed 5 with a slow one."""
     weights, loss = train_slowly(network, trained.untrained, seed=5, norm=norm)
     assert trained.curve["loss"].tolist() == [pytest.approx(loss, abs=1e-5)]
@@ -196,13 +196,13 @@ def assert_trained_slowly(network: Network, trained: Trained, *, norm: float) ->
         np.testing.assert_allclose(trained.weights[name], expected, rtol=0, atol=1e-4)
 
 
-def test_a_few_steps_are_those_of_a_slow_training_without_padding(few_steps: tuple[Network, list[Trained]]) -> None:
+def test_a_few_steps_are_those_of_a_slow_training_without_padding(few_steps: tuple[Network, list[TrainingRun]]) -> None:
     network, (trained, _, _) = few_steps
     assert_trained_slowly(network, trained, norm=1.0)
 
 
 def test_where_all_sequences_are_a_batch_none_is_drawn_and_steep_gradients_are_shortened(
-    few_steps: tuple[Network, list[Trained]], monkeypatch: pytest.MonkeyPatch
+    few_steps: tuple[Network, list[TrainingRun]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", STEPS)
     monkeypatch.setattr(lstmgallery.lab.train, "GRADIENT_NORM", 0.2)
@@ -211,7 +211,7 @@ def test_where_all_sequences_are_a_batch_none_is_drawn_and_steep_gradients_are_s
     assert_trained_slowly(network, trained, norm=0.2)
 
 
-def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: tuple[Network, list[Trained]]) -> None:
+def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: tuple[Network, list[TrainingRun]]) -> None:
     first, other, again = few_steps[1]
     assert (first.seed, other.seed, again.seed) == (5, 6, 5)
     for name, values in first.weights.items():
@@ -221,7 +221,7 @@ def test_a_seed_gives_the_same_network_again_after_another_seed(few_steps: tuple
 
 
 def test_steps_are_the_same_however_many_of_them_are_one_call(
-    few_steps: tuple[Network, list[Trained]], monkeypatch: pytest.MonkeyPatch
+    few_steps: tuple[Network, list[TrainingRun]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network, (at_once, _, _) = few_steps
     monkeypatch.setattr(lstmgallery.lab.train, "STEPS_PER_CALL", 1)

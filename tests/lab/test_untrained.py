@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstmgallery.desk.untrained import draw_weights
-from lstmgallery.lab.model import build_model, read_weights
+from lstmgallery.lab.model import build_model, weights_of
 from lstmgallery.network import Network
 from tests.desk.planted import counting_network
 
@@ -18,7 +18,7 @@ def network_of(cell: str, layers: int) -> Network:
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_weights_are_drawn_as_keras_draws_those_that_training_begins_with(cell: str, layers: int) -> None:
     network = network_of(cell, layers)
-    begun = read_weights(build_model(network))
+    begun = weights_of(build_model(network))
     drawn = draw_weights(network, 1)
     assert {name: values.shape for name, values in drawn.items()} == {
         name: values.shape for name, values in begun.items()
@@ -40,7 +40,7 @@ def test_weights_are_drawn_as_keras_draws_those_that_training_begins_with(cell: 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_over_several_draws_their_spread_is_that_of_keras_within_a_tenth(cell: str) -> None:
     network = network_of(cell, 1)
-    begun = [read_weights(build_model(network, seed=seed)) for seed in range(1, 5)]
+    begun = [weights_of(build_model(network, seed=seed)) for seed in range(1, 5)]
     drawn = [draw_weights(network, number) for number in range(1, 5)]
     for name in drawn[0]:
         if not name.endswith("bias"):
@@ -51,5 +51,5 @@ def test_over_several_draws_their_spread_is_that_of_keras_within_a_tenth(cell: s
 
 def test_no_untrained_network_is_the_one_that_training_begins_with() -> None:
     network = network_of("lstm", 1)
-    begun = read_weights(build_model(network))["layer_1/kernel"]
+    begun = weights_of(build_model(network))["layer_1/kernel"]
     assert all(np.abs(draw_weights(network, number)["layer_1/kernel"] - begun).max() > 0.1 for number in range(1, 5))

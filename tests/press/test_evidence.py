@@ -8,7 +8,7 @@ import pytest
 
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.results import Results
-from lstmgallery.desk.untrained import UNTRAINED
+from lstmgallery.desk.untrained import UNTRAINED_NETWORKS
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.sentences import row_sentence
 from lstmgallery.tasks.languages.counting import SelectiveCounting
@@ -58,14 +58,16 @@ def test_a_headline_stands_beside_all_untrained_networks(results: Results) -> No
     row = results.best_row_of(1, 4)
     found = evidence.headline(results, 1, 4)
     scores = results.controls[row.feature, row.phase]
-    assert len(scores) == UNTRAINED
+    assert len(scores) == UNTRAINED_NETWORKS
     assert found.untrained_range == (
-        f"median {np.median(scores):.2f}, highest {max(scores):.2f} of {UNTRAINED}".replace("-", "\N{MINUS SIGN}")
+        f"median {np.median(scores):.2f}, highest {max(scores):.2f} of {UNTRAINED_NETWORKS}".replace(
+            "-", "\N{MINUS SIGN}"
+        )
     )
     assert not found.has_role
     assert found.interval == ""
     dots = next(series for series in found.beside.series if series.style == "main")
-    assert len(dots.points) == UNTRAINED
+    assert len(dots.points) == UNTRAINED_NETWORKS
 
 
 def with_shares(results: Results, *shares: tuple[str, int, float, float]) -> Results:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.press.pages.articles import name_subject
 from tests.press.tables import results_of
 
@@ -21,7 +21,7 @@ class Chosen:
         self.network = SimpleNamespace(name="planted", title="Planted", layers=layers)
         self.chosen = places
 
-    def places(self, _: Trained) -> tuple[tuple[int, int], ...]:
+    def places(self, _: MeasuredNetwork) -> tuple[tuple[int, int], ...]:
         return self.chosen
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.untrained import ASKED, UNTRAINED
+from lstmgallery.desk.untrained import ASKED, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.sentences import measured_on, measured_on_half
 from tests.press.conftest import Press
 
@@ -61,4 +61,4 @@ def test_the_untrained_networks_read_the_same_steps_with_other_weights(results: 
 
 def test_every_row_of_the_table_of_roles_has_its_untrained_networks(results: Results) -> None:
     for feature, phase in set(zip(results.scores["feature"], results.scores["phase"], strict=True)):
-        assert len(results.controls[feature, phase]) == UNTRAINED
+        assert len(results.controls[feature, phase]) == UNTRAINED_NETWORKS

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from lstmgallery.cells.reference import Arrays
-from lstmgallery.desk.experiments.experiment import ALL, Change, Group
+from lstmgallery.desk.experiments.experiment import ALL, Group, Intervention
 from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.facets import Dose
@@ -67,7 +67,7 @@ class Doses:
         texts, _, _ = write_on(network, weights, prompts, at_most=2 * longest + 10, change=change)
         written = np.array([self.dose.count(text) for text in texts]).reshape(len(groups), each)
         for group, of_group in zip(groups, written, strict=True):
-            changed = Change(group.listed, "add", memory)
+            changed = Intervention(group.listed, "add", memory)
             if group.listed != ALL:
                 for added, n, count in zip(doses, baselines, of_group, strict=True):
                     yield changed.row(float(added), f"n={n}", "written", float(count), float(n), 1)

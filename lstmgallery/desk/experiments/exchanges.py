@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from lstmgallery.cells.reference import Arrays
-from lstmgallery.desk.experiments.experiment import Change, Group
+from lstmgallery.desk.experiments.experiment import Group, Intervention
 from lstmgallery.desk.reference import write_on
 from lstmgallery.network import Network
 from lstmgallery.tasks.facets import Twins
@@ -63,5 +63,5 @@ class Exchanges:
         for number, group in enumerate(groups):
             of_group = texts[number * len(prompts) : (number + 1) * len(prompts)]
             turned = np.mean([text == answer for text, answer in zip(of_group, other, strict=True)])
-            changed = Change(group.listed, "exchange", memory)
+            changed = Intervention(group.listed, "exchange", memory)
             yield changed.row(float("nan"), group.condition, "turned", float(turned), 0.0, len(prompts))

@@ -26,7 +26,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Change:
+class Intervention:
     """The beginning of a row: the neurons changed, and the change."""
 
     place: Place

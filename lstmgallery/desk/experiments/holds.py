@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstmgallery.cells.reference import Arrays
-from lstmgallery.desk.experiments.experiment import Change
+from lstmgallery.desk.experiments.experiment import Intervention
 from lstmgallery.desk.reference import Change as SignalChange
 from lstmgallery.desk.reference import read_logits
 from lstmgallery.network import Network, Place
@@ -56,7 +56,7 @@ def measure_holds(
         logits = read_logits(network, weights, np.tile(reads, (len(batch), 1)), _holding(batch, len(sequences)))
         for hold, part in zip(batch, np.split(logits, len(batch)), strict=True):
             for measure, value in _results(network, part, following, is_step, determined).items():
-                held = Change(hold.place, hold.name, hold.signal)
+                held = Intervention(hold.place, hold.name, hold.signal)
                 yield held.row(hold.value, "", measure, value, baseline[measure], len(sequences))
 
 

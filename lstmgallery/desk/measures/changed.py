@@ -7,7 +7,7 @@ from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, ValueKind
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -37,7 +37,7 @@ class Changed(Measure):
             raise GrammarError(message, at=at, hint=hint)
         return cls(neurons)
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         chosen = places if self.neurons is None else tuple(trained.best_for_task()[: self.neurons])
         table = trained.changed(chosen)
         row = table[table["measure"] == self.result].iloc[0]

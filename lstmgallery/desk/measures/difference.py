@@ -11,7 +11,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -37,7 +37,7 @@ class Difference(Measure):
         words.expect("versus")
         return cls(quantity, condition, take_condition(words, subject.network), name == "ratio")
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         means, parts = [], []
         for condition in (self.condition, self.other):
             data = read_values(trained, places, self.quantity, condition)

@@ -9,7 +9,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 from lstmgallery.tasks.facets import Sizes
 
@@ -31,7 +31,7 @@ class Failure(Measure):
         require(subject.network.task.sizes, subject.network, Sizes.needed, at=at)
         return cls(is_last_success)
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
         table = trained.frontier
         failure = first_failure(table)
         value = float((FURTHEST + 1 if failure is None else failure) - self.is_last_success)

@@ -8,7 +8,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, ValueKind
 from lstmgallery.desk.measures.requirements import require, require_neuron
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 from lstmgallery.tasks.facets import Rule
 
@@ -46,7 +46,7 @@ class Held(Measure):
         words.expect("at")
         return cls(result, signal, words.choose("the value to hold it at", ("zero", "mean")))
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         table = trained.held(places[0], self.signal, self.how)
         row = table[table["measure"] == self.result].iloc[0]
         kind: ValueKind = "number" if self.result == "loss" else "share"

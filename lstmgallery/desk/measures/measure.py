@@ -7,7 +7,7 @@ from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -23,7 +23,7 @@ class Measure(abc.ABC):
         """Take the measure from a line, phrase included. Raises `GrammarError` if it does not apply to this subject."""
 
     @abc.abstractmethod
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         """Measure the neurons at `places` of a trained network."""
 
     def null(self, results: Results) -> float | None:  # noqa: ARG002

@@ -12,7 +12,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -31,7 +31,7 @@ class Needed(Measure):
         require(experiments_of(network.task), network, EXPERIMENT_NEEDED, at=at)
         return cls()
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
         experiment, *_ = experiments_of(trained.network.task)
         ranked = trained.best_for_task()
         rows: list[dict[str, Any]] = []

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lstmgallery.desk.grammar import Words
 from lstmgallery.desk.measures.condition import Condition
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Network, Place
 
 
@@ -28,7 +28,7 @@ class Quantity:
             text = f"{wrapper}({text})"
         return text
 
-    def of(self, trained: Trained, place: Place) -> np.ndarray:
+    def of(self, trained: MeasuredNetwork, place: Place) -> np.ndarray:
         """Return one neuron's values at every held-out step."""
         layer, neuron = place
         values = trained.layers[layer - 1][self.signal][:, neuron - 1].astype(np.float64)
@@ -54,7 +54,7 @@ def take_quantity(words: Words, network: Network) -> Quantity:
 
 
 def read_values(
-    trained: Trained, places: tuple[Place, ...], quantity: Quantity, condition: Condition, *columns: str
+    trained: MeasuredNetwork, places: tuple[Place, ...], quantity: Quantity, condition: Condition, *columns: str
 ) -> pd.DataFrame:
     """Return a row for each neuron and step of a condition: the place, the token, the value, and more `columns`."""
     chosen = condition.of(trained.steps)

@@ -10,7 +10,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 from lstmgallery.tasks.facets import Sizes
 
@@ -31,7 +31,7 @@ class Right(Measure):
         words.expect("where")
         return cls(take_condition(words, subject.network, of_sizes=True))
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:  # noqa: ARG002
         table = trained.frontier
         data = table[self.condition.of(table)][ATTEMPT]
         if data.empty:

@@ -12,7 +12,7 @@ from lstmgallery.desk.measures.requirements import require_neuron
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject, take_feature
 from lstmgallery.desk.targets import POOLED
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -52,7 +52,7 @@ class Score(Measure):
     def null(self, results: Results) -> float | None:
         return results.nulls.get((self.feature, self.phase))
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         value = trained.score(places[0], self.signal, self.feature, self.phase)
         condition = Condition() if self.phase == POOLED else Condition((Comparison("phase", "==", self.phase),))
         key = self.feature.partition("=")[0]

@@ -9,7 +9,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -33,7 +33,7 @@ class Share(Measure):
         operator, bound = words.choose("a comparison", OPERATORS), words.number("a bound")
         return cls(quantity, operator, bound, take_where(words, subject.network))
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         data = read_values(trained, places, self.quantity, self.condition)
         if data.empty:
             return nothing_passes(self.condition)

@@ -9,7 +9,7 @@ from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, nothing_passes
 from lstmgallery.desk.measures.quantity import Quantity, read_values, take_quantity
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
 
 
@@ -33,7 +33,7 @@ class Spread(Measure):
         feature = words.choose("a feature of the task", [each.key for each in subject.network.task.features])
         return cls(quantity, feature, take_where(words, subject.network))
 
-    def take(self, trained: Trained, places: tuple[Place, ...]) -> Measurement:
+    def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         data = read_values(trained, places, self.quantity, self.condition, self.feature)
         data = data[data[self.feature].notna()]
         if data.empty:

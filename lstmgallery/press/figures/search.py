@@ -45,7 +45,7 @@ class SearchBlock(Block):
             values = tuple(value for value in search.values_of(search.best, recipe=at) if value is not None)
             passing = None if bound is None else sum(map(bound.is_met, values))
             name = recipe_words(recipe) or "as in the gallery"
-            rows.append(Tried(name, values, len(search.of_recipe(at)), passing))
+            rows.append(RecipeRow(name, values, len(search.of_recipe(at)), passing))
             for trial in search.of_recipe(at):
                 measured = dict(zip(search.measures, trial.values, strict=True))
                 numbers.append({**recipe, "seed": trial.seed, "learned": trial.is_met, **measured})
@@ -64,7 +64,7 @@ def recipe_words(recipe: Recipe) -> str:
 
 
 @dataclass(frozen=True)
-class Tried:
+class RecipeRow:
     """One recipe of a search: its name, the values of the networks that learned the task, the number that did not."""
 
     name: str
@@ -73,7 +73,7 @@ class Tried:
     passing: int | None  # the number that pass the bound, if there is one
 
 
-def plot_search(rows: Sequence[Tried], *, words: str, bound: float | None, expected: str) -> Plot:
+def plot_search(rows: Sequence[RecipeRow], *, words: str, bound: float | None, expected: str) -> Plot:
     """Plot a measure under each recipe of a search: a row per recipe, a dot per network, a line at the median."""
     everything = [value for row in rows for value in row.values]
     if not everything:

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from lstmgallery.desk.subjects import Subject
-from lstmgallery.desk.trained import Trained
+from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.figures.block import Block, Checker
@@ -61,7 +61,7 @@ class ValuesBlock(Block):
         return Drawing.of(part, data=data.assign(network=network.name, layer=layer, neuron=neuron))
 
 
-def _numbers(trained: Trained, sequences: pd.Series) -> list[int]:
+def _numbers(trained: MeasuredNetwork, sequences: pd.Series) -> list[int]:
     order = {number: at for at, number in enumerate(sorted(trained.steps["sequence"].unique().tolist()))}
     return [order[number] for number in sequences.tolist()]
 

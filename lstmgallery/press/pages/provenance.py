@@ -27,7 +27,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchedMeasure:
     """One measure of a search: its subject and name, and its value in the shown network and in all searched ones."""
 
     who: str
@@ -46,7 +46,7 @@ class Chosen:
 
     sentence: str
     conditions: tuple[str, ...]
-    rows: tuple[Asked, ...]
+    rows: tuple[SearchedMeasure, ...]
 
 
 def trained_where(results: Results) -> str:
@@ -92,7 +92,7 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
             expectation = conditions.get(key) if claim is None else claim.expectation
             holding = "" if expectation is None else f"{sum(map(expectation.is_met, values))} of {total}"
             rows.append(
-                Asked(
+                SearchedMeasure(
                     who=who.removeprefix(name).strip() or "the network",
                     measure=measure,
                     claim=claim,

@@ -9,7 +9,7 @@ from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK
 from lstmgallery.desk.equations import FINE_UP_TO, STEPS, TOLERANCE
 from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
-from lstmgallery.desk.untrained import ASKED, UNTRAINED
+from lstmgallery.desk.untrained import ASKED, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.articles import MOST_ROWS
 from lstmgallery.press.pages.views import NetworkView
 
@@ -25,7 +25,7 @@ def reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
         "shuffles": SHUFFLES,
         "error_rate": ERROR_RATE,
         "smallest": SMALLEST,
-        "untrained": UNTRAINED,
+        "untrained": UNTRAINED_NETWORKS,
         "margins": MARGIN,
         "fewest": FEWEST_CASES,
         "nearly_always": NEARLY_ALWAYS,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lstmgallery.tasks.facets import Rule
-from lstmgallery.tasks.task import Feature, Finding, Goal, Share, Split, Task
+from lstmgallery.tasks.task import Feature, Finding, Goal, Split, SplitShare, Task
 
 PHASES = {"before": "before the delimiter", "delimiter": "at the delimiter", "after": "after the delimiter"}
 ENUMERABLE = 20_000  # a language with more sequences than this is sampled, never listed
@@ -100,12 +100,12 @@ class Language(Task):
         shares = tuple(self._shares(drawn, list(kept)))
         return Split(training, tuple(kept), Goal(checked, is_sampled), is_whole=False, shares=shares)
 
-    def _shares(self, drawn: list[str], kept: list[str]) -> Iterator[Share]:
+    def _shares(self, drawn: list[str], kept: list[str]) -> Iterator[SplitShare]:
         """Yield the frequency of each value of each number of a stratum, drawn and held out."""
         for at, name in enumerate(self.strata_names):
             of_drawn, of_kept = (collections.Counter(self.stratum(each)[at] for each in part) for part in (drawn, kept))
             for value in sorted(of_drawn):
-                yield Share(name, value, of_drawn[value] / len(drawn), of_kept[value] / len(kept))
+                yield SplitShare(name, value, of_drawn[value] / len(drawn), of_kept[value] / len(kept))
 
 
 def running_count(sequence: str, letter: str) -> list[int]:
