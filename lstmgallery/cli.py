@@ -210,7 +210,7 @@ def build(
     project = Project(content=content, build=cache, site=output)
     summary = Summary()
     stopped = "Stopped; {outcome}. Finished stages are kept."
-    with _errors_told(console, lambda: summary.outcome, stopped):
+    with _reporting_errors(console, lambda: summary.outcome, stopped):
         with ConsoleProgress(console) as progress:
             build_gallery(
                 project,
@@ -253,7 +253,7 @@ def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bo
 
     console = Console(stderr=True)
     project = Project(content=content, build=cache)
-    with _errors_told(console, "nothing was served", "The preview has ended."):
+    with _reporting_errors(console, "nothing was served", "The preview has ended."):
         serve_preview(project, console, port=port, opens=opens, only=network, seeds=0 if quick else seeds)
 
 
@@ -268,7 +268,7 @@ def pin(networks: tuple[str, ...], content: Path, cache: Path) -> None:
     """
     from lstmgallery.pinning import pin_networks
 
-    with _errors_told(Console(stderr=True), "nothing else was pinned", "Stopped."):
+    with _reporting_errors(Console(stderr=True), "nothing else was pinned", "Stopped."):
         for pinned in pin_networks(content, cache, networks, date.today()):
             print_pinned(Console(), pinned)
 
@@ -280,7 +280,7 @@ def unpin(networks: tuple[str, ...], content: Path) -> None:
     """Remove the pinned weights of networks; the next build trains them."""
     from lstmgallery.pinning import unpin_network
 
-    with _errors_told(Console(stderr=True), "nothing else was removed", "Stopped."):
+    with _reporting_errors(Console(stderr=True), "nothing else was removed", "Stopped."):
         for name in networks:
             print(f"removed {unpin_network(content, name)}; the next build trains {name}")
 
@@ -294,7 +294,7 @@ def status(content: Path, cache: Path) -> None:
     from lstmgallery.status import read_states
 
     console = Console(stderr=True)
-    with _errors_told(console, "nothing was changed", "Stopped."):
+    with _reporting_errors(console, "nothing was changed", "Stopped."):
         print_states(Console(), read_states(Project(content=content, build=cache), ConsoleProgress(console)))
 
 
@@ -341,7 +341,7 @@ def search(
     console = Console(stderr=True)
     today = date.today()
     outcome = "nothing was pinned or saved"
-    with _errors_told(console, lambda: outcome, "Stopped; {outcome}. Trained networks are kept."):
+    with _reporting_errors(console, lambda: outcome, "Stopped; {outcome}. Trained networks are kept."):
         with ConsoleProgress(console) as progress:
             wanted = searching.parse_wanted(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
@@ -380,7 +380,7 @@ def init(folder: Path, title: str | None) -> None:
 
     Adds a .gitignore, a requirements.txt and a workflow for GitHub Pages. Existing files are never overwritten.
     """
-    with _errors_told(Console(stderr=True), "nothing more was written", "Stopped."):
+    with _reporting_errors(Console(stderr=True), "nothing more was written", "Stopped."):
         made = scaffold_gallery(folder, title=title, published=date.today(), version=__version__)
         for file in made.written:
             print(file)
@@ -416,13 +416,13 @@ def new_writeup(slug: str, title: str | None, content: Path) -> None:
 
 
 def _begin(scaffold: Callable[[], Scaffold]) -> None:
-    with _errors_told(Console(stderr=True), "nothing was written", "Stopped."):
+    with _reporting_errors(Console(stderr=True), "nothing was written", "Stopped."):
         made = scaffold()
         print(f"{made.path}\n{made.next}")
 
 
 @contextmanager
-def _errors_told(console: Console, outcome: str | Callable[[], str], stopped: str) -> Iterator[None]:
+def _reporting_errors(console: Console, outcome: str | Callable[[], str], stopped: str) -> Iterator[None]:
     """Print users' mistakes and the outcome and exit with 1; after Ctrl-C print `stopped` and exit with 130.
 
     Never a traceback. A function is asked for the outcome only then, so it can tell what was done until then.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lstmgallery.stages import StageRun
     from lstmgallery.status import NetworkStatus
 
-BECAME = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
+VERDICT_WORDS = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
 WAS = {"holds": "held", "fails": "failed", "unmeasured": "could not be measured"}
 ASCII = {
     "’": "'",
@@ -186,7 +186,7 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
     for change in pinned.changes:
         before = "" if change.before is None else f"{WAS[change.before]}; it now "
         value = "" if change.value is None else f" ({change.value:.4g}, expected {change.claim.expectation})"
-        line(f"  the claim {change.writeup}#{change.claim.id} {before}{BECAME[change.after]}{value}")
+        line(f"  the claim {change.writeup}#{change.claim.id} {before}{VERDICT_WORDS[change.after]}{value}")
     line("  commit it with the content; builds will show it")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lstmgallery import store
-from lstmgallery.desk.claims import Claim, Question, Verdict, answer_elsewhere, verdict
+from lstmgallery.desk.claims import Claim, Question, Verdict, answer_with_weights, verdict
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
@@ -127,7 +127,7 @@ def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
 def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dict[str, float | None]:
     """Return the answers of a network's weights by the keys of the questions."""
     held_out = network.split().held_out
-    found: dict[str, float | None] = answer_elsewhere(network, weights, held_out, list(questions))
+    found: dict[str, float | None] = answer_with_weights(network, weights, held_out, list(questions))
     return found
 
 

@@ -173,7 +173,7 @@ def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Heade
                 differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
             if differing:  # explains all other mismatches
                 message = "the pinned network differs from its front matter: " + "; ".join(differing.values())
-                raise GalleryError(Problem(str(file), message, hint=_again(network)))
+                raise GalleryError(Problem(str(file), message, hint=_retraining_hint(network)))
             parts = sizes.keys() - {HEADER}
             if parts != {f"{name}.npy" for name in expected}:
                 listed = _listed(name.removesuffix(".npy") if name.endswith(".npy") else repr(name) for name in parts)
@@ -239,7 +239,7 @@ def _flat(spec: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _again(network: Network) -> str:
+def _retraining_hint(network: Network) -> str:
     return (
         f"undo the change, or retrain the network and pin it: {retrain_command(network.name)}, "
         f"then lstmgallery pin {network.name}; or unpin it: lstmgallery unpin {network.name}"

@@ -42,7 +42,7 @@ SEARCHED = "searched"  # the folder, among a network's results, of networks trai
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchGoal:
     """The goal of a search: the deciding measure, whether its lowest value wins, and further conditions."""
 
     best: Question
@@ -73,7 +73,7 @@ class Searched:
 
 def parse_wanted(
     content: Path, name: str, *, best: str, is_lowest: bool, where: Iterable[str], also: Iterable[str]
-) -> Wanted:
+) -> SearchGoal:
     """Return the goal of a search of network `name`. Raises `GalleryError` with everything that cannot be parsed."""
     network = _entry(content, name)
     problems: list[Problem] = []
@@ -90,7 +90,7 @@ def parse_wanted(
     others = [tried("--also", text, _question) for text in also]
     if problems:
         raise GalleryError(problems)
-    return Wanted(wanted_best, is_lowest, tuple(conditions), tuple(others))
+    return SearchGoal(wanted_best, is_lowest, tuple(conditions), tuple(others))
 
 
 def parse_recipes(content: Path, name: str, vary: Iterable[str]) -> tuple[tuple[Recipe, Network], ...]:
@@ -121,7 +121,7 @@ def search(
     content: Path,
     build: Path,
     name: str,
-    wanted: Wanted,
+    wanted: SearchGoal,
     *,
     recipes: Sequence[tuple[Recipe, Network]],
     seeds: Sequence[int],

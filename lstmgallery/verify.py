@@ -22,7 +22,7 @@ from lstmgallery.desk.claims import (
     Question,
     Tally,
     Verdict,
-    answer_elsewhere,
+    answer_with_weights,
     count_seeds,
     count_untrained,
     verdict,
@@ -53,7 +53,7 @@ class Verified:
     @property
     def is_without_training(self) -> bool:
         """Whether it holds, but in untrained networks too."""
-        return self.verdict == "holds" and self.untrained is not None and self.untrained.is_more_than_luck
+        return self.verdict == "holds" and self.untrained is not None and self.untrained.exceeds_chance
 
     @property
     def doubt(self) -> Problem | None:
@@ -206,7 +206,7 @@ def _ask_seeds(
         progress.start(network.name, "claims", len(weights))
         sequences = network.split().held_out
         tasks = {
-            seed: workers.submit(answer_elsewhere, network, each, sequences, new) for seed, each in weights.items()
+            seed: workers.submit(answer_with_weights, network, each, sequences, new) for seed, each in weights.items()
         }
         for done, (seed, task) in enumerate(tasks.items(), start=1):
             for asked, value in task.result().items():

@@ -24,7 +24,7 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.search import Searched, Wanted, parse_recipes, parse_wanted, pin_winner, rank, save, search
+from lstmgallery.search import Searched, SearchGoal, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Requirement, Trial, read_search
 from lstmgallery.tasks.truths import step_truths
 from lstmgallery.workers import Workers
@@ -73,7 +73,7 @@ def run_here(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, prog_name="lstmgallery", catch_exceptions=False)
 
 
-def wanted(content: Path, best: str = BEST, *, is_lowest: bool = False, where: Any = (), also: Any = ()) -> Wanted:
+def wanted(content: Path, best: str = BEST, *, is_lowest: bool = False, where: Any = (), also: Any = ()) -> SearchGoal:
     return parse_wanted(content, "small", best=best, is_lowest=is_lowest, where=where, also=also)
 
 
@@ -286,7 +286,7 @@ def project_with_search(folder: Path) -> tuple[Project, Searched]:
     return project, search_small(project, asked)
 
 
-def search_small(project: Project, asked: Wanted, *vary: str, seeds: int = 2) -> Searched:
+def search_small(project: Project, asked: SearchGoal, *vary: str, seeds: int = 2) -> Searched:
     return search(
         project.content,
         project.build,

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from lstmgallery.desk.scores import Neuron, by_mask, prepare, side_by_side
+from lstmgallery.desk.scores import Neuron, by_mask, in_batches, prepare
 from lstmgallery.desk.targets import Halves, Target, divide, number_sequences
 
 SHUFFLES = 2_000
@@ -47,7 +47,7 @@ def best_by_chance(neurons: Iterable[Neuron], targets: Sequence[Target], shuffle
     """Return (targets, shuffles), the best score of any signal of any neuron against each shuffled target."""
     best = np.full((len(targets), shuffles.count), -np.inf)
     number = {target.key: at for at, target in enumerate(targets)}
-    for columns in side_by_side(neurons):
+    for columns in in_batches(neurons):
         for _, sharing in by_mask(targets):
             prepared = prepare(columns, sharing[0])
             at = 0

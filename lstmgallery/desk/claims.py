@@ -191,7 +191,7 @@ class Tally:
         return 2 * self.holding < self.total
 
     @property
-    def is_more_than_luck(self) -> bool:
+    def exceeds_chance(self) -> bool:
         """Whether it holds in more untrained networks than is allowed of a claim about training."""
         return self.holding > BY_LUCK * self.total
 
@@ -295,7 +295,7 @@ def verdict(value: float | None, expectation: Expectation) -> Verdict:
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def answer_elsewhere(
+def answer_with_weights(
     network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
 ) -> dict[str, float | None]:
     """Return `network`'s answers with other weights by the keys of the questions, None if there is no value."""

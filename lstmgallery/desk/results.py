@@ -14,7 +14,7 @@ from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_
 from lstmgallery.desk.rows import Effect, Relative, RoleRow, row_from, rows_by_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import MeasuredNetwork, read_trained
-from lstmgallery.desk.untrained import ASKED, untrained_networks
+from lstmgallery.desk.untrained import CONTROL_NETWORKS, untrained_networks
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, Place
 
@@ -208,6 +208,6 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         trained=trained,
         untrained=tuple(
             MeasuredNetwork(network, weights, trained.steps, like=trained)
-            for weights in untrained_networks(network, store.read_weights(folder / store.UNTRAINED))[:ASKED]
+            for weights in untrained_networks(network, store.read_weights(folder / store.UNTRAINED))[:CONTROL_NETWORKS]
         ),
     )

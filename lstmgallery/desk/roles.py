@@ -75,7 +75,7 @@ def find_roles(
     best_untrained = np.stack([best_scores(each, targets) for each in untrained], axis=1)
     by_chance = best_by_chance(neurons, targets, Shuffles(held_out, seed=network.seed, count=shuffles))
     left = _left(by_chance, targets)
-    beside = _beside(network, held_out, targets, by_chance, best_untrained)
+    beside = _values_to_beat(network, held_out, targets, by_chance, best_untrained)
     beside["mean"], beside["spread"] = left.mean(axis=1), np.maximum(left.std(axis=1), LEAST_SPREAD)
     rows = score_neurons(neurons, targets).join(beside, on=_KEY)
     furthest = ((left - beside["mean"].to_numpy()[:, None]) / beside["spread"].to_numpy()[:, None]).max(axis=0)
@@ -213,7 +213,7 @@ def best_baseline(row: RoleRow) -> tuple[str, float]:
     return key, scores[key]
 
 
-def _beside(
+def _values_to_beat(
     network: Network, held_out: pd.DataFrame, targets: Sequence[Target], by_chance: np.ndarray, untrained: np.ndarray
 ) -> pd.DataFrame:
     """Return the values that a score of each target has to beat, a row per target by key."""

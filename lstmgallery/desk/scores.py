@@ -58,7 +58,7 @@ def each_neuron(network: Network, layers: Sequence[Signals]) -> Iterator[Neuron]
             yield layer, unit + 1, {key: values[:, unit] for key, values in signals.items()}
 
 
-def side_by_side(neurons: Iterable[Neuron]) -> Iterator[Columns]:
+def in_batches(neurons: Iterable[Neuron]) -> Iterator[Columns]:
     """Yield the signals of all neurons in batches of about `COLUMNS_AT_ONCE` columns."""
     names: list[tuple[int, int, str]] = []
     levels: list[np.ndarray] = []
@@ -85,7 +85,7 @@ def score_neurons(neurons: Iterable[Neuron], targets: Sequence[Target]) -> pd.Da
     second), direction. Sorted by layer, neuron, feature, phase and signal.
     """
     found = [
-        (columns.names, target, fits) for columns in side_by_side(neurons) for target, fits in fit_all(columns, targets)
+        (columns.names, target, fits) for columns in in_batches(neurons) for target, fits in fit_all(columns, targets)
     ]
     layers, places, signals = zip(*(name for names, _, _ in found for name in names), strict=True)
     sizes = [len(names) for names, _, _ in found]
@@ -111,7 +111,7 @@ def score_neurons(neurons: Iterable[Neuron], targets: Sequence[Target]) -> pd.Da
 def best_scores(neurons: Iterable[Neuron], targets: Sequence[Target]) -> np.ndarray:
     """Return (targets,), the best score of any signal of any neuron."""
     best = {target.key: -np.inf for target in targets}
-    for columns in side_by_side(neurons):
+    for columns in in_batches(neurons):
         for target, fits in fit_all(columns, targets):
             best[target.key] = max(best[target.key], float(fits.score.max()))
     return np.array(list(best.values()))

@@ -11,7 +11,7 @@ from lstmgallery.cells.reference import Arrays
 from lstmgallery.network import Network
 
 UNTRAINED_NETWORKS = 100  # including the network before its own training, the first
-ASKED = 40  # the first of these, on which claims are measured
+CONTROL_NETWORKS = 40  # the first of these, on which claims are measured
 
 
 def untrained_networks(network: Network, own: Arrays) -> list[Arrays]:

@@ -11,9 +11,9 @@ from lstmgallery.desk.scores import (
     best_scores,
     by_mask,
     each_neuron,
+    in_batches,
     read_levels,
     score_neurons,
-    side_by_side,
 )
 from lstmgallery.desk.targets import AUC, POOLED, R2, Target, divide, find_targets
 from tests.desk.planted import noise, picky_network, plant, read_flag, sample_steps
@@ -180,7 +180,7 @@ def test_neurons_scored_a_few_at_a_time_score_as_all_together(
     table: pd.DataFrame, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scores, "COLUMNS_AT_ONCE", at_once)
-    assert len(list(side_by_side(PLANTED))) == -(-len(PLANTED) // at_once)
+    assert len(list(in_batches(PLANTED))) == -(-len(PLANTED) // at_once)
     pd.testing.assert_frame_equal(score_neurons(PLANTED, TARGETS), table)
     pd.testing.assert_frame_equal(score_neurons(PLANTED[::-1], TARGETS), table)
 

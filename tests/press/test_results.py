@@ -6,7 +6,7 @@ import pytest
 
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.untrained import ASKED, UNTRAINED_NETWORKS
+from lstmgallery.desk.untrained import CONTROL_NETWORKS, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.sentences import measured_on, measured_on_half
 from tests.press.conftest import Press
 
@@ -53,7 +53,7 @@ def test_who_was_not_chosen_by_a_score_has_no_such_row(results: Results, text: s
 
 
 def test_the_untrained_networks_read_the_same_steps_with_other_weights(results: Results) -> None:
-    assert len(results.untrained) == ASKED
+    assert len(results.untrained) == CONTROL_NETWORKS
     kernels = {each.weights["layer_1/kernel"].tobytes() for each in (results.trained, *results.untrained)}
     assert len(kernels) == 41
     assert all(each.steps.equals(results.trained.steps) for each in results.untrained)

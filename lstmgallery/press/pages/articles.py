@@ -37,7 +37,7 @@ from lstmgallery.press.manuscript.prose import OPEN, Link, Prose, Url, link_attr
 from lstmgallery.press.manuscript.writeups import Inset, Quote, Writeup
 from lstmgallery.press.marks import text
 from lstmgallery.press.pages.margins import Kind, Piece, arrange
-from lstmgallery.press.pages.provenance import Claimed, holding_in_search
+from lstmgallery.press.pages.provenance import ClaimLink, holding_in_search
 from lstmgallery.press.pages.sentences import measured_on, measured_on_half, standing_words
 from lstmgallery.searches import Search
 
@@ -47,7 +47,7 @@ MOST_ROWS = 10_000  # rows of a claim's data; larger tables are summarised by ne
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedClaim:
     """A claim with its verdict, in words."""
 
     id: str
@@ -101,7 +101,7 @@ class Article:
     number: int
     total: int
     illustrations: Mapping[str, Illustration]
-    judged: Mapping[str, Judged]
+    judged: Mapping[str, JudgedClaim]
     answers: Answers
     results: Mapping[str, Results]
     address_of: Callable[[Link], str | None]
@@ -235,13 +235,13 @@ def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], lis
     return found
 
 
-def find_claimed(articles: Sequence[Article]) -> dict[str, list[Claimed]]:
+def find_claimed(articles: Sequence[Article]) -> dict[str, list[ClaimLink]]:
     """Return all claims, in words, by the key of their question."""
-    found: dict[str, list[Claimed]] = {}
+    found: dict[str, list[ClaimLink]] = {}
     for article in articles:
         for claim in article.writeup.claims:
             says = Markup(article.sentence(claim.id, str)).striptags()
-            claimed = Claimed(f"{article.path}#{claim.id}", says, claim.expectation)
+            claimed = ClaimLink(f"{article.path}#{claim.id}", says, claim.expectation)
             found.setdefault(claim.question.key, []).append(claimed)
     return found
 
@@ -324,7 +324,7 @@ def _judge(
     answers: Answers,
     results: Mapping[str, Results],
     searches: Mapping[str, Search | None],
-) -> Judged:
+) -> JudgedClaim:
     answer = answers[claim.question.key]
     found = answer.measurement
     subject = claim.question.subject
@@ -336,10 +336,10 @@ def _judge(
     seeds = count_seeds(answer, claim.expectation)
     untrained = count_untrained(answer, claim.expectation)
     result = verdict(answer.value, claim.expectation)
-    is_without_training = result == "holds" and untrained is not None and untrained.is_more_than_luck
+    is_without_training = result == "holds" and untrained is not None and untrained.exceeds_chance
     chosen = own.chosen_row(subject) if answer.standing else None
     title = subject.network.title
-    return Judged(
+    return JudgedClaim(
         id=claim.id,
         verdict=result,
         label=WITHOUT_TRAINING if is_without_training else VERDICTS[result],

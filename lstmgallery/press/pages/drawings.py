@@ -19,7 +19,7 @@ NARROWEST = 320
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedPart:
     """A part of a figure, with the vertical positions of the part and of its title, in pixels."""
 
     part: Part
@@ -31,7 +31,7 @@ class Placed:
 class Sheet:
     """The layout of a file, in pixels: the parts, the source line below them, and a margin."""
 
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPart, ...]
     source_y: float
     width: float
     height: float
@@ -59,7 +59,7 @@ def lay_out(parts: Iterable[Part]) -> Sheet:
     for part in parts:
         top = y
         y += TITLE_PX if part.title else 0
-        placed.append(Placed(part, top + 14, y))
+        placed.append(PlacedPart(part, top + 14, y))
         width, height = part.drawn.size
         y += height + MARGIN
         widest = max(widest, width)

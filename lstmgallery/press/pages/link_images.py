@@ -17,7 +17,7 @@ from lstmgallery.press.figures.drawing import Part
 from lstmgallery.press.marks.strips import Strip
 from lstmgallery.press.pages.articles import Article
 from lstmgallery.press.pages.drawings import MARGIN as GAP
-from lstmgallery.press.pages.drawings import TITLE_PX, Placed, without_refused
+from lstmgallery.press.pages.drawings import TITLE_PX, PlacedPart, without_refused
 from lstmgallery.press.pages.rendering import THEME, environment
 from lstmgallery.press.pages.styles import drawing_style
 from lstmgallery.press.pages.views import NetworkView, draw_shown
@@ -74,7 +74,7 @@ def link_images(
 class Picture:
     """The parts of a figure that an image shows, the scale that fills it with them, and where they begin."""
 
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPart, ...]
     scale: float
     x: float
     y: float
@@ -104,7 +104,7 @@ def _placed(parts: Sequence[Part]) -> Picture:
     for part in parts:
         top = y
         y += TITLE_PX if part.title else 0
-        placed.append(Placed(part, top + 14, y))
+        placed.append(PlacedPart(part, top + 14, y))
         width, height = part.drawn.size
         y += height + GAP
         widest = max(widest, width)

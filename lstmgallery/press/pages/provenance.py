@@ -18,7 +18,7 @@ NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimLink:
     """A claim about a network: its address in a write-up, its sentence, and its expectation."""
 
     path: str
@@ -32,7 +32,7 @@ class SearchedMeasure:
 
     who: str
     measure: str
-    claim: Claimed | None
+    claim: ClaimLink | None
     value: str
     spread: str
     expected: str
@@ -74,7 +74,7 @@ def trained_again(results: Results) -> str:
     )
 
 
-def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequence[Claimed]]) -> Chosen | None:
+def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequence[ClaimLink]]) -> Chosen | None:
     """Return how a pinned network was chosen, given the `claims` about it by question; None without a record."""
     if search is None:
         return None

@@ -9,7 +9,7 @@ from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK
 from lstmgallery.desk.equations import FINE_UP_TO, STEPS, TOLERANCE
 from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
-from lstmgallery.desk.untrained import ASKED, UNTRAINED_NETWORKS
+from lstmgallery.desk.untrained import CONTROL_NETWORKS, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.articles import MOST_ROWS
 from lstmgallery.press.pages.views import NetworkView
 
@@ -32,7 +32,7 @@ def reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
         "mostly": MOSTLY,
         "counts": COUNTS,
         "follows": FOLLOWS,
-        "asked": ASKED,
+        "asked": CONTROL_NETWORKS,
         "resamples": RESAMPLES,
         "by_luck": BY_LUCK,
         "most_rows": MOST_ROWS,

@@ -25,7 +25,7 @@ from lstmgallery.press.marks.strips import (
     scale_of,
     show_tokens,
 )
-from lstmgallery.press.pages.provenance import Claimed
+from lstmgallery.press.pages.provenance import ClaimLink
 from lstmgallery.press.pages.sentences import measured_on, row_sentence
 from lstmgallery.tasks.vocabulary import with_start
 
@@ -66,7 +66,7 @@ class NetworkView:
     content: NetworkContent
     address_of: Callable[[Link], str | None]
     results: Results
-    claimed: Mapping[str, list[Claimed]]
+    claimed: Mapping[str, list[ClaimLink]]
     layers: tuple[LayerView, ...]
     tokens: tuple[Token, ...]
     featured: Strip
@@ -111,7 +111,7 @@ def view_network(
     content: NetworkContent,
     address_of: Callable[[Link], str | None],
     results: Results,
-    claimed: Mapping[str, list[Claimed]],
+    claimed: Mapping[str, list[ClaimLink]],
 ) -> NetworkView:
     """Return the view of one network; `claimed` are the claims by the key of their question."""
     network = results.network
