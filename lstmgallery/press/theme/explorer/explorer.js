@@ -5,7 +5,7 @@ import { showWhen } from "./controls.js";
 import { find, ticksBetween } from "./dom.js";
 import { announce } from "./drawing.js";
 import { Finder } from "./finder.js";
-import { Trail } from "./history.js";
+import { Recorder } from "./history.js";
 import { rightAnswers } from "./language.js";
 import { listen } from "./listening.js";
 import { decodeFloats, Network } from "./network.js";
@@ -19,7 +19,7 @@ import { defaultState, newSession } from "./state.js";
 import { change, openAddress, selectTo, takeStep } from "./steering.js";
 import { Strip } from "./strip.js";
 import { drawWaiting, watchStrips } from "./strips.js";
-import { AfterFrame, Rest } from "./timing.js";
+import { AfterFrame, Debounce } from "./timing.js";
 import { draw, MOST_WRITTEN, randomFrom, writeOn } from "./writing.js";
 
 /**
@@ -84,7 +84,7 @@ function begin(network) {
     network,
     elements,
     session,
-    trail: new Trail(() => formatAddress(session.state, network)),
+    recorder: new Recorder(() => formatAddress(session.state, network)),
     strips: {
       usual: new Strip(find("div.scroll", elements.usual), network, onStep),
       changed: new Strip(find("div.scroll", elements.changed), network, onStep),
@@ -96,8 +96,8 @@ function begin(network) {
     finder: new Finder({ list: elements.found, verdict: elements.verdict }, network, onNeuron),
     due: {
       soon: new AfterFrame(() => drawWaiting(page)),
-      later: new Rest(400, () => drawWaiting(page)),
-      announcement: new Rest(900, () => announce(page)),
+      later: new Debounce(400, () => drawWaiting(page)),
+      announcement: new Debounce(900, () => announce(page)),
     },
   };
   watchStrips(page);

@@ -1,15 +1,15 @@
 // The browser's history: every state chosen by the reader is an entry, so that the back button undoes a step.
-import { Rest } from "./timing.js";
+import { Debounce } from "./timing.js";
 
 /** @typedef {"push" | "replace" | "typing"} Entering as a new entry, in place of the last, or once typing pauses */
 
 /** Records the states of a page in the history of the browser. */
-export class Trail {
+export class Recorder {
   /** @param {() => string} fragmentNow returns the fragment of the current state */
   constructor(fragmentNow) {
     this.fragmentNow = fragmentNow;
     this.wasTyping = false; // whether the last entry was typed: then further typing replaces it
-    this.typing = new Rest(400, () => this._rememberTyping());
+    this.typing = new Debounce(400, () => this._rememberTyping());
   }
 
   /** Record the current state. */
@@ -19,7 +19,7 @@ export class Trail {
   }
 
   /** Continue from an entry the browser navigated to. */
-  goOn() {
+  resume() {
     this.typing.cancel();
     this.wasTyping = false;
   }

@@ -22,7 +22,7 @@ export function listen(/** @type {Page} */ page) {
   listenToFinding(page);
   listenToDragging(page);
   addEventListener("popstate", () => openAddress(page));
-  addEventListener("pagehide", () => page.trail.leave());
+  addEventListener("pagehide", () => page.recorder.leave());
 }
 
 function listenToText(/** @type {Page} */ page) {
@@ -118,7 +118,7 @@ function listenToChanging(/** @type {Page} */ page) {
   });
   elements.changes.addEventListener("click", (event) => {
     const button = closestTo(event, "button");
-    if (button) takeBack(page, Number(button.value));
+    if (button) undoChange(page, Number(button.value));
   });
 }
 
@@ -150,7 +150,7 @@ function askedChange({ elements, session: { state: { layer, neuron } } }) {
  * @param {Page} page
  * @param {number} taken its index among the changes
  */
-function takeBack(page, taken) {
+function undoChange(page, taken) {
   const { elements, session } = page;
   change(page, { changes: session.state.changes.filter((_, number) => number !== taken) });
   (elements.changes.querySelector("button") ?? elements.change).focus();

@@ -6,7 +6,7 @@ import { PITCH } from "./layout.js";
 import { brief } from "./print.js";
 import { targetOf } from "./strip.js";
 import { coloursIn, drawTile, HEAD, newTile, ROW, WIDTH } from "./tiles.js";
-import { Rest } from "./timing.js";
+import { Debounce } from "./timing.js";
 
 /**
  * @import { Network } from "./network.js"
@@ -63,7 +63,7 @@ export class Overview {
     this.tiles = new Map();
     this.isWaiting = false; // whether a drawing is due
     this.isFollowing = false; // until the last column has been scrolled into view
-    this.summary = new Rest(400, () => this._summarise());
+    this.summary = new Debounce(400, () => this._summarise());
     this._watch();
     this._listen();
   }

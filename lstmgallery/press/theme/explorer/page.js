@@ -3,12 +3,12 @@ import { find, findAll, make } from "./dom.js";
 
 /**
  * @import { Finder } from "./finder.js"
- * @import { Trail } from "./history.js"
+ * @import { Recorder } from "./history.js"
  * @import { Network } from "./network.js"
  * @import { Overview } from "./overview.js"
  * @import { Session } from "./state.js"
  * @import { Strip } from "./strip.js"
- * @import { AfterFrame, Rest } from "./timing.js"
+ * @import { AfterFrame, Debounce } from "./timing.js"
  */
 
 /**
@@ -16,11 +16,11 @@ import { find, findAll, make } from "./dom.js";
  * @property {Network} network
  * @property {Elements} elements
  * @property {Session} session the only one of these whose fields are reassigned
- * @property {Trail} trail
+ * @property {Recorder} recorder
  * @property {{usual: Strip, changed: Strip}} strips of the two runs
  * @property {Overview} overview
  * @property {Finder} finder
- * @property {{soon: AfterFrame, later: Rest, announcement: Rest}} due the drawing of the strips, and announcements
+ * @property {{soon: AfterFrame, later: Debounce, announcement: Debounce}} due strips, announcements
  *
  * @typedef {ReturnType<typeof findElements>} Elements
  *

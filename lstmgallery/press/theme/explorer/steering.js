@@ -16,19 +16,19 @@ import { show, showStep } from "./drawing.js";
  * @param {Entering} [how] it enters the history
  */
 export function change(page, patch, how = "push") {
-  const { session, trail } = page;
+  const { session, recorder } = page;
   session.state = { ...session.state, ...patch };
   session.notes = [];
   session.pointed = null;
   const keys = /** @type {Key[]} */ (Object.keys(patch));
   show(page, keys, { isTyped: how === "typing" });
-  trail.remember(how);
+  recorder.remember(how);
 }
 
 /** Show the state in the address. */
 export function openAddress(/** @type {Page} */ page) {
-  const { network, session, trail } = page;
-  trail.goOn();
+  const { network, session, recorder } = page;
+  recorder.resume();
   const { state, notes } = parseAddress(location.hash, network);
   session.state = state;
   session.notes = notes;

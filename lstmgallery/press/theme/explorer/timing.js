@@ -1,7 +1,7 @@
 // Deferred actions: after a pause, or after the next frame.
 
 /** Runs an action once requests for it have paused. */
-export class Rest {
+export class Debounce {
   /**
    * @param {number} milliseconds
    * @param {() => void} action

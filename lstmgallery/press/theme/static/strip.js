@@ -194,7 +194,7 @@
   }
 
   /** Make a figure of strips interactive. */
-  function enliven(/** @type {Element} */ element) {
+  function makeInteractive(/** @type {Element} */ element) {
     const panel = within(element, ".arithmetic", HTMLElement);
     const hint = within(panel, ".hint", HTMLElement);
     const equations = [...panel.querySelectorAll("[data-equation]")].map(splitEquation);
@@ -205,5 +205,5 @@
   }
 
   document.documentElement.classList.add("has-script");
-  for (const figure of document.querySelectorAll(".strips")) enliven(figure);
+  for (const figure of document.querySelectorAll(".strips")) makeInteractive(figure);
 })();
