@@ -114,14 +114,14 @@ def test_the_doors_lead_to_the_write_ups_the_networks_and_the_explorer(index: El
     doors = index.one("nav", class_="doors")
     assert [link["href"] for link in doors.all("a")] == [
         *("#writeups", "writeups/first.html"),
-        *("#networks", "explorer/small.html"),
+        *("neurons.html", "explorer/small.html"),
     ]
     assert "3 write-ups with 3 claims" in doors.text
 
 
 def test_a_gallery_without_write_ups_has_no_door_to_them(typeset: Typeset) -> None:
     doors = typeset().page("index.html").one("nav", class_="doors")
-    assert [link["href"] for link in doors.all("a")] == ["#networks", "explorer/small.html"]
+    assert [link["href"] for link in doors.all("a")] == ["neurons.html", "explorer/small.html"]
 
 
 @pytest.mark.parametrize(
