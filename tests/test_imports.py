@@ -39,6 +39,7 @@ ALLOWED = {
 }
 # These may import whatever they like.
 EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "console", "preview", "cli", "__main__")
+FOR_THE_LAB = (".layer", ".fast")  # the parts of a cell that only the lab imports
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 
 
@@ -80,18 +81,19 @@ def test_every_module_has_a_layer() -> None:
 def test_only_the_lab_imports_what_trains() -> None:
     users = {module for module in FILES for name, _ in imports_of(module) if name.split(".")[0] in TRAINING}
     assert users
-    assert {layer_of(module) for module in users if not module.endswith(".layer")} == {"lab"}
-    assert {layer_of(module) for module in users if module.endswith(".layer")} == {"cells"}
+    assert {layer_of(module) for module in users if not module.endswith(FOR_THE_LAB)} == {"lab"}
+    assert {layer_of(module) for module in users if module.endswith(FOR_THE_LAB)} == {"cells"}
 
 
 def test_the_lab_is_imported_inside_functions_only() -> None:
     for module in FILES:
-        if module.startswith("lstmgallery.lab") or module.endswith(".layer"):
+        if module.startswith("lstmgallery.lab") or module.endswith(FOR_THE_LAB):
             continue
         top = ast.parse(FILES[module].read_text(encoding="utf-8")).body
         names = [node.module or "" for node in top if isinstance(node, ast.ImportFrom)]
         names += [alias.name for node in top if isinstance(node, ast.Import) for alias in node.names]
-        assert [name for name in names if name.startswith("lstmgallery.lab") or name.endswith(".layer")] == [], module
+        of_the_lab = [name for name in names if name.startswith("lstmgallery.lab") or name.endswith(FOR_THE_LAB)]
+        assert of_the_lab == [], module
 
 
 def test_the_package_itself_imports_nothing_of_ours() -> None:

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from lstmgallery.cells.gru import KIND
-from lstmgallery.cells.layer import SignalCell, product
+from lstmgallery.cells.layer import SignalCell
 
 
 @keras.saving.register_keras_serializable(package="lstmgallery.gru")
@@ -18,8 +18,8 @@ class Cell(SignalCell):
     def call(self, inputs: Any, states: tuple[Any]) -> tuple[Any, list[Any]]:
         """inputs: (batch, features); states: h, (batch, units)."""
         (h,) = states
-        x = product(inputs, self.kernel) + self.bias[0]  # (batch, 3 * units)
-        u = product(h, self.recurrent_kernel) + self.bias[1]
+        x = self.product(inputs, self.kernel) + self.bias[0]  # (batch, 3 * units)
+        u = self.product(h, self.recurrent_kernel) + self.bias[1]
         x_z, x_r, x_g = ops.split(x, 3, axis=-1)
         u_z, u_r, u_g = ops.split(u, 3, axis=-1)
         z, r = ops.sigmoid(x_z + u_z), ops.sigmoid(x_r + u_r)

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from lstmgallery.cells.layer import SignalCell, product
+from lstmgallery.cells.layer import SignalCell
 from lstmgallery.cells.lstm import KIND
 
 
@@ -18,7 +18,7 @@ class Cell(SignalCell):
     def call(self, inputs: Any, states: tuple[Any, Any]) -> tuple[Any, list[Any]]:
         """inputs: (batch, features); states: h and c, each (batch, units)."""
         h, c = states
-        z = product(inputs, self.kernel) + product(h, self.recurrent_kernel) + self.bias  # (batch, 4 * units)
+        z = self.product(inputs, self.kernel) + self.product(h, self.recurrent_kernel) + self.bias  # (batch, 4 * units)
         i, f, g, o = ops.split(z, 4, axis=-1)
         i, f, o = ops.sigmoid(i), ops.sigmoid(f), ops.sigmoid(o)
         g = ops.tanh(g)
