@@ -2,13 +2,15 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from lstmgallery.lab.model import Weights, build_model, read_weights
+import lstmgallery.lab.window
+from lstmgallery.lab.model import Weights, build_model, weights_of
 from lstmgallery.lab.text_spec import TextSpec
 from lstmgallery.lab.window import initial_weights, read_window, round_to_half, zero_state
 from tests.conftest import small_network
@@ -68,7 +70,7 @@ def test_weights_begin_as_those_of_the_networks_model_but_for_the_scale_of_the_f
 ) -> None:
     network = small_network(tmp_path, cell=cell, layers=2)
     spec = TextSpec(tokens=len(network.task.vocabulary), cell=cell, units=network.units, seed=network.seed, steps=1)
-    expected = read_weights(build_model(network))
+    expected = weights_of(build_model(network))
     found = initial_weights(spec)
     assert list(found) == [
         *(f"layer_{layer}/{name}" for layer in (1, 2) for name in ("kernel", "recurrent_kernel", "bias")),
@@ -103,6 +105,21 @@ def test_dropout_drops_its_share_of_each_layers_output_and_keeps_the_mean() -> N
     np.testing.assert_allclose(one[one > 0], (np.asarray(kept) / 0.75)[one > 0], rtol=1e-6)
     np.testing.assert_array_equal(one, again)
     assert ((one == 0) & (other == 0)).mean() == pytest.approx(0.25**2, abs=0.01)  # drawn independently
+
+
+def test_every_layer_drops_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = []
+
+    def recorded(shape: Any, share: float, seed: Any) -> Any:
+        assert share == SPEC.dropout
+        seeds.append(seed.numpy().tolist())
+        return tf.ones(shape)
+
+    monkeypatch.setattr(lstmgallery.lab.window, "_dropout", recorded)
+    reads, is_start = random_text()
+    weights = larger(initial_weights(SPEC))
+    read_window(SPEC, weights, zero_state(SPEC, TRACKS), tf.constant(reads), is_start, drop=tf.constant([4, 9]))
+    assert seeds == [[4, 10], [4, 11]]
 
 
 def test_without_a_seed_or_a_share_nothing_is_dropped() -> None:
