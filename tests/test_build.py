@@ -78,7 +78,7 @@ def test_a_build_leaves_every_page_it_counts(gallery: Gallery) -> None:
     writeups = read_content(gallery.project.content).writeups
     of_writeups = sum(1 + len(writeup.figures) for writeup in writeups)
     of_networks = 2 * 4 + 10 + 8 + 20 + 2 * 20  # a page and an explorer each, a page for each neuron
-    assert len(pages) == gallery.summary.pages == 3 + of_networks + of_writeups
+    assert len(pages) == gallery.summary.pages == 6 + of_networks + of_writeups
 
 
 def test_a_second_build_runs_no_stage_and_changes_no_file(small_project: Project) -> None:

@@ -178,8 +178,8 @@ def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:
     project = Project(content=tmp_path / "nowhere", build=tmp_path / "build", site=tmp_path / "site")
     done = run_here(*options(project))
     assert done.exit_code == 1
-    assert "site.yaml: expected a file, found none" in done.stderr
-    assert "expected at least one network, a file such as counter.md, found none" in done.stderr
+    assert f"{project.content}: expected the content folder, found none" in done.stderr
+    assert "lstmgallery init" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -204,7 +204,7 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
     site = files_of(command_run.project.site)
     size = f"{sum(map(len, site.values())) / 1000:.0f} kB"
     written = f"{len(site)} written, 0 unchanged, 0 removed"
-    assert lines[2] == f"11 pages, {size} in {command_run.project.site}: {written}"
+    assert lines[2] == f"14 pages, {size} in {command_run.project.site}: {written}"
     assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; total \d+\.\d s", lines[3])
     assert len(lines) == 4
 
@@ -291,7 +291,7 @@ def test_the_command_runs_from_any_folder_with_its_usual_names(small_project: Pr
     shutil.copytree(package, folder / "lstmgallery", ignore=shutil.ignore_patterns("__pycache__"))
     run = run_python("-m", "lstmgallery", "--seeds", "2", cwd=folder)
     assert run.returncode == 0, run.stderr
-    assert "11 pages" in run.stdout
+    assert "14 pages" in run.stdout
     assert set(pd.read_parquet(folder / "build" / "small" / "seeds.parquet")["seed"]) == {1, 2}
 
 

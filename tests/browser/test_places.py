@@ -28,7 +28,7 @@ def test_a_page_opens_without_complaint_in_its_clothes(visit: Visitor, path: str
     has_script = page.locator('script:not([src$="assets/search.js"])').count() > 0
     assert page.evaluate("document.documentElement.classList.contains('has-script')") == has_script
     is_alive = path in EXPLORERS or path.startswith("writeups/") or "/neuron-" in path
-    assert has_script == (is_alive or path in ("how-to-read.html", "neurons.html"))
+    assert has_script == (is_alive or path in ("index.html", "how-to-read.html", "neurons.html"))
 
 
 @pytest.mark.parametrize("place", ["/", "disk"])

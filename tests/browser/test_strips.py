@@ -287,7 +287,7 @@ def test_the_cell_row_can_be_shaded_by_the_range_of_the_whole_layer(visit: Visit
     ranges, caption = page.locator("tr[data-signal=cell] .range:visible"), page.locator("#signals figcaption")
     narrow, hidden = cells.evaluate_all(shades), others.evaluate_all(shades)
     assert set(ranges.all_text_contents()) == {f"±{brief(largest[neuron])}"}
-    assert f" span ±{brief(largest[neuron])}, its largest value" in caption.inner_text()
+    assert f" spans ±{brief(largest[neuron])}, its largest value" in caption.inner_text()
 
     page.get_by_label("range of the whole layer").check()
 
@@ -295,7 +295,7 @@ def test_the_cell_row_can_be_shaded_by_the_range_of_the_whole_layer(visit: Visit
     assert narrow != wide
     assert others.evaluate_all(shades) == hidden
     assert set(ranges.all_text_contents()) == {f"±{brief(largest.max())}"}
-    assert f" span ±{brief(largest.max())}, the largest value in this layer" in caption.inner_text()
+    assert f" spans ±{brief(largest.max())}, the largest value in this layer" in caption.inner_text()
 
 
 def test_how_to_read_has_a_strip_that_works(visit: Visitor) -> None:

@@ -15,7 +15,7 @@ def test_a_neuron_s_strips_are_whole(visit: Visitor, at: int) -> None:
             heads: [...strip.querySelectorAll("th[scope=col] [aria-hidden]")].map((head) => head.textContent).join(""),
             rows: [...strip.querySelectorAll("tr[data-signal]")].map((row) => ({
                 name: row.querySelector("th").innerText,
-                figures: [...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent).join(""),
+                letters: [...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent).join(""),
                 values: row.querySelectorAll("td b").length,
             })),
         }))"""
@@ -24,7 +24,7 @@ def test_a_neuron_s_strips_are_whole(visit: Visitor, at: int) -> None:
         assert strip["heads"] == "⊳" + sequence
         for signal, row in zip(network.kind.signals, strip["rows"], strict=True):
             assert signal.name in row["name"]
-            assert row["shown"] == "⊳" + sequence
+            assert row["letters"] == "⊳" + sequence
             assert row["values"] == len(sequence) + 1
 
 
