@@ -653,7 +653,7 @@ NETWORKS = {
         "kind: counting",
         "kind: couting",
         "5:9",
-        "task.kind: expected one of counting, selective-counting, state-memory, copying, found 'couting'",
+        "task.kind: expected one of counting, selective-counting, state-memory, copying, text, found 'couting'",
         "did you mean 'counting'?",
     ),
     "token": Mistake("[aXb,", "[aQb,", "10:11", "figures: the token 'Q' is not in the network's vocabulary", TOKENS),
