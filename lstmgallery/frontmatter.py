@@ -9,7 +9,7 @@ import json
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,9 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 KeyPath = tuple[str | int, ...]  # the path of a value: ("task", "longest"), ("shown", 0)
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 FENCE = "---"
+QUOTED = "put the whole text in quotation marks"
+BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # besides the blank: no-break, narrow, ideographic, ...
+_IN_FLOW = re.compile(r"\s*(?:-\s+)?[\w-]+:\s*[\[{]")
 DEEPEST, MOST_VALUES = 20, 10_000  # far more than any content file needs, far less than YAML's aliases can expand to
 
 
@@ -35,6 +38,14 @@ class Document:
     keys: dict[KeyPath, tuple[int, int]]
     body: str
     body_line: int
+    typed: dict[KeyPath, str] = field(default_factory=dict)  # values that YAML reads as numbers, true or false
+
+    def text(self, path: KeyPath) -> str | None:
+        """Return the value at `path` as text, as it was typed, even 1.10 or yes; None if it is no text."""
+        value: Any = self.values
+        for step in path:
+            value = value[step]
+        return value if isinstance(value, str) else self.typed.get(path)
 
     def problem(
         self, path: KeyPath, message: str, *, hint: str | None = None, at_key: bool = False, offset: int = 0
@@ -55,10 +66,8 @@ class Document:
     def text_column(self, path: KeyPath) -> tuple[int, bool]:
         """Return the column of the first character of the text at `path`, and whether the text is all on that line."""
         line, column = self.marks[path]
-        value: Any = self.values
-        for step in path:
-            value = value[step]
-        found = self.lines[line - 1].find(value, column - 1) if isinstance(value, str) else -1
+        value = self.text(path)
+        found = self.lines[line - 1].find(value, column - 1) if value is not None else -1
         is_exact = found in (column - 1, column)  # after a quotation mark
         return (found + 1 if is_exact else column), is_exact
 
@@ -103,6 +112,7 @@ def read_block(document: Document, first: int, last: int) -> Document:
 def validate(model: type[Model], document: Document, **given: str) -> Model:
     """Return the document's values as a `model`; `given` adds values that are not in the file.
 
+    Where the model has text, a number, true or false is the text that was typed: `title: 1.10`, `title: yes`.
     Raises `GalleryError` with every mistake in the document, each with its line and column.
     """
     problems = [
@@ -110,14 +120,35 @@ def validate(model: type[Model], document: Document, **given: str) -> Model:
         for key, value in given.items()
         if key in document.values
     ]
+    # Strict JSON: "10" is not a number and yes is not a whole number, but a list may become a tuple.
+    values = json.loads(json.dumps({**document.values, **given}))
     try:
-        # Strict JSON: "10" is not a number and yes is not a whole number, but a list may become a tuple.
-        found = model.model_validate_json(json.dumps({**document.values, **given}), strict=True)
+        try:
+            found = model.model_validate_json(json.dumps(values), strict=True)
+        except pydantic.ValidationError as error:
+            if not _put_typed(document, values, error):
+                raise
+            found = model.model_validate_json(json.dumps(values), strict=True)
     except pydantic.ValidationError as error:
         problems += [_problem_of(document, model, dict(detail), given) for detail in error.errors()]
     if problems:
         raise GalleryError(in_order(problems))
     return found
+
+
+def _put_typed(document: Document, values: Any, error: pydantic.ValidationError) -> bool:
+    """Put what was typed in place of every value that the model expects to be text; return whether there was one."""
+    is_changed = False
+    for detail in error.errors():
+        path = _path_of(document, detail["loc"])
+        if detail["type"] != "string_type" or path not in document.typed:
+            continue
+        inner = values
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = document.typed[path]
+        is_changed = True
+    return is_changed
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -141,6 +172,8 @@ def _read_text(path: Path) -> str:
 
 
 def _compose(place: str, front: str, lines: list[str], *, first_line: int, body: str, body_line: int) -> Document:
+    front = _with_plain_blanks(front)
+    typed: dict[KeyPath, str] = {}
     marks: dict[KeyPath, tuple[int, int]] = {}
     keys: dict[KeyPath, tuple[int, int]] = {}
 
@@ -171,6 +204,8 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         if isinstance(node, yaml.SequenceNode):
             return [value_of(item, (*at, index)) for index, item in enumerate(node.value)]
         text = text_of(node)
+        assert isinstance(node, yaml.ScalarNode)
+        check_whole(node)
         if node.tag == "tag:yaml.org,2002:timestamp":
             return text
         try:
@@ -179,7 +214,21 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         except (ValueError, TypeError, LookupError):  # a tag that does not fit its text, a number out of range
             message = f"expected text, a number, true or false, found {text[:40]!r}"
             raise fail(node.start_mark.index, message) from None
+        if not isinstance(value, str) and value is not None and node.style in (None, ""):
+            typed[at] = text
         return value
+
+    def check_whole(node: yaml.ScalarNode) -> None:
+        """Refuse a text of which YAML drops a part: a comment behind it, a name or a tag before it."""
+        start, end = node.start_mark.index, node.end_mark.index
+        sign = front[start : start + 1]
+        is_text = node.style in (None, "") and node.tag == "tag:yaml.org,2002:str"
+        if is_text and (comment := re.match(r"[ \t]+#", front[end:])):
+            hint = f"{QUOTED}, or the comment on a line of its own"
+            raise fail(end + comment.end() - 1, "# begins a comment in YAML, which is not part of the text", hint)
+        name = re.match(r"&([\w-]+)", front[start:end])
+        if (name and f"*{name[1]}" not in front) or (sign == "!" and front[start + 1 : start + 2] != "!"):
+            raise fail(start, f"what follows {sign} is not part of the text", _meaning(sign))
 
     def text_of(node: yaml.Node) -> str:
         text = str(node.value)
@@ -200,19 +249,37 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         raise fail(0, "this YAML refers to itself or is nested too deeply") from None
     if not isinstance(values, dict):
         raise fail(0, f"expected a mapping of keys to values, found {values!r}")
-    return Document(place, tuple(lines), values, marks, keys, body, body_line)
+    return Document(place, tuple(lines), values, marks, keys, body, body_line, typed)
+
+
+def _with_plain_blanks(front: str) -> str:
+    """Return YAML, character by character, with a plain blank for every other one that is not within a text."""
+
+    def plain(match: re.Match[str]) -> str:
+        return re.sub(f"[{BLANKS}]", " ", match[0])
+
+    lines = []
+    for line in front.split("\n"):
+        line = re.sub(rf"^[ {BLANKS}]*(?:-[ {BLANKS}]+)*(?:[\w-]+:(?=[ {BLANKS}]|$)[ {BLANKS}]*)?", plain, line)
+        line = re.sub(rf"[ {BLANKS}]+$", plain, line)
+        line = (
+            re.sub(rf"(?<=[\[,{{:])[{BLANKS}]+|[{BLANKS}]+(?=[\],}}])", plain, line) if _IN_FLOW.match(line) else line
+        )
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _yaml_hint(message: str, source: str) -> str | None:
     """Return the fix for a mistake in a line of YAML, if it is a common one."""
+    value = re.match(r"\s*(?:- +)?[\w-]+: *(\S)(?!!)", source)  # !!tags are meant as such
+    if value and (hint := _meaning(value[1])):
+        return hint
     if "mapping values are not allowed" in message:
-        return "the text contains a colon: put the whole text in quotation marks"
+        return f"the text contains a colon: {QUOTED}"
     if r"'\t' that cannot start" in message:
         return "indent with spaces, not with tabs"
-    if re.match(r"\s*\w+:\s*>", source):
-        return "> has a meaning in YAML: put the whole text in quotation marks"
-    if re.match(r"\s*\w+:\s*\{", source):
-        return "the text begins with a brace: put the whole text in quotation marks"
+    if re.search(r"\s#", source):
+        return f"# begins a comment in YAML: {QUOTED}"
     return None
 
 
@@ -260,11 +327,7 @@ def _problem_of(
     document: Document, model: type[pydantic.BaseModel], detail: dict[str, Any], given: Mapping[str, str]
 ) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
-    # A tagged union adds its tag to the path; the document has no such level.
-    path: KeyPath = ()
-    for step in detail["loc"]:
-        if (*path, step) in document.marks or step == detail["loc"][-1]:
-            path = (*path, step)
+    path = _path_of(document, detail["loc"])
     if kind in ("value_error", "assertion_error") and path not in document.marks:
         path = path[:-1]  # the tag of a model that is wrong as a whole
     name = ".".join(str(step) for step in path)
@@ -287,7 +350,43 @@ def _problem_of(
     if kind not in _EXPECTED:
         return document.problem(path, f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found}")
     expected = _EXPECTED[kind].format(**context)
-    return document.problem(path, f"{name}: expected {expected}, found {found}")
+    if kind != "string_type":
+        return document.problem(path, f"{name}: expected {expected}, found {found}")
+    found = "nothing" if detail["input"] is None else found
+    message = f"{name}: expected {expected}, found {found}"
+    return document.problem(path, message, hint=_hint_for_text(document, path))
+
+
+def _path_of(document: Document, location: Iterable[str | int]) -> KeyPath:
+    """Return the path in the document of an error's location."""
+    steps = tuple(location)
+    path: KeyPath = ()
+    for step in steps:  # a tagged union adds its tag to the path; the document has no such level
+        if (*path, step) in document.marks or step == steps[-1]:
+            path = (*path, step)
+    return path
+
+
+def _hint_for_text(document: Document, path: KeyPath) -> str | None:
+    """Return the mend of a value that was meant as text, and is none in YAML."""
+    if path not in document.marks:
+        return None
+    line, column = document.marks[path]
+    begins = document.lines[line - 1][column - 1 :].lstrip()
+    if begins.startswith(("null", "Null", "NULL", "~")):
+        return f"{begins.split()[0]} is nothing in YAML: {QUOTED}"
+    return _meaning(begins[:1])
+
+
+def _meaning(sign: str) -> str | None:
+    """Return the mend of a text that begins with a sign of YAML."""
+    if sign in ("[", "{"):
+        return f"the text begins with a {'bracket' if sign == '[' else 'brace'}: {QUOTED}"
+    if sign == "#":
+        return f"# begins a comment in YAML: {QUOTED}"
+    if sign in ('"', "'"):
+        return "put the whole text in quotation marks of the other kind"
+    return f"{sign} has a meaning in YAML: {QUOTED}" if sign and sign in "]}>|*&!%@`,?-" else None
 
 
 def _valid_keys(model: type[pydantic.BaseModel], location: KeyPath) -> list[str]:

@@ -182,7 +182,8 @@ def test_an_empty_block_holds_no_values(tmp_path: Path) -> None:
         ('a: "mean \\x6ff cell"', 4, False),
         ("a: mean of\n  cell", 4, False),
         ("a: >\n  mean of cell", 4, False),
-        ("a: 12", 4, False),
+        ("a: 12", 4, True),
+        ("a: [12]", 4, False),
     ],
 )
 def test_the_text_of_a_value_begins_behind_its_quotation_mark(

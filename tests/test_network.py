@@ -27,6 +27,7 @@ TASK = "task:\n  kind: counting\n  longest: 3\n"
 FENCE_HINT = "start the file with a line ---, then the keys, then another line ---"
 VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units"
 NESTED = "this YAML refers to itself or is nested too deeply"
+STAR = "* has a meaning in YAML: put the whole text in quotation marks"
 KINDS = "counting, selective-counting, state-memory, copying, text"
 COUNTING = "expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3"
 
@@ -209,7 +210,14 @@ MISTAKES = {
         'figures: expected a list, as in [one, two], found "aXb"',
         None,
     ),
-    "number for a sequence": ("aaaXbbb", "12", 10, 16, "figures.1: expected text, found 12", None),
+    "number for a sequence": (
+        "aaaXbbb",
+        "12",
+        10,
+        16,
+        "figures: the token '1' is not in the network's vocabulary",
+        "tokens: a b X",
+    ),
     "more steps than most steps": (
         "steps: 200",
         "steps: 200\n  most_steps: 100",
@@ -275,7 +283,7 @@ MISTAKES = {
         None,
     ),
     "anchor in itself": ("title: Small", "title: &a [*a]", 2, 8, NESTED, None),
-    "unknown anchor": ("title: Small", "title: *a", 2, 8, "invalid YAML: found undefined alias 'a'", None),
+    "unknown anchor": ("title: Small", "title: *a", 2, 8, "invalid YAML: found undefined alias 'a'", STAR),
     "deep nesting": ("title: Small", "title: " + "[" * 3000, 2, 1, NESTED, None),
     "object of Python": (
         "title: Small",
@@ -323,7 +331,7 @@ def test_the_text_without_mistakes_is_read(tmp_path: Path) -> None:
 
 def test_all_mistakes_are_reported_in_one_go_and_in_order(tmp_path: Path) -> None:
     text = TEXT.replace("title: Small", "titel: Small").replace("longest: 3", "longest: many")
-    text = text.replace("units: 6", "units: 0").replace("steps: 200", "step: 200").replace("aaaXbbb", "7")
+    text = text.replace("units: 6", "units: 0").replace("steps: 200", "step: 200").replace("aaaXbbb", "[7]")
     found = [(each.line, each.column, each.message) for each in problems_of(write_network(tmp_path, text))]
     assert found == [
         (2, 1, "expected the key 'title', found none"),
@@ -331,7 +339,7 @@ def test_all_mistakes_are_reported_in_one_go_and_in_order(tmp_path: Path) -> Non
         (6, 12, 'task.longest: expected a whole number, found "many"'),
         (7, 8, "units: expected at least 1, found 0"),
         (9, 3, "unknown key 'step'"),
-        (10, 16, "figures.1: expected text, found 7"),
+        (10, 16, "figures.1: expected text, found [7]"),
     ]
 
 

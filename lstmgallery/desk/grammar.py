@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lstmgallery.errors import nearest
+from lstmgallery.frontmatter import BLANKS
 from lstmgallery.tasks.vocabulary import END, START
 
 _WORD = re.compile(
     rf'"(?P<quoted>[^"]*)"|{START}|{END}|==|!=|<=|>='
-    r"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|\S",
+    rf"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-]*[A-Za-z_])|[\w-]*[A-Za-z_][\w-]*|[^\s{BLANKS}]",
     re.ASCII,
 )
 

@@ -46,7 +46,7 @@ class Checker:
 
     def subject(self, document: Document, path: KeyPath, text: str, *, is_neuron: bool | None = None) -> Subject | None:
         """Return the subject a value names: a neuron (`is_neuron` True), several (False), or either (None)."""
-        if text.split(" ")[0] in self.broken:
+        if (text.split() or [""])[0] in self.broken:
             return None
         subject = self.parsed(document, path, lambda: parse_subject(text, self.networks))
         if subject is not None:
