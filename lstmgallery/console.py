@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ STEERING = {  # control characters but tabs and line ends, and those that revers
     code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
     for code in (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
+_BRACKETS = re.compile(r"(\\*\[[a-z#/@][^[]*?\])|\\\[")  # what rich takes for markup: [red], and the backslash of \[
 MOST_TRIALS = 12  # rows in a search's table
 
 
@@ -63,7 +65,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 def _shown(text: str) -> str:
     """Return text from files as it is printed: no markup, and no characters that steer a terminal."""
-    return escape(text.translate(STEERING))
+    return _BRACKETS.sub(lambda match: escape(match[1]) if match[1] else r"\\[", text.translate(STEERING))
 
 
 def print_problems(console: Console, problems: Iterable[Problem]) -> None:

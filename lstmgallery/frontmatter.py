@@ -21,6 +21,7 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 KeyPath = tuple[str | int, ...]  # the path of a value: ("task", "longest"), ("shown", 0)
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 FENCE = "---"
+SENTENCES = ("title", "summary", "tagline", "description", "author", "caption", "alt", "says")  # keys of readers' texts
 QUOTED = "put the whole text in quotation marks"
 BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # besides the blank: no-break, narrow, ideographic, ...
 _IN_FLOW = re.compile(r"\s*(?:-\s+)?[\w-]+:\s*[\[{]")
@@ -205,7 +206,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
             return [value_of(item, (*at, index)) for index, item in enumerate(node.value)]
         text = text_of(node)
         assert isinstance(node, yaml.ScalarNode)
-        check_whole(node)
+        check_whole(node, at)
         if node.tag == "tag:yaml.org,2002:timestamp":
             return text
         try:
@@ -218,12 +219,14 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
             typed[at] = text
         return value
 
-    def check_whole(node: yaml.ScalarNode) -> None:
+    def check_whole(node: yaml.ScalarNode, at: KeyPath) -> None:
         """Refuse a text of which YAML drops a part: a comment behind it, a name or a tag before it."""
         start, end = node.start_mark.index, node.end_mark.index
         sign = front[start : start + 1]
         is_text = node.style in (None, "") and node.tag == "tag:yaml.org,2002:str"
-        if is_text and (comment := re.match(r"[ \t]+#", front[end:])):
+        comment = re.match(r"[ \t]+#(?=([^\s#])?)", front[end:]) if is_text else None
+        # Behind a name, as in `kind: counting  # or copying`, a comment is one, unless it begins as #5 does.
+        if comment and (comment[1] or " " in node.value or (at and at[-1] in SENTENCES)):
             hint = f"{QUOTED}, or the comment on a line of its own"
             raise fail(end + comment.end() - 1, "# begins a comment in YAML, which is not part of the text", hint)
         name = re.match(r"&([\w-]+)", front[start:end])

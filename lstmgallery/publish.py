@@ -184,15 +184,18 @@ def _fault(
     except ValueError:
         return "is not a valid address", None
     if parts.scheme or parts.netloc:
-        return None if parts.scheme in ("http", "https", "mailto") else (f"has the scheme {parts.scheme!r}", None)
+        return (
+            None if parts.scheme in ("http", "https", "mailto", "tel") else (f"has the scheme {parts.scheme!r}", None)
+        )
     target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page
     if parts.path.startswith("/") or target.startswith(".."):
         return "points outside the site", "link to a file of the site by a path relative to this page"
     if target not in files:
         return "points to a missing file", nearest(target, files)
+    fragment = unquote(parts.fragment)
     is_state = "=" in parts.fragment and target in pages and pages[target].reads_state
-    if parts.fragment and target in pages and not is_state and parts.fragment not in pages[target].ids:
-        return f"points to a missing fragment of {target}", nearest(parts.fragment, pages[target].ids)
+    if fragment and target in pages and not is_state and fragment not in pages[target].ids:
+        return f"points to a missing fragment of {target}", nearest(fragment, pages[target].ids)
     return None
 
 

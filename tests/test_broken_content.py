@@ -91,7 +91,7 @@ WRITEUPS = {
         "tags: [one]\npublished:",
         "4:1",
         "unknown key 'tags'",
-        "valid here: draft, order, published, slug, summary, title, updated",
+        "valid here: draft, lang, order, published, slug, summary, title, updated",
     ),
     "misspelt key": Mistake("published:", "ordr: 2\npublished:", "4:1", "unknown key 'ordr'", "did you mean 'order'?"),
     "missing key": Mistake(
@@ -104,7 +104,192 @@ WRITEUPS = {
     "text for number": Mistake(
         "published:", "order: first\npublished:", "4:8", 'order: expected a whole number, found "first"'
     ),
-    "number for text": Mistake("title: Small things", "title: 12", "2:8", "title: expected text, found 12"),
+    "list for text": Mistake(
+        "title: Small things",
+        "title: [Small]",
+        "2:8",
+        'title: expected text, found ["Small"]',
+        "the text begins with a bracket: put the whole text in quotation marks",
+    ),
+    "bracket in a title": Mistake(
+        "title: Small things",
+        "title: [Draft] Small things",
+        "2:16",
+        "invalid YAML: expected <block end>, but found '<scalar>'",
+        "the text begins with a bracket: put the whole text in quotation marks",
+    ),
+    "number sign in a title": Mistake(
+        "title: Small things",
+        "title: Neuron #5",
+        "2:15",
+        "# begins a comment in YAML, which is not part of the text",
+        "put the whole text in quotation marks, or the comment on a line of its own",
+    ),
+    "number sign alone": Mistake(
+        "title: Small things",
+        "title: #5",
+        "2:7",
+        "title: expected text, found nothing",
+        "# begins a comment in YAML: put the whole text in quotation marks",
+    ),
+    "anchor in a title": Mistake(
+        "title: Small things",
+        "title: &c and others",
+        "2:8",
+        "what follows & is not part of the text",
+        "& has a meaning in YAML: put the whole text in quotation marks",
+    ),
+    "no language": Mistake(
+        "published:",
+        "lang: German language\npublished:",
+        "4:7",
+        "lang: expected a language such as en, de or pt-BR, found 'German language'",
+    ),
+    "word in angle brackets": Mistake(
+        "Back to",
+        "It stops at `<end>` or <end>. Back to",
+        "28:24",
+        "<end> is read as an HTML tag, which is not supported",
+        r"to show these characters, write \<end> or put them in backticks",
+    ),
+    "angle brackets in a caption": Mistake(
+        "caption: A caption.",
+        "caption: It reads <start>.",
+        "17:19",
+        "<start> is read as an HTML tag, which is not supported",
+        r"to show these characters, write \<start> or put them in backticks",
+    ),
+    "angle brackets in a claim": Mistake(
+        "says: It is right.",
+        "says: It writes <eos> itself.",
+        "23:17",
+        "<eos> is read as an HTML tag, which is not supported",
+        r"to show these characters, write \<eos> or put them in backticks",
+    ),
+    "comparison as a tag": Mistake(
+        "Back to",
+        "Where a<b and b>c holds, back to",
+        "28:8",
+        "the attribute 'and' of <b and b> is not supported",
+        r"remove it, or write \<b and b> to show these characters",
+    ),
+    "tag left open": Mistake(
+        "Back to",
+        "Where <b>bold begins, back to",
+        "28:7",
+        "<b> is never closed",
+        r"add </b>, or write \<b> to show these characters",
+    ),
+    "tag closed only": Mistake(
+        "Back to",
+        "Bold</b>, back to",
+        "28:5",
+        "</b> closes a tag that was never opened",
+        r"to show these characters, write \</b> or put them in backticks",
+    ),
+    "tags crossed": Mistake(
+        "Back to",
+        "Some <b>bold and *stressed</b> words*, back to",
+        "28:27",
+        "</b> crosses other markup",
+        "end what begins inside before what is around it",
+    ),
+    "cell without a table": Mistake(
+        "Back to",
+        "<td>One</td>\n\nBack to",
+        "28:1",
+        "<td> would be lost or moved: HTML does not allow it here",
+        r"write \< for each < that is text, or close the tags before it",
+    ),
+    "video": Mistake(
+        "Back to",
+        '<video src="run.mp4"></video>\n\nBack to',
+        "28:1",
+        '<video src="run.mp4"> is read as an HTML tag, which is not supported',
+        r'to show these characters, write \<video src="run.mp4"> or put them in backticks',
+    ),
+    "first heading": Mistake(
+        "## First part", "# First part", "9:1", "the title is the heading of level 1", "begin with ##"
+    ),
+    "first heading underlined": Mistake(
+        "## First part", "First part\n==========", "9:1", "the title is the heading of level 1", "begin with ##"
+    ),
+    "missing footnote": Mistake(
+        "Back to",
+        "Back[^1] to",
+        "28:5",
+        "there is no footnote [^1]",
+        r"add a line such as [^1]: Text, or write \[^1]",
+    ),
+    "idle footnote": Mistake(
+        "Back to",
+        "[^1]: In another text.\n\nBack to",
+        "28:1",
+        "the footnote [^1] is never referred to, and would not be shown",
+        "write [^1] where it belongs, or remove it",
+    ),
+    "footnote twice": Mistake(
+        "Back to",
+        "[^1]: One.\n[^1]: Two.\n\nBack[^1] to",
+        "29:1",
+        "the footnote [^1] is defined twice",
+        "give one of them another name",
+    ),
+    "cell too many": Mistake(
+        "Back to",
+        "| a | b |\n|---|---|\n| 1 | 2 | 3 |\n\nBack to",
+        "30:11",
+        "expected 2 cells, as in the table's first row, found 3",
+        r"write a bar within a cell as \|",
+    ),
+    "list in a claim": Mistake(
+        "says: It is right.",
+        'says: "- It is right."',
+        "23:7",
+        "says: expected one paragraph of text",
+        "put a backslash before a sign such as # or -",
+    ),
+    "unknown scheme": Mistake(
+        "(#first-part)",
+        "(ftp://example.org/x)",
+        "28:26",
+        "links with ftp: are not supported",
+        "links may begin with http:, https:, mailto:, tel:",
+    ),
+    "other host": Mistake(
+        "(#first-part)",
+        "(//example.org/x)",
+        "28:26",
+        "the link points to a missing page: //example.org/x",
+        "write https://example.org/x for a page of another site",
+    ),
+    "other host without a scheme": Mistake(
+        "(#first-part)",
+        "(www.example.org)",
+        "28:26",
+        "the link points to a missing page: writeups/www.example.org",
+        "write https://www.example.org for a page of another site",
+    ),
+    "own id in a paragraph": Mistake(
+        "Back to",
+        "Back {#here} to",
+        "28:6",
+        "an id in braces belongs at the end of a heading",
+        r"escape a literal brace as \{ or \}",
+    ),
+    "own id of a block": Mistake(
+        "## First part", "## First part {#right}", "9:4", "duplicate id 'right'; the first is on line 21", SHARED
+    ),
+    "own id with a blank": Mistake(
+        "## First part",
+        "## First part {#my part}",
+        "9:15",
+        "expected an id of letters, digits, hyphens, dots and colons, found 'my part'",
+        "such as {#my-part}",
+    ),
+    "entity of a mark": Mistake(
+        "Back to", "Back &#xE000; to", "28:6", "the character U+E000 is reserved by this tool", "remove it"
+    ),
     "no date": Mistake("2026-01-02", "soon", "4:12", "published: expected a date such as 2026-01-31, found 'soon'"),
     "impossible date": Mistake(
         "2026-01-02", "2026-02-30", "4:12", "published: expected a date such as 2026-01-31, found '2026-02-30'"
@@ -373,7 +558,13 @@ WRITEUPS = {
         "expected a network or a layer, found 'small 1'",
         "use the key 'neuron'",
     ),
-    "number expect": Mistake("expect: at least 0", "expect: 0", "25:9", "expect: expected text, found 0"),
+    "number expect": Mistake(
+        "expect: at least 0",
+        "expect: 0",
+        "25:9",
+        "expected a comparison, found '0'",
+        "write below, at most, above, at least or exactly and a number, or between ... and ...",
+    ),
     "unknown quote": Mistake(
         "{small best(remaining) | r2",
         "{smal best(remaining) | r2",
@@ -468,13 +659,6 @@ WRITEUPS = {
         "28:26",
         "the character U+E000 is reserved by this tool",
         "remove it",
-    ),
-    "heading twice": Mistake(
-        "Back to",
-        "## First part\n\nBack to",
-        "28:4",
-        "duplicate id 'first-part'; the first is on line 9",
-        SHARED,
     ),
     "overview neuron": Mistake(
         *figure("kind: overview", "of: small 3", "signals: [cell]", "sequence: aXb"),
@@ -800,6 +984,39 @@ def test_a_link_to_a_broken_write_up_is_not_reported_with_it(content: Path, link
     good.write_text(WRITEUP + f"\n[Another]({link}).\n", encoding="utf-8")
     (problem,) = problems_in(content)
     assert problem.message == "expected the key 'alt', found none"
+
+
+def test_a_network_whose_file_is_misnamed_is_reported_once(content: Path) -> None:
+    (content / "networks" / "Big_Net.md").write_text(NETWORK, encoding="utf-8")
+    link = "[network](../networks/big-net.md) and {big-net 1}, see {claim right}"
+    text = WRITEUP.replace("network: small", "network: big-net").replace("{claim right}", link)
+    (content / "writeups" / "a-good-one.md").write_text(text, encoding="utf-8")
+    (problem,) = problems_in(content)
+    assert problem.place == str(content / "networks" / "Big_Net.md")
+
+
+def test_a_broken_record_of_a_search_is_reported_once(content: Path) -> None:
+    (content / "networks" / "small.search.json").write_text("{", encoding="utf-8")
+    old, new = figure("kind: search", "network: small")
+    (content / "writeups" / "a-good-one.md").write_text(WRITEUP.replace(old, new), encoding="utf-8")
+    (problem,) = problems_in(content)
+    assert problem.place == str(content / "networks" / "small.search.json")
+
+
+def test_a_link_to_a_feed_that_is_not_written_says_what_would_write_it(content: Path) -> None:
+    text = WRITEUP.replace("(#first-part)", "(../feed.xml)")
+    (content / "writeups" / "a-good-one.md").write_text(text, encoding="utf-8")
+    (problem,) = problems_in(content)
+    assert problem.message == "the link points to a missing page: feed.xml"
+    assert problem.hint == "it is written if base_url is set in site.yaml (and the feed only if there are write-ups)"
+
+
+def test_links_that_depend_on_broken_settings_are_not_reported_with_them(content: Path) -> None:
+    write_file(content, "site.yaml", SITES["key"])
+    text = WRITEUP.replace("(#first-part)", "(../feed.xml)")
+    (content / "writeups" / "a-good-one.md").write_text(text, encoding="utf-8")
+    (problem,) = problems_in(content)
+    assert problem.place == str(content / "site.yaml")
 
 
 def test_quotes_of_a_broken_claim_are_not_reported_with_it(content: Path) -> None:

@@ -17,11 +17,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 import lstmgallery.cli
 from lstmgallery.build import Project
 from lstmgallery.cli import main
-from lstmgallery.console import ConsoleProgress
+from lstmgallery.console import ConsoleProgress, print_problems
+from lstmgallery.errors import Problem
 from tests.conftest import (
     ROOT,
     Gallery,
@@ -172,6 +174,12 @@ def test_content_that_looks_like_markup_is_printed_as_it_is(small_project: Proje
     done = run_here(*options(small_project))
     assert done.exit_code == 1
     assert "unknown key '[red]seed[/]'" in done.stderr
+
+
+def test_a_backslash_before_a_bracket_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    message = r"write \[^1] or \[red]x[/] or \\[ or [a] \n"
+    print_problems(Console(), [Problem("some.md", message)])
+    assert message in capsys.readouterr().out
 
 
 def test_a_folder_without_content_ends_with_1(tmp_path: Path) -> None:

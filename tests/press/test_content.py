@@ -66,7 +66,7 @@ def require_harmless(html: str) -> None:
         assert tag in TAGS, html
         assert set(attributes) <= ATTRIBUTES.get(tag, set()), html
         scheme, colon, _ = (attributes.get("href") or "").partition(":")
-        assert not colon or "/" in scheme or "#" in scheme or scheme in ("http", "https", "mailto"), html
+        assert not colon or "/" in scheme or "#" in scheme or scheme in ("http", "https", "mailto", "tel"), html
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -89,7 +89,7 @@ def test_no_mixture_comes_out_harmful(parts: list[str]) -> None:
 def test_what_is_allowed_grants_no_scripts_styles_or_ids() -> None:
     assert TAGS.isdisjoint({"script", "style", "svg", "math", "iframe", "object", "form", "input", "meta", "link"})
     allowed = set().union(*ATTRIBUTES.values())
-    assert allowed == {"href", "title", "start", "src", "alt"}
+    assert allowed == {"alt", "href", "open", "src", "start", "title"}
 
 
 def test_ordinary_markdown_comes_out_as_written() -> None:

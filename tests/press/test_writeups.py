@@ -1,6 +1,7 @@
 """A write-up is read into text, blocks and quotes; nothing in it can act on a reader's page."""
 
 import json
+import posixpath
 import re
 from pathlib import Path
 
@@ -206,8 +207,129 @@ def test_headings_get_ids_that_can_be_linked_to(typeset: Typeset) -> None:
     assert [(each["id"], each.text) for each in headings] == [
         ("what-the-gate-does", "What the gate does?"),
         ("code-more", "code & more"),
-        ("section-3", "数"),
+        ("数", "数"),
     ]
+
+
+def test_the_page_s_own_ids_give_way_to_headings(typeset: Typeset) -> None:
+    body = f"## Claims\n\n## Main\n\n[There](#claims) and [up](#main).\n\n{CLAIMS}"
+    page = typeset(some=writeup(body)).page("writeups/some.html")
+    ids = [element["id"] for element in page.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    assert {h2.text: h2["id"] for h2 in page.all("h2")} == {
+        "Claims": "claims",
+        "Main": "main",
+        "What this page claims": "claims-2",
+    }
+    assert page.one("p", class_="tally").one("a")["href"] == "#claims-2"
+    assert page.one("a", class_="skip")["href"] == f"#{page.one('main')['id']}" == "#main-2"
+
+
+def test_equal_headings_are_told_apart_and_can_be_named(typeset: Typeset) -> None:
+    body = "## LSTM\n\n### Results\n\n## GRU\n\n### Results\n\n## C++\n\n## C {#plain-c}\n\n[c](#plain-c) [d](#c++)\n"
+    press = typeset(some=writeup(body))
+    contents = press.page("writeups/some.html").one("nav", class_="contents")
+    ids = [a["href"] for a in contents.all("a")]
+    assert ids == ["#lstm", "#results", "#gru", "#results-2", "#c++", "#plain-c"]
+    assert [h.text for h in body_of(press).elements if h.tag == "h2"] == ["LSTM", "GRU", "C++", "C"]
+
+
+def test_a_figure_can_be_part_of_a_list(typeset: Typeset) -> None:
+    block = "".join(f"  {line}\n" for line in figure("one", FIGURE).splitlines())
+    press = typeset(some=writeup(f"- First\n\n{block}\n- Second, {{small 3}}\n"))
+    first, second = body_of(press).all("li")
+    assert first.one("figure")["id"] == "one"
+    assert second.text.strip() == "Second, neuron 3"
+
+
+def test_a_figure_can_be_part_of_details(typeset: Typeset) -> None:
+    text = f"<details>\n<summary>More</summary>\n\n{figure('one', FIGURE)}\n\n{{small 3}}\n\n</details>\n"
+    details = body_of(typeset(some=writeup(text))).all("details")[0]
+    assert details.one("figure")["id"] == "one"
+    assert "neuron 3" in details.text
+
+
+def test_links_lead_to_every_file_that_a_build_writes(typeset: Typeset) -> None:
+    files = ["some/one.csv", "some/one.svg", "some/one.html", "some/it-holds.csv"]
+    files += ["../feed.xml", "../sitemap.xml", "../404.html"]
+    text = " ".join(f"[x]({file})" for file in files) + f"\n\n{figure('one', FIGURE)}\n\n{CLAIMS}"
+    press = typeset("base_url: https://example.org/\n", some=writeup(text))
+    assert [a["href"] for a in body_of(press).all("a") if a.text == "x"] == files
+    assert {posixpath.normpath(f"writeups/{file}") for file in files} <= set(press.plan)
+
+
+def test_links_to_headings_may_be_percent_encoded(typeset: Typeset) -> None:
+    text = "## Größe\n\n[a](#größe) [b](#gr%C3%B6%C3%9Fe) [c](#gro\u0308ße)\n"
+    assert len(body_of(typeset(some=writeup(text))).all("a")) == 3
+
+
+def test_a_code_block_by_indentation_keeps_its_braces(typeset: Typeset) -> None:
+    body = "Some code:\n\n    state = {1: 0}\n\n- item\n\n      {2: 0}\n"
+    blocks = body_of(typeset(some=writeup(body))).all("pre")
+    assert [pre.text.strip() for pre in blocks] == ["state = {1: 0}", "{2: 0}"]
+
+
+def test_angle_brackets_reach_the_reader_wherever_they_are_typed(typeset: Typeset) -> None:
+    block = figure("one", FIGURE, alt="Writes <end> itself.", caption="Writes `<end>` itself.")
+    claims = CLAIMS.replace("Nothing is like that.", r"Writes \<end> itself.")
+    press = typeset(some=writeup(rf"Writes \<end> itself.{chr(10) * 2}{block}{claims}"))
+    page = press.page("writeups/some.html")
+    assert first_words(press) == "Writes <end> itself."
+    assert page.one("p", id="one-alt").text == "Writes <end> itself."
+    assert "Writes <end> itself." in page.one("figcaption").text
+    assert [row.one("th").text for row in page.one("section", class_="claims").one("tbody").all("tr")][
+        2
+    ] == "Writes <end> itself."
+
+
+def test_texts_say_their_language_and_the_rest_of_the_page_its_own(typeset: Typeset) -> None:
+    german = writeup(f"Der Text.\n\n{CLAIMS}").replace("order:", "lang: de\norder:")
+    press = typeset("lang: fr\nbase_url: https://example.org/\n", some=german, other=writeup("Texte.\n"))
+    langs = {path: press.page(path).one("html")["lang"] for path in press.plan if path.endswith(".html")}
+    assert langs.pop("writeups/some.html") == "de"
+    assert set(langs.values()) == {"fr"}
+    page = press.page("writeups/some.html")
+    assert page.one("footer")["lang"] == "en"
+    assert "2. Januar 2026" in page.one("p", class_="tally").text
+    network = press.page("networks/small/index.html")
+    assert (network.one("main")["lang"], network.one("div", class_="prose")["lang"]) == ("en", "fr")
+    feed = parse_xml(press.text("feed.xml"))
+    name = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert feed.get(name) == "fr"
+    assert sorted(entry.get(name, "") for entry in feed.findall(f"{ATOM}entry")) == ["", "de"]
+
+
+def test_a_page_in_english_marks_no_part_of_itself(typeset: Typeset) -> None:
+    text = typeset(some=writeup(f"Text.\n\n{CLAIMS}")).text("writeups/some.html")
+    assert text.count("lang=") == 1
+    assert "dir=" not in text
+
+
+def test_a_text_written_from_the_right_says_so_and_its_figures_do_not(typeset: Typeset) -> None:
+    text = writeup(f"نص.\n\n{figure('one', FIGURE)}").replace("order:", "lang: ar\norder:")
+    page = typeset(some=text).page("writeups/some.html")
+    assert page.one("div", class_="flow")["dir"] == "rtl"
+    assert page.one("div", class_="parts")["dir"] == "ltr"
+
+
+@pytest.mark.parametrize("value", ["1984", "yes", "1.10", "no"])
+def test_a_title_is_the_text_that_was_typed(typeset: Typeset, value: str) -> None:
+    page = typeset(some=writeup(figure("one", FIGURE, caption=value), title=value)).page("writeups/some.html")
+    assert page.one("h1").text == value
+    assert f"Figure 1. {value} " in page.one("figcaption").text
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f"])
+def test_blanks_of_other_kinds_part_words_as_plain_ones_do(
+    file: Path, networks: dict[str, Network], blank: str
+) -> None:
+    block = f"id:{blank}one\nneuron: small{blank}1{blank}\nsignals: [cell,{blank}hidden]\nsequences:{blank}[aXb]\n"
+    text = f"##{blank}Part\n\n{{small{blank}3}} `a`\n\n```figure\n{block}alt: x\ncaption: a{blank}b\n```\n"
+    found = read(file, networks, text)
+    assert [heading.id for heading in found.headings] == ["part"]
+    assert [figure.id for figure in found.figures] == ["one"]
+    assert found.captions["one"].marked == f"a{blank}b".replace("\u00a0", "&nbsp;")
+    assert {subject.neuron for subject in found.subjects} == {1, 3}
 
 
 def test_three_headings_make_a_table_of_contents(typeset: Typeset) -> None:
@@ -336,9 +458,12 @@ def plain(typeset: Typeset) -> set[str]:
 def test_nothing_hostile_acts_on_a_page_a_drawing_or_the_feed(
     typeset: Typeset, file: Path, networks: dict[str, Network], plain: set[str], place: str
 ) -> None:
-    texts = {f"hostile-{at}": hostile_writeup(text, place) for at, text in enumerate(HOSTILE)}
-    texts = {slug: text for slug, text in texts.items() if read_or_refuse(file, networks, text)}
-    assert len(texts) >= len(HOSTILE) - 3  # images are refused
+    is_plain = place in ("title", "summary", "alternative")
+    as_typed = HOSTILE if is_plain else [re.sub(r"([<\[!`])", r"\\\1", text) for text in HOSTILE]
+    refused = 0 if is_plain else sum(not read_or_refuse(file, networks, hostile_writeup(x, place)) for x in HOSTILE)
+    assert is_plain or refused >= len(HOSTILE) - 3  # all but comments and fences
+    texts = {f"hostile-{at}": hostile_writeup(text, place) for at, text in enumerate(as_typed)}
+    assert all(read_or_refuse(file, networks, text) for text in texts.values())
     press = typeset("base_url: https://example.org/\n", **texts)
     for slug in texts:
         require_inert(press.text(f"writeups/{slug}.html"), plain)

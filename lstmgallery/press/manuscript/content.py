@@ -1,6 +1,7 @@
 """Read the content folder: the site's settings, the networks with their prose, the write-ups; all mistakes at once."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -27,9 +28,11 @@ from lstmgallery.press.addresses import (
 )
 from lstmgallery.press.figures.block import Checker
 from lstmgallery.press.manuscript.files import Attachment
+from lstmgallery.press.manuscript.languages import Language
+from lstmgallery.press.manuscript.markup import ENGLISH
 from lstmgallery.press.manuscript.prose import Link, Linked, Prose, ProseReader
 from lstmgallery.press.manuscript.writeups import Writeup, is_draft, read_writeup
-from lstmgallery.searches import Search, read_searches
+from lstmgallery.searches import SUFFIX, Search, read_searches
 
 SITE_PAGES = ("index.html", "how-to-read.html", "neurons.html", "explorers.html", "search.html")
 
@@ -44,6 +47,7 @@ class Site(pydantic.BaseModel):
     description: str = pydantic.Field(min_length=1, max_length=300)
     author: str = pydantic.Field("", max_length=80)
     front: str | None = None  # a network or a neuron for the front page, in the grammar of subjects
+    lang: Language = ENGLISH  # of the texts of its authors; a write-up may have another
     base_url: str | None = None  # the address of the published site; enables a feed, a sitemap, absolute links
 
     @pydantic.field_validator("base_url")
@@ -69,6 +73,7 @@ class NetworkContent:
     pin: Pin | None = None
     search: Search | None = None
     is_pinned: bool = False  # whether it has a pin, read or not
+    ids: frozenset[str] = frozenset()  # of headings and footnotes in its prose
 
     @property
     def path(self) -> str:
@@ -110,8 +115,17 @@ class Content:
         ]
         found: dict[str, set[str] | None] = dict.fromkeys((*SITE_PAGES, *neurons))
         found |= {explorer_path(network.name): None for network in networks}
-        found |= {network_path(network.name): network_fragments(network) for network in networks}
-        return found | {writeup.path: writeup.fragments for writeup in self.writeups}
+        found |= {entry.path: network_fragments(entry.network) | entry.ids for entry in self.networks}
+        found |= {writeup.path: writeup.fragments for writeup in self.writeups}
+        return found | dict.fromkeys(self._files)
+
+    @property
+    def _files(self) -> set[str]:
+        """The files without fragments that links can lead to: a build writes them beside the pages of content."""
+        files = {"404.html", *(file for writeup in self.writeups for file in writeup.files)}
+        if self.site.base_url:
+            files |= {"sitemap.xml", *(["feed.xml"] if self.writeups else [])}
+        return files
 
     def address_of(self, link: Link) -> str | None:
         """Return the address of a link in the site; None if the page is left out with its network."""
@@ -165,6 +179,7 @@ def read_content(
     check_folder(folder)
     settings = tried(partial(_read_settings, folder / SETTINGS))
     site = None if settings is None else tried(lambda: validate(Site, settings))
+    lang = site.lang if site else ENGLISH
     listed = [tried(partial(list_files, folder / name)) for name in ("networks", "writeups")]
     if None in listed:  # networks that cannot be listed are missing in every write-up
         raise GalleryError(problems)
@@ -175,7 +190,7 @@ def read_content(
     problems += [*faults, *orphans(folder / "networks", (file.stem for file in files))]
 
     def read_one(file: Path) -> tuple[NetworkContent, Linked]:
-        entry, links = _read_network(file, problems)
+        entry, links = _read_network(file, problems, lang)
         name = entry.network.name
         pin = None
         pinned = pin_path(folder, name)
@@ -195,14 +210,15 @@ def read_content(
         problems.append(Problem(str(folder / "networks"), message, hint=hint))
     networks.sort(key=lambda entry: (entry.network.order, entry.network.name))
     by_name = {entry.network.name: entry.network for entry in networks}
-    broken = {file.stem for file in files} - set(by_name)
-    searched = by_name if searching else searches
+    broken = {name for file in files for name in (file.stem, _meant(file.stem))} - set(by_name)
+    records = {file.name.removesuffix(SUFFIX) for file in (folder / "networks").glob(f"*{SUFFIX}")}  # broken ones, too
+    searched = by_name if searching else records
     held_back = set() if drafts else {file for file in written if is_draft(file)}
     read_writeups = [
         found
         for file in written
         if file not in held_back
-        and (found := tried(partial(read_writeup, file, by_name, broken, searched))) is not None
+        and (found := tried(partial(read_writeup, file, by_name, broken, searched, lang=lang))) is not None
     ]
     problems += _equal_slugs(read_writeups)
     writeups = sorted((writeup for writeup, _ in read_writeups), key=lambda each: (each.front.order, each.front.slug))
@@ -219,6 +235,7 @@ def read_content(
     )
     refused = {file.stem for file in written if f"writeups/{file.name}" not in content.pages}
     skipped = (*chain(*map(_addresses_of_network, broken)), *chain(*map(_addresses_of_writeup, refused)))
+    skipped += () if site else ("feed.xml", "sitemap.xml")  # they depend on its settings
     for links in linked:
         problems += links.problems(content.pages, content.fragments, unread=skipped)
     if problems:
@@ -246,20 +263,27 @@ def _read_settings(file: Path) -> Document:
         raise GalleryError(replace(error.problems[0], hint=hint)) from None
 
 
+def _meant(name: str) -> str:
+    """Return the name that a file should have: references to a file with a wrong name are not reported with it."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
 def _addresses_of_network(name: str) -> tuple[str, ...]:
     """Return the prefixes of links to a network, its neurons and its explorer."""
     return f"networks/{name}.md", f"networks/{name}/", explorer_path(name)
 
 
 def _addresses_of_writeup(name: str) -> tuple[str, ...]:
-    return f"writeups/{name}.md", writeup_path(name)
+    return f"writeups/{name}.md", writeup_path(name), f"writeups/{name}/"
 
 
-def _read_network(file: Path, problems: list[Problem]) -> tuple[NetworkContent, Linked]:
+def _read_network(file: Path, problems: list[Problem], lang: str) -> tuple[NetworkContent, Linked]:
     """Read a network; mistakes in its prose are added to `problems` and do not stop the reading."""
     network, document = read_network(file)
-    reader: ProseReader[Link] = ProseReader(document, f"networks/{file.name}", problems)
-    return NetworkContent(network, reader.read_body()), reader.linked
+    reader: ProseReader[Link] = ProseReader(document, f"networks/{file.name}", problems, lang)
+    prose = reader.read_body(taken=network_fragments(network) | {"main"})
+    ids = frozenset((*(heading.id for heading in reader.headings), *reader.footnotes))
+    return NetworkContent(network, prose, ids=ids), reader.linked
 
 
 def _equal_slugs(writeups: Sequence[tuple[Writeup, Linked]]) -> list[Problem]:

@@ -8,8 +8,10 @@ rendered. A mark consists of private-use characters, which content itself may no
 import html
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote
@@ -19,13 +21,28 @@ from markupsafe import escape
 from lstmgallery.errors import Problem, nearest
 from lstmgallery.frontmatter import Document
 from lstmgallery.press.manuscript.files import Attachment, AttachmentError, attach, is_attachment
-from lstmgallery.press.manuscript.markup import sanitise, to_html
+from lstmgallery.press.manuscript.headings import OWN_ID, Heading, read_headings, tell_apart, with_ids
+from lstmgallery.press.manuscript.losses import compare
+from lstmgallery.press.manuscript.markup import (
+    ENGLISH,
+    Piece,
+    Region,
+    convert,
+    finish,
+    footnote_ids,
+    regions,
+    with_plain_blanks,
+)
 
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 PRIVATE = re.compile("[\ue000-\ue01f]")
 REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # for marks, or not valid in XML and pages
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+CODE = re.compile(r"(?<![`\\])(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)  # and comments
+_ENTITY = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_OF_FIGURES = re.compile(r"writeups/[^/]+/[^/]+\.(?:csv|svg|html)")  # of figures and claims
 _TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # in the sanitiser's format
 
 LineColumn = tuple[int, int]  # line and column, from 1
@@ -35,11 +52,15 @@ Other = TypeVar("Other")  # parts to fill in besides links
 
 @dataclass(frozen=True)
 class Link:
-    """A link or an image: `target` is the path from the root of the content folder or the site, fragment included."""
+    """A link or an image: `target` is the path from the root of the content folder or the site, fragment included.
+
+    `typed`: the address as its author wrote it.
+    """
 
     target: str
     attachment: Attachment | None = None  # the file it leads to; None if it leads to a page
     is_image: bool = False  # whether the file is shown rather than linked to
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -65,8 +86,13 @@ def link_attribute(link: Link, address: str | None, url: Url) -> str:
         return ""
     if link.is_image and link.attachment is not None and link.attachment.size is not None:
         width, height = link.attachment.size
-        return f' src="{escape(url(address))}" width="{width}" height="{height}"'
-    return f' href="{escape(url(address))}"'
+        return f' src="{escape(quoted(url(address)))}" width="{width}" height="{height}"'
+    return f' href="{escape(quoted(url(address)))}"'
+
+
+def name_of_fragment(fragment: str) -> str:
+    """Return the id that the fragment of a link leads to."""
+    return unicodedata.normalize("NFC", unquote(fragment))
 
 
 @dataclass(frozen=True)
@@ -91,10 +117,12 @@ class Linked:
             message, hint = "", None
             if link.attachment is not None or target.startswith(unread):
                 continue
+            name = name_of_fragment(fragment)
             if page not in fragments:
                 message, hint = f"points to a missing page: {target}", nearest(target, [*pages, *fragments])
-            elif fragment and (known := fragments[page]) is not None and fragment not in known:
-                message, hint = f"points to a missing fragment of {page}", nearest(fragment, known)
+                hint = _hint_for_address(link.typed, target) or hint
+            elif name and (known := fragments[page]) is not None and name not in known:
+                message, hint = f"points to a missing fragment of {page}", nearest(name, known)
             if message:
                 source = self.document.lines[line - 1]
                 problems.append(Problem(self.document.place, f"the link {message}", line, column, source, hint))
@@ -110,6 +138,11 @@ class Text:
     column: int
     is_exact: bool = True
 
+    @cached_property
+    def searched(self) -> str:
+        """The text without what is in code, character by character."""
+        return CODE.sub(lambda match: re.sub(r"[^\n]", "\0", match[0]), self.text)
+
     def place(self, offset: int) -> LineColumn:
         """Return the line and column of a character."""
         before = self.text[:offset]
@@ -121,46 +154,86 @@ class Text:
 
 @dataclass
 class Source:
-    """Finds the source of pieces of HTML: a forward search, each needle from its last occurrence."""
+    """Finds the source of pieces of HTML: a forward search, each needle from its last occurrence.
+
+    `lines`: the line in the source of each line of Markdown, where they are known.
+    """
 
     texts: list[Text]
+    lines: tuple[int, ...] = ()
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    within: dict[tuple[str, int, int], LineColumn] = field(default_factory=dict)
 
     def next_place(self, *needles: str) -> LineColumn:
         """Return the line and column of the next of `needles` in the source."""
         for needle in needles:
             number, offset = self.found.get(needle, (0, 0))
             while number < len(self.texts):
-                at = self.texts[number].text.find(needle, offset)
+                at = self.texts[number].searched.find(needle, offset)
                 if at >= 0:
                     self.found[needle] = number, at + 1
                     return self.texts[number].place(at)
                 number, offset = number + 1, 0
         return (self.texts[0].line, self.texts[0].column) if self.texts else (1, 1)
 
+    def place_within(self, first: int, last: int, *needles: str) -> LineColumn:
+        """Return the place of the next of `needles` in lines of the Markdown, counted from 0, `last` excluded."""
+        if not self.lines or not self.texts:
+            return self.next_place(*needles)
+        start, end = self.lines[min(first, len(self.lines) - 1)], self.lines[min(last, len(self.lines)) - 1]
+        for needle in needles:
+            after = self.within.get((needle, start, end), (0, 0))
+            for text in self.texts:
+                at = text.searched.find(needle)
+                while needle and at >= 0:
+                    place = text.place(at)
+                    if start <= place[0] <= end and place > after:
+                        self.within[needle, start, end] = place
+                        return place
+                    at = text.searched.find(needle, at + 1)
+        return start, 1
+
 
 class ProseReader(Generic[Other]):
     """Reads the prose of one content file, `file` in the content folder; mistakes are added to `problems`."""
 
-    def __init__(self, document: Document, file: str, problems: list[Problem]):
+    def __init__(self, document: Document, file: str, problems: list[Problem], lang: str = ENGLISH):
         self.document = document
         self.file = file
         self.problems = problems
+        self.lang = lang
         self.lines = tuple(map(without_refused, document.lines))
         self.parts: list[Other | Link] = []
         self.part_places: list[LineColumn] = []
         self.links: list[tuple[Link, LineColumn]] = []
+        self.headings: list[Heading] = []
+        self.footnotes: list[str] = []  # the ids of footnotes, and of the references to them
+        self.heading_places: list[LineColumn] = []
 
     @property
     def linked(self) -> Linked:
         return Linked(self.document, tuple(self.links))
 
-    def read_body(self) -> Prose[Other]:
-        """Return the text below the front matter, in which only links are filled in."""
+    def read_body(self, taken: Collection[str] = ()) -> Prose[Other]:
+        """Return the text below the front matter, in which only links are filled in.
+
+        `taken`: the ids of the page itself, which no heading gets.
+        """
         self.refuse_characters()
         first = self.document.body_line
-        text = Text("\n".join(self.lines[first - 1 :]), first, 1)
-        return Prose(self.render(text.text, Source([text])), tuple(self.parts))
+        lines = list(map(with_plain_blanks, self.lines[first - 1 :]))
+        texts = []
+        at = 0
+        for region in [*regions("\n".join(lines)), Region("end", len(lines), len(lines))]:
+            if region.first > at:
+                texts.append(Text("\n".join(lines[at : region.first]), first + at, 1))
+            if region.kind == "html_block":
+                texts.append(Text("\n".join(lines[region.first : region.last]), first + region.first, 1))
+            at = max(at, region.last)
+        source = Source(texts, tuple(range(first, first + len(lines))))
+        html = self.render("\n".join(lines), source)
+        self.headings = tell_apart(self.read_headings(html), {*taken, *self.footnotes})
+        return Prose(with_ids(html, self.headings), tuple(self.parts))
 
     def problem(self, message: str, line: int, column: int, hint: str | None = None) -> None:
         """Add a problem at a place of the document."""
@@ -171,6 +244,10 @@ class ProseReader(Generic[Other]):
         for number, line in enumerate(self.document.lines, start=1):
             if found := REFUSED.search(line):
                 self.problem(_refusal(found[0]), number, found.start() + 1, "remove it")
+        for number, line in enumerate(self.document.lines[self.document.body_line - 1 :], self.document.body_line):
+            for entity in _ENTITY.finditer(line):
+                if found := REFUSED.search(html.unescape(entity[0])):
+                    self.problem(_refusal(found[0]), number, entity.start() + 1, "remove it")
         self.refuse_escaped(self.document)
 
     def refuse_escaped(self, document: Document) -> None:
@@ -191,8 +268,15 @@ class ProseReader(Generic[Other]):
         return f"{OPEN}{digits}{CLOSE}"
 
     def render(self, text: str, source: Source) -> str:
-        """Return Markdown as clean HTML with its links and images marked."""
-        raw = to_html(text)
+        """Return Markdown as clean HTML with its links and images marked; report text that would be lost."""
+        converted = convert(text, self.lang)
+        compared = compare(converted)
+        for fault in (*converted.faults, *compared.faults):
+            needles = fault.needles[:1] if MARK.search(fault.needles[0]) else fault.needles
+            place = source.place_within(fault.first, fault.last, *needles)
+            self.problem(MARK.sub("…", fault.message), *place, fault.hint and MARK.sub("…", fault.hint))
+        self.heading_places = [self._place_of_heading(source, piece) for piece in compared.headings]
+        links = iter(compared.links)
 
         def in_tag(match: re.Match[str]) -> str:
             if mark := MARK.search(match[1]):
@@ -204,19 +288,37 @@ class ProseReader(Generic[Other]):
             return re.sub(r' href="([^"]*)"', linked, match[0]) if match[0].startswith("<a ") else match[0]
 
         def linked(match: re.Match[str]) -> str:
-            href = html.unescape(match[1])
-            place = source.next_place(href)
-            if re.match(r"[a-z]+:", href, re.IGNORECASE):
-                return match[0]
+            href, piece = html.unescape(match[1]), next(links, ("", Piece(0, 0, 1)))[1]
+            place = source.place_within(piece.first, piece.last, href, "](", "[", "<a", "<")
+            if _SCHEME.match(href):
+                return f' href="{escape(quoted(href))}"'
             path, sign, fragment = href.partition("#")
             target = posixpath.normpath(posixpath.join(posixpath.dirname(self.file), path)) if path else self.file
-            if is_attachment(self.root, unquote(target)):
+            is_made = _OF_FIGURES.fullmatch(target) is not None and not (self.root / unquote(target)).is_file()
+            if not is_made and is_attachment(self.root, unquote(target)):
                 return self._attached(unquote(target), place, sign + fragment)
-            link = Link(target + sign + fragment)
+            link = Link(target + sign + fragment, typed=href)
             self.links.append((link, place))
             return self.mark(link, place)
 
-        return _TAG.sub(in_tag, sanitise(raw))
+        found = finish(_TAG.sub(in_tag, compared.html)).rstrip("\n")
+        self.footnotes = footnote_ids(found)
+        return found
+
+    def _place_of_heading(self, source: Source, piece: Piece) -> LineColumn:
+        line, column = source.place_within(piece.first, piece.last, "#", "")
+        marker = re.match(r"[\s>]*#+\s*", self.document.lines[line - 1])
+        return line, marker.end() + 1 if marker else column
+
+    def read_headings(self, text: str) -> list[Heading]:
+        """Return the headings of HTML, with problems for ids of the author's own that cannot be used."""
+        headings = read_headings(text)
+        for heading, (line, column) in zip(headings, self.heading_places, strict=False):
+            if heading.own_id is not None and not OWN_ID.fullmatch(heading.own_id):
+                message = f"expected an id of letters, digits, hyphens, dots and colons, found {heading.own_id!r}"
+                at = self.document.lines[line - 1].find("{#") + 1
+                self.problem(message, line, at or column, "such as {#my-part}")
+        return headings
 
     @property
     def root(self) -> Path:
@@ -251,6 +353,24 @@ class ProseReader(Generic[Other]):
         link = Link(quote(target) + fragment, attachment, is_shown)
         self.links.append((link, place))
         return self.mark(link, place)
+
+
+def quoted(address: str) -> str:
+    """Return an address with every character percent-encoded that addresses may not contain."""
+    return quote(address, safe="/#?=&;:@!$'()*+,~-._%[]")
+
+
+def _hint_for_address(typed: str, target: str) -> str | None:
+    """Return the mend of an address that is not the path of a page."""
+    if typed.startswith("//"):
+        return f"write https:{typed} for a page of another site"
+    if typed.startswith("www."):
+        return f"write https://{typed} for a page of another site"
+    if typed.startswith("/"):
+        return "write the path relative to this file, such as ../index.html"
+    if target in ("feed.xml", "sitemap.xml"):
+        return "it is written if base_url is set in site.yaml (and the feed only if there are write-ups)"
+    return None
 
 
 def without_refused(text: str) -> str:

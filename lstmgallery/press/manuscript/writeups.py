@@ -12,13 +12,12 @@ import datetime
 import difflib
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
-from markdown.extensions.toc import slugify
 
 from lstmgallery.desk.claims import Claim, Question, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
@@ -26,11 +25,23 @@ from lstmgallery.desk.subjects import Subject, example_of, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
 from lstmgallery.network import Network, slug_fault
-from lstmgallery.press.addresses import writeup_path
+from lstmgallery.press.addresses import figure_path, writeup_path
 from lstmgallery.press.figures.block import Checker
 from lstmgallery.press.figures.illustration import Figure
 from lstmgallery.press.manuscript.blocks import read_claim, read_figure
+from lstmgallery.press.manuscript.headings import Heading, tell_apart, with_ids
+from lstmgallery.press.manuscript.languages import Language, minutes_to_read
+from lstmgallery.press.manuscript.markup import (
+    ENGLISH,
+    Region,
+    closes,
+    is_closed,
+    is_one_paragraph,
+    regions,
+    with_plain_blanks,
+)
 from lstmgallery.press.manuscript.prose import (
+    CODE,
     MARK,
     LineColumn,
     Linked,
@@ -42,13 +53,12 @@ from lstmgallery.press.manuscript.prose import (
     without_refused,
 )
 
+JOINT = "\ue01e"  # a line break within a quote, which its mark does not have
 _ALONE = re.compile(f"<p>({MARK.pattern})</p>")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _BRACES = re.compile(r"\\.|\{([^{}]*)\}|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w-]*)")
 BLOCKS = ("figure", "claim")
-OWN_IDS = ("main", "claims")  # of every write-up's page
-WORDS_A_MINUTE, SECONDS_A_FIGURE = 220, 15  # silent reading (Brysbaert 2019: 238); looking takes a while
+OWN_IDS = ("main", "claims")  # of every write-up's page; they give way to headings of these names
 
 
 class Front(pydantic.BaseModel):
@@ -63,6 +73,7 @@ class Front(pydantic.BaseModel):
     published: datetime.date
     updated: datetime.date | None = None
     draft: bool = False  # kept to previews and builds that ask for drafts
+    lang: Language | None = None  # of the text; that of the site without it
 
     @pydantic.field_validator("published", "updated", mode="before")
     @classmethod
@@ -93,14 +104,6 @@ Inset = Quote | Claim | Figure
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading within a write-up."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Writeup:
     """A parsed and validated write-up; nothing in it is measured or drawn yet."""
 
@@ -114,6 +117,8 @@ class Writeup:
     sentences: Mapping[str, Prose[Inset]]  # of claims, by id: HTML
     headings: tuple[Heading, ...]
     minutes: int
+    lang: str = ENGLISH
+    footnotes: tuple[str, ...] = ()  # their ids, and those of the references to them
 
     @property
     def path(self) -> str:
@@ -122,8 +127,27 @@ class Writeup:
     @property
     def fragments(self) -> set[str]:
         """The link targets on the write-up's page."""
-        parts = (self.figures, self.claims, self.headings)
-        return {part.id for each in parts for part in each} | {"main", *(["claims"] if self.claims else [])}
+        own = [self.own_ids["main"], *([self.own_ids["claims"]] if self.claims else [])]
+        return {*self._ids, *own}
+
+    @property
+    def own_ids(self) -> dict[str, str]:
+        """The ids of the page itself, by name: they give way to headings of the same name."""
+        names = {heading.id: "" for heading in tell_apart([Heading(name, name) for name in OWN_IDS], self._ids)}
+        return dict(zip(OWN_IDS, names, strict=True))
+
+    @property
+    def files(self) -> set[str]:
+        """The paths of the files beside the write-up's page: its figures, and the numbers of figures and claims."""
+        figures = {
+            figure_path(self.front.slug, each.id, kind) for each in self.figures for kind in ("html", "svg", "csv")
+        }
+        return figures | {figure_path(self.front.slug, claim.id, "csv") for claim in self.claims}
+
+    @property
+    def _ids(self) -> set[str]:
+        """The ids that the author's text has on the page."""
+        return {part.id for parts in (self.figures, self.claims, self.headings) for part in parts} | set(self.footnotes)
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
@@ -158,11 +182,16 @@ def is_draft(path: Path) -> bool:
 
 
 def read_writeup(
-    path: Path, networks: Mapping[str, Network], broken: Collection[str], searched: Collection[str] = ()
+    path: Path,
+    networks: Mapping[str, Network],
+    broken: Collection[str],
+    searched: Collection[str] = (),
+    *,
+    lang: str = ENGLISH,
 ) -> tuple[Writeup, Linked]:
     """Read one write-up. Raises `GalleryError` with all its mistakes, except those in links.
 
-    `broken` networks have mistakes of their own; `searched` ones have a saved search.
+    `broken` networks have mistakes of their own; `searched` ones have a saved search. `lang` is the site's language.
     """
     document = read_markdown(path)
     document = replace(document, values={"slug": path.stem, **document.values})
@@ -178,7 +207,8 @@ def read_writeup(
     if front is not None and front.updated is not None and front.updated < front.published:
         message = f"updated: expected a day from published ({front.published}) on, found {front.updated}"
         problems.append(document.problem(("updated",), message, hint="exchange the two, or remove one"))
-    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched))
+    front_lang = front.lang if front is not None else None
+    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched), front_lang or lang)
     reader.read()
     problems += reader.problems
     if problems or front is None:
@@ -189,8 +219,8 @@ def read_writeup(
 class _Reader(ProseReader[Inset]):
     """Reads the body of one document: blocks first, then the text between them."""
 
-    def __init__(self, document: Document, file: str, checker: Checker):
-        super().__init__(document, file, checker.problems)
+    def __init__(self, document: Document, file: str, checker: Checker, lang: str):
+        super().__init__(document, file, checker.problems, lang)
         self.checker = checker
         self.figures: list[Figure] = []
         self.claims: list[Claim] = []
@@ -202,21 +232,19 @@ class _Reader(ProseReader[Inset]):
         self.captions: dict[str, Prose[Inset]] = {}
         self.alternatives: dict[str, Prose[Inset]] = {}
         self.sentences: dict[str, Prose[Inset]] = {}
-        self.headings: list[Heading] = []
         self.html = ""
 
     def read(self) -> None:
         """Read everything, and add all mistakes to the checker's problems."""
         self.refuse_characters()
         marked, source = self._split()
-        self.html = _ALONE.sub(self._unwrapped, self._with_ids(self.render(marked, source), source))
+        self.html = _ALONE.sub(self._unwrapped, self._with_ids(self.render(marked, source)))
         self._check_ids()
         self._check_shown()
 
     def writeup(self, front: Front) -> Writeup:
         """Return the parsed write-up."""
-        words = len(re.sub(r"<[^>]+>", " ", self.html).split())
-        seconds = 60 * words / WORDS_A_MINUTE + SECONDS_A_FIGURE * len(self.figures)
+        words = html.unescape(re.sub(r"<[^>]+>", " ", self.html))
         return Writeup(
             front=front,
             file=self.file,
@@ -227,58 +255,77 @@ class _Reader(ProseReader[Inset]):
             alternatives=self.alternatives,
             sentences=self.sentences,
             headings=tuple(self.headings),
-            minutes=max(1, round(seconds / 60)),
+            minutes=minutes_to_read(words, figures=len(self.figures)),
+            lang=self.lang,
+            footnotes=tuple(self.footnotes),
         )
 
     def _split(self) -> tuple[str, Source]:
         """Return the Markdown with a mark for each block and quote, and the source of the rest."""
-        lines = self.lines
+        first = self.document.body_line
+        lines = list(map(with_plain_blanks, self.lines[first - 1 :]))
         marked: list[str] = []
-        paragraph: list[str] = []
+        origin: list[int] = []  # of each marked line: its line in the document
         source = Source([])
-        at = self.document.body_line  # the number of the next line, from 1
 
-        def flush() -> None:
-            if paragraph:
-                first = at - len(paragraph)
-                text = Text("\n".join(paragraph), first, 1)
+        def add_text(start: int, end: int) -> None:
+            if start < end:
+                text = Text("\n".join(lines[start:end]), first + start, 1)
                 source.texts.append(text)
-                marked.append(self._mark_quotes(text))
-                paragraph.clear()
+                at = first + start
+                for line in self._mark_quotes(text).split("\n"):
+                    marked.append(line.replace(JOINT, ""))
+                    origin.append(at)
+                    at += 1 + line.count(JOINT)
 
-        while at <= len(lines):
-            fence = _FENCE.match(lines[at - 1])
-            if fence is None:
-                paragraph.append(lines[at - 1])
-                at += 1
+        def add_block(name: str, start: int, end: int, prefix: str) -> None:
+            mark = prefix + self._read_block(name, first + start, first + end - 1)
+            found = [mark, ""] if prefix.strip() else ["", mark]  # after - or 1., or within a list
+            marked.extend(found + [""] * (end - start - 1))
+            origin.extend([first + start] * (len(found) + end - start - 1))
+
+        def add_html(start: int, end: int) -> None:
+            at = start
+            while at < end:
+                fence = _FENCE.match(lines[at])
+                closing = next((n for n in range(at + 1, end) if fence and closes(lines[n], fence[1])), None)
+                if fence is None or fence[2] not in BLOCKS or closing is None:
+                    at += 1
+                    continue
+                add_text(start, at)
+                add_block(fence[2], at, closing + 1, "")
+                start = at = closing + 1
+            add_text(start, end)
+
+        at = 0
+        for region in regions("\n".join(lines)):
+            if region.first < at:
                 continue
-            flush()
-            end = self._end_of(fence[1], at)
-            name = fence[2]
-            if end is None:  # the text below could belong to the block or not
-                self.may_lack_claims = True
-                break
-            if name in BLOCKS:
-                marked += ["", self._read_block(name, at, end), ""]
+            add_text(at, region.first)
+            at = region.last
+            if region.kind == "html_block":
+                add_html(region.first, region.last)
+            elif region.kind == "fence" and self._is_block(region, lines, first):
+                prefix = lines[region.first].partition(region.fence)[0]
+                add_block(region.info.split()[0], region.first, region.last, prefix)
             else:
-                if near := difflib.get_close_matches(name, BLOCKS, n=1):
-                    column = lines[at - 1].index(name) + 1
-                    self.problem(f"unknown block {name!r}", at, column, f"did you mean {near[0]!r}?")
-                marked += lines[at - 1 : end]
-            at = end + 1
-        flush()
+                marked += self.lines[first - 1 + region.first : first - 1 + region.last]
+                origin += range(first + region.first, first + region.last)
+        add_text(at, len(lines))
+        source.lines = tuple(origin)
         return "\n".join(marked), source
 
-    def _end_of(self, fence: str, first: int) -> int | None:
-        """Return the number of the line that closes a fence; None, with a problem, where none does."""
-        lines = self.lines
-        for number in range(first + 1, len(lines) + 1):
-            closing = lines[number - 1].strip()
-            if closing.startswith(fence) and not closing.strip(fence[0]):
-                return number
-        message = f"the block that starts here has no closing line {fence}"
-        self.problem(message, first, 1, f"close it with a line {fence}")
-        return None
+    def _is_block(self, region: Region, lines: Sequence[str], first: int) -> bool:
+        """Return whether a fence is a figure or a claim; report one that is named almost like these."""
+        name = (region.info.split() or [""])[0]
+        opening = lines[region.first]
+        if not is_closed(lines, region.first, region.last, region.fence):
+            self.may_lack_claims = True  # the text below could belong to the block or not
+            return False
+        if name not in BLOCKS and (near := difflib.get_close_matches(name, BLOCKS, n=1)):
+            column = opening.index(name) + 1
+            self.problem(f"unknown block {name!r}", first + region.first, column, f"did you mean {near[0]!r}?")
+        return name in BLOCKS
 
     def _read_block(self, name: str, first: int, last: int) -> str:
         try:
@@ -290,7 +337,7 @@ class _Reader(ProseReader[Inset]):
         self.refuse_escaped(block)
         read: Figure | Claim | None
         read = read_figure(self.checker, block) if name == "figure" else read_claim(self.checker, block)
-        if isinstance(identifier := block.values.get("id"), str):
+        if "id" in block.values and (identifier := block.text(("id",))) is not None:
             self._take_id(identifier, *block.marks[("id",)])
             self.claim_ids |= {identifier} if name == "claim" else set()
         elif name == "claim":
@@ -309,14 +356,20 @@ class _Reader(ProseReader[Inset]):
 
     def _read_words(self, block: Document, key: str) -> Prose[Inset]:
         """Return a caption, a claim's sentence (both Markdown) or a text alternative (plain), its quotes marked."""
-        value = without_refused(str(block.values[key]))
+        value = without_refused(block.text((key,)) or "")
         column, is_exact = block.text_column((key,))
         text = Text(value, block.marks[(key,)][0], column, is_exact)
-        inner = _Reader(self.document, self.file, self.checker)
+        inner = _Reader(self.document, self.file, self.checker, self.lang)
         marked = inner._mark_quotes(text)
         if key == "alt":
-            marked = " ".join(marked.split())
+            marked = " ".join(marked.replace(JOINT, " ").replace(r"\{#", "{#").split())
         else:
+            marked = marked.replace(JOINT, "")
+            if not is_one_paragraph(marked):
+                message = f"{key}: expected one paragraph of text"
+                self.problems.append(
+                    block.problem((key,), message, hint=r"put a backslash before a sign such as # or -")
+                )
             marked = inner.render(marked, Source([text])).strip().removeprefix("<p>").removesuffix("</p>")
         self.links += inner.links
         self.quoted_claims += inner.quoted_claims
@@ -325,25 +378,32 @@ class _Reader(ProseReader[Inset]):
 
     def _mark_quotes(self, text: Text) -> str:
         """Return a text with a mark in place of each pair of braces, except in code."""
-        code = [match.span() for match in _CODE.finditer(text.text)]
+        code = [match.span() for match in CODE.finditer(text.text)]
 
         def replaced(match: re.Match[str]) -> str:
             if any(start <= match.start() < end for start, end in code):
                 return match[0]
             if match[0].startswith("\\"):
-                return match[0][1:] if match[0][1:] in ("{", "}") else match[0]
+                is_brace = match[0][1:] in ("{", "}") and text.text[match.end() : match.end() + 1] != "#"
+                return match[0][1:] if is_brace else match[0]
             line, column = text.place(match.start())
+            if match[1] is not None and match[1].startswith("#"):
+                if not _ends_heading(text.text, match.end()):
+                    message = "an id in braces belongs at the end of a heading"
+                    self.problem(message, line, column, r"escape a literal brace as \{ or \}")
+                return match[0]
             if match[1] is None:
                 self.problem("unmatched brace", line, column, r"escape a literal brace as \{ or \}")
                 return ""
             quote = self._read_quote(match[1], line, column + 1)
-            return "" if quote is None else self.mark(quote, (line, column))
+            mark = "" if quote is None else self.mark(quote, (line, column))
+            return mark + JOINT * match[0].count("\n")
 
         return _BRACES.sub(replaced, text.text)
 
     def _read_quote(self, inner: str, line: int, column: int) -> Quote | None:
         flat = " ".join(inner.split("\n"))
-        name = flat.split("|")[0].split(" ")[0]
+        name = (flat.split("|")[0].split() or [""])[0]
         if name in self.checker.broken:
             return None
         words = Words(flat)
@@ -384,18 +444,20 @@ class _Reader(ProseReader[Inset]):
                     self.problem(message, *self.part_places[number], "move it out of the other link")
         return found
 
-    def _with_ids(self, text: str, source: Source) -> str:
-        """Return HTML with ids on its headings."""
-
-        def headed(match: re.Match[str]) -> str:
-            level, inner = match[1], match[2]
-            words = html.unescape(re.sub(r"<[^>]+>", "", MARK.sub("", inner))).strip()
-            identifier = slugify(words, "-") or f"section-{len(self.headings) + 1}"
-            self.headings.append(Heading(identifier, words))
-            self._take_id(identifier, *source.next_place(words.split(" ")[0]))
-            return f'<h{level} id="{identifier}">{inner}</h{level}>'
-
-        return re.sub(r"<h([2-4])>(.*?)</h\1>", headed, text, flags=re.DOTALL)
+    def _with_ids(self, text: str) -> str:
+        """Return HTML with ids on its headings, which are those of no figure or claim."""
+        headings = self.read_headings(text)
+        of_blocks = set(self.places)
+        taken = {f"{figure.id}-alt" for figure in self.figures} | set(self.footnotes)
+        for identifier in sorted(taken):
+            self.places.setdefault(identifier, (self.document.body_line, 1))
+        for heading, place in zip(headings, self.heading_places, strict=False):
+            if heading.own_id in OWN_IDS:
+                self.places.setdefault(heading.id, place)
+            elif heading.own_id is not None or heading.id in of_blocks:
+                self._take_id(heading.id, *place)
+        self.headings = tell_apart(headings, taken)
+        return with_ids(text, self.headings)
 
     def _take_id(self, identifier: str, line: int, column: int) -> None:
         if identifier in OWN_IDS:
@@ -432,6 +494,14 @@ class _Reader(ProseReader[Inset]):
             if identifier not in self.claim_ids:
                 message = f"there is no claim {identifier!r} in this write-up"
                 self.problem(message, line, column, nearest(identifier, self.claim_ids))
+
+
+def _ends_heading(text: str, end: int) -> bool:
+    """Return whether a heading ends at an offset of Markdown."""
+    start = text.rfind("\n", 0, end) + 1
+    rest, _, below = text[end:].partition("\n")
+    is_marked = re.match(r"[ \t>]*#{1,6}[ \t]", text[start:]) is not None
+    return not rest.strip(" \t#") and (is_marked or re.match(r" {0,3}(=+|-+)[ \t]*(\n|$)", below) is not None)
 
 
 def _take_format(words: Words) -> str:

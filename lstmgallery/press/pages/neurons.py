@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markdown.extensions.toc import slugify
-
 from lstmgallery.desk.roles import ROLE
+from lstmgallery.press.manuscript.headings import slug
 from lstmgallery.press.marks.strips import MiniStrip
 from lstmgallery.press.marks.text import number, percent
 from lstmgallery.press.pages.sentences import feature_words, row_sentence, score_of
@@ -77,9 +76,9 @@ def group_by_role(lines: Iterable[NeuronLine]) -> list[RoleGroup]:
     taken: Counter[str] = Counter()
     groups = []
     for role, found in sorted(by_role.items(), key=lambda entry: (not entry[0], -len(entry[1]), entry[0])):
-        slug = "-".join(filter(None, ("role", slugify(role or NO_ROLE, "-", unicode=True))))
-        taken[slug] += 1
-        name = f"{slug}-{taken[slug]}" if taken[slug] > 1 else slug
+        identifier = f"role-{slug(role or NO_ROLE)}"
+        taken[identifier] += 1
+        name = f"{identifier}-{taken[identifier]}" if taken[identifier] > 1 else identifier
         words = f"{role[:1].upper()}{role[1:]}" if role else NO_ROLE
         groups.append(RoleGroup(name, words, tuple(sorted(found, key=lambda line: -line.score))))
     return groups

@@ -118,9 +118,10 @@ def _pages(
             "previous": articles[at - 1] if at else None,
             "following": articles[at + 1] if at + 1 < len(articles) else None,
         }
-        yield article.path, "writeup.html", partial(dict, article=article, **around)
+        shared = {"article": article, "main_id": article.writeup.own_ids["main"]}
+        yield article.path, "writeup.html", partial(dict, **shared, **around)
         for figure in article.illustrations:
-            yield article.file(figure, "html"), "embed.html", partial(dict, article=article, id=figure)
+            yield article.file(figure, "html"), "embed.html", partial(dict, **shared, id=figure)
 
 
 def _drawing(article: Article, figure: str) -> bytes:

@@ -1,5 +1,6 @@
 """Jinja: render templates with values, and links relative to their page."""
 
+import contextlib
 import datetime
 import posixpath
 from functools import cache
@@ -7,10 +8,15 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
 from lstmgallery.cells.table import CellKind, Update
+from lstmgallery.press.manuscript.languages import is_from_the_right
+from lstmgallery.press.manuscript.markup import ENGLISH
+from lstmgallery.press.manuscript.prose import quoted
 from lstmgallery.press.marks import text
 from lstmgallery.press.marks.palette import shade_colours
 
@@ -29,7 +35,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {**FILTERS, "equation": equation, "shade_colours": shade_colours, "date": date}
+    made.filters |= {**FILTERS, "equation": equation, "shade_colours": shade_colours, "date": date, "quoted": quoted}
     made.globals["version"] = __version__
     return made
 
@@ -49,16 +55,41 @@ def render(path: str, template: str, **values: Any) -> bytes:
         relative = posixpath.relpath(file, posixpath.dirname(path) or ".") if file != path or not mark else ""
         return relative + mark + fragment
 
-    values = {"url": url, "path": path, **values}
+    lang = values["article"].writeup.lang if "article" in values else values["site"].lang
+    of_language = {"lang": lang, "english": english(lang), "direction": direction(lang), "own_language": own(lang)}
+    values = {"url": url, "path": path, **of_language, **values}
     if template == "writeup.html":
         part = environment().get_template("part.html")
         values["body"] = values["article"].body(url, lambda kind, name: part.render(kind=kind, id=name, **values))
     return environment().get_template(template).render(values).encode()
 
 
-def date(day: datetime.date) -> str:
-    """Return a day as it is written: 5 March 2026."""
-    return f"{day.day} {day:%B %Y}"
+def date(day: datetime.date, lang: str) -> str:
+    """Return a day as it is written in a language: 5 March 2026; as 2026-03-05 if its dates are not known."""
+    if lang.lower() == ENGLISH:
+        return f"{day.day} {day:%B %Y}"
+    subtags = lang.split("-")
+    for end in range(len(subtags), 0, -1):  # de-AT-1996, de-AT, de
+        with contextlib.suppress(UnknownLocaleError, ValueError):
+            return format_date(day, "long", Locale.parse("-".join(subtags[:end]), sep="-"))
+    return day.isoformat()
+
+
+def english(lang: str) -> Markup:
+    """Return the attributes of the English parts of a page whose texts are in another language."""
+    if lang.partition("-")[0].lower() == ENGLISH:
+        return Markup("")
+    return Markup(' lang="en" dir="ltr"' if is_from_the_right(lang) else ' lang="en"')
+
+
+def direction(lang: str) -> Markup:
+    """Return the attribute of texts that are written from right to left, or nothing."""
+    return Markup(' dir="rtl"' if is_from_the_right(lang) else "")
+
+
+def own(lang: str) -> Markup:
+    """Return the attributes of an author's text within an English part of a page."""
+    return Markup(f' lang="{escape(lang)}"{direction(lang)}') if english(lang) else Markup("")
 
 
 def equation(update: Update, kind: CellKind) -> Markup:
