@@ -154,7 +154,7 @@ def test_broken_content_ends_with_1_and_leaves_the_old_site(small_project: Proje
     done = run_here(*options(small_project))
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == (
-        f"error: {file}:5:9: task.kind: expected one of counting, selective-counting, state-memory, copying, "
+        f"error: {file}:5:9: task.kind: expected one of counting, selective-counting, state-memory, copying, text, "
         "found 'couting'\n"
         "      kind: couting\n"
         "            ^\n"
