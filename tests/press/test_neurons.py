@@ -65,7 +65,7 @@ def test_the_best_come_first_and_those_without_a_role_last() -> None:
 
 def test_roles_whose_words_differ_in_signs_alone_have_ids_of_their_own() -> None:
     groups = group_by_role([line("a", "the letter: x", 1), line("b", "the letter x", 1), line("c", "；", 1)])
-    assert sorted(group.id for group in groups) == ["role", "role-the-letter-x", "role-the-letter-x-2"]
+    assert {group.id for group in groups} == {"role-the-letter-x", "role-the-letter-x-2", "role-；"}
 
 
 def test_a_role_can_be_linked_to_and_is_a_choice_of_the_filter(page: Element) -> None:
