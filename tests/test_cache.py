@@ -82,7 +82,8 @@ def test_a_stamp_that_is_none_is_reported_and_never_current(tmp_path: Path, text
     assert not is_current(stage)
     (problem,) = damage(stage)
     assert problem.place == str(stage.stamp)
-    assert problem.message == "expected the stamp of a finished stage, found other content"
+    message = "expected the stamp of a finished stage, found other content"
+    assert (problem.message, problem.hint) == (message, "the stage will run again")
 
 
 def test_a_stamp_that_is_no_text_is_reported(tmp_path: Path) -> None:

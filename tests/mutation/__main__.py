@@ -28,10 +28,10 @@ from tests.mutation.watch import FOLDER, Watched, read_watched
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIES = 2  # as many faults are tried at a time
-LONGEST = 120.0  # seconds of tests that a fault is given, the quickest first
+LONGEST = 40.0  # seconds of tests that a fault is given, the quickest first
 KEPT = "gallery"  # what the first run measured of the gallery, for all others
 STARTING = 60.0  # processor seconds that a run may take beside its tests: to start, and to build the gallery
-SLACK = 4  # times the seconds of its tests that a run may take; a fault that needs more never ends
+SLACK = 3  # times the seconds of its tests that a run may take; a fault that needs more never ends
 
 
 @dataclass(frozen=True)
