@@ -220,7 +220,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         return value
 
     def check_whole(node: yaml.ScalarNode, at: KeyPath) -> None:
-        """Refuse a text of which YAML drops a part: a comment behind it, a name or a tag before it."""
+        """Refuse a text if YAML drops a part of it: a comment after it, or a name or tag before it."""
         start, end = node.start_mark.index, node.end_mark.index
         sign = front[start : start + 1]
         is_text = node.style in (None, "") and node.tag == "tag:yaml.org,2002:str"

@@ -102,7 +102,7 @@ def _is_readable(file: Path) -> bool:
 
 
 def _unread(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Unread]:
-    """Yield what looks like content in a folder of which files with one of `suffixes` are read."""
+    """Yield the entries of a folder that look like content but lack its `suffixes`."""
     try:
         names = _names(folder)
     except GalleryError:
@@ -124,7 +124,7 @@ def _unread(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Unread]:
 
 
 def _below(folder: Path, home: str) -> Iterator[Unread]:
-    """Yield what looks like content in a folder where nothing is read."""
+    """Yield the entries that look like content in a folder that is not read."""
     try:
         names = _names(folder)
     except GalleryError:

@@ -1,11 +1,13 @@
-"""The grammar shared by measures of an experiment: of one neuron, or of a network `with 3 neurons`."""
+"""The measures of a task's own experiments: of one neuron, or of a network `with 3 neurons`."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from lstmgallery.desk.experiments.experiment import Experiment
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.measures.measure import Measure
 from lstmgallery.desk.measures.measurement import Measurement, ValueKind
+from lstmgallery.desk.measures.requirements import require
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import MeasuredNetwork
 from lstmgallery.network import Place
@@ -13,18 +15,21 @@ from lstmgallery.network import Place
 
 @dataclass(frozen=True)
 class Changed(Measure):
-    """The result of changing one neuron, or several at once."""
+    """The result of an experiment on one neuron, or on several at once."""
 
     has_control: ClassVar[bool] = False
-    result: ClassVar[str]
+    phrase: ClassVar[str]
+    experiment: ClassVar[type[Experiment]]
     unit: ClassVar[ValueKind]
 
     neurons: int | None  # number of the best changed at once; None for the subject's own neuron
 
     @classmethod
-    def take_neurons(cls, words: Words, subject: Subject, *, at: int) -> Self:
-        """Take the number of neurons, if the subject is a network. `at` is the measure's first word."""
-        network = subject.network
+    def from_line(cls, words: Words, subject: Subject) -> Self:
+        network, at = subject.network, words.at
+        for word in cls.phrase.split():
+            words.expect(word)
+        require(cls.experiment.of(network.task), network, cls.experiment.needed, at=at)
         neurons = None
         if words.takes("with"):
             neurons = words.whole("a number of neurons", 1, network.layers * network.units)
@@ -40,5 +45,5 @@ class Changed(Measure):
     def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         chosen = places if self.neurons is None else tuple(trained.best_for_task()[: self.neurons])
         table = trained.changed(chosen)
-        row = table[table["measure"] == self.result].iloc[0]
+        row = table[table["measure"] == self.experiment.result].iloc[0]
         return Measurement(float(row["value"]), int(row["sequences"]), "sequence", self.unit, data=table)

@@ -1,4 +1,4 @@
-"""Python-Markdown with the extensions that authors may use: a closed list, of which none reads files or runs code.
+"""Python-Markdown with the extensions for authors: a closed list. None of them reads files or runs code.
 
 `Reader.parse` gives the blocks of a text as a tree, `Reader.convert` its HTML. Elements carry the lines they were made
 from in an attribute of a private-use character; HTML that the author typed is between two such characters. What
@@ -150,7 +150,7 @@ class _Addresses(dict[str, tuple[str, str]]):
 
 
 class _Footnotes(FootnoteExtension):
-    """Footnotes, of which Python-Markdown reads the definitions only; the rest is made by `_Blocks` and `_Notes`."""
+    """Footnotes: Python-Markdown reads only their definitions; `_Blocks` and `_Notes` make the rest."""
 
     def __init__(self, reader: Reader):
         super().__init__()
@@ -298,7 +298,7 @@ class _Table(TableProcessor):
 
 
 class _Definition(ReferenceProcessor):
-    """Reads the definitions of addresses; records those defined twice, of which the first holds."""
+    """Reads the definitions of addresses; the first counts, and repeated ones are recorded."""
 
     def run(self, parent: ET.Element, blocks: list[str]) -> bool:
         del parent

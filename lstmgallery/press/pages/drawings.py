@@ -52,15 +52,21 @@ def without_refused(text: str) -> str:
 
 
 def lay_out(parts: Iterable[Part]) -> Sheet:
-    """Place parts one below the other."""
+    """Place parts one below the other, with room for the source line."""
+    placed, y, widest = place_parts(parts, top=MARGIN, gap=MARGIN)
+    return Sheet(placed, y + 8, max(widest, NARROWEST) + 2 * MARGIN, y + 22)
+
+
+def place_parts(parts: Iterable[Part], *, top: float, gap: float) -> tuple[tuple[PlacedPart, ...], float, float]:
+    """Return parts placed one below the other, the position below the last gap, and the largest width, in pixels."""
     placed = []
-    y: float = MARGIN
-    widest: float = NARROWEST
+    y = top
+    widest = 0.0
     for part in parts:
-        top = y
+        title_y = y + 14
         y += TITLE_PX if part.title else 0
-        placed.append(PlacedPart(part, top + 14, y))
+        placed.append(PlacedPart(part, title_y, y))
         width, height = part.drawn.size
-        y += height + MARGIN
+        y += height + gap
         widest = max(widest, width)
-    return Sheet(tuple(placed), y + 8, widest + 2 * MARGIN, y + 22)
+    return tuple(placed), y, widest

@@ -17,7 +17,7 @@ from lstmgallery.press.figures.drawing import Part
 from lstmgallery.press.marks.strips import Strip
 from lstmgallery.press.pages.articles import Article
 from lstmgallery.press.pages.drawings import MARGIN as GAP
-from lstmgallery.press.pages.drawings import TITLE_PX, PlacedPart, without_refused
+from lstmgallery.press.pages.drawings import PlacedPart, place_parts, without_refused
 from lstmgallery.press.pages.rendering import THEME, environment
 from lstmgallery.press.pages.styles import drawing_style
 from lstmgallery.press.pages.views import NetworkView, draw_shown
@@ -99,19 +99,11 @@ def fit(parts: Sequence[Part]) -> Picture:
 
 
 def _placed(parts: Sequence[Part]) -> Picture:
-    placed = []
-    y, widest = 0.0, 1.0
-    for part in parts:
-        top = y
-        y += TITLE_PX if part.title else 0
-        placed.append(PlacedPart(part, top + 14, y))
-        width, height = part.drawn.size
-        y += height + GAP
-        widest = max(widest, width)
+    placed, y, widest = place_parts(parts, top=0, gap=GAP)
     across, down = WIDTH - 2 * MARGIN, HEIGHT - HEAD - MARGIN / 2
-    scale = min(LARGEST, across / widest, down / (y - GAP))
-    below = max(0.0, down - (y - GAP) * scale) / 3  # a low figure stands a little above the middle
-    return Picture(tuple(placed), round(scale, 4), MARGIN, round(HEAD + below, 2))
+    scale = min(LARGEST, across / max(widest, 1), down / (y - GAP))
+    below = max(0.0, down - (y - GAP) * scale) / 3  # low figures look centred a little above the middle
+    return Picture(placed, round(scale, 4), MARGIN, round(HEAD + below, 2))
 
 
 def rasterise(svg: str) -> bytes:
