@@ -8,10 +8,11 @@ key of the kind, so changing one kind leaves the results of the others current.
 
 from typing import TYPE_CHECKING, Literal
 
-from lstmgallery.cells import gru, lstm
+from lstmgallery.cells import coupled, gru, gru_reset_first, lstm, peephole, rnn
 from lstmgallery.cells.table import CellKind
 
-CELL_KINDS: dict[str, CellKind] = {cell.KIND.key: cell.KIND for cell in (lstm, gru)}
+_CELLS = (lstm, gru, peephole, coupled, gru_reset_first, rnn)
+CELL_KINDS: dict[str, CellKind] = {cell.KIND.key: cell.KIND for cell in _CELLS}
 
 if TYPE_CHECKING:
     CellKey = str

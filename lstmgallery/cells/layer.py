@@ -5,6 +5,7 @@ and defaults, so weights can be exchanged with Keras's own layers. The output of
 the order of its table: (batch, signals * units). Only the lab imports this.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -42,22 +43,23 @@ class SignalCell(keras.layers.Layer):
         self.output_size = units * len(self.kind.signals)
 
     def build(self, input_shape: tuple[Any, ...]) -> None:
-        """Create kernel, recurrent_kernel and bias with the shapes in the table.
+        """Create the weights in the table, each as the attribute of its name.
 
         Initial values as in `keras.layers.LSTM` and `GRU`: Glorot and Bengio 2010 for the kernel, orthogonal
         (Saxe et al. 2014) for the recurrent kernel.
         """
-        glorot = keras.initializers.GlorotUniform(seed=self.seed)
-        orthogonal = keras.initializers.Orthogonal(seed=self.seed + 1)
-        shapes = self.kind.weight_shapes(input_shape[-1], self.units)
-        self.kernel = self.add_weight(name="kernel", shape=shapes["kernel"], initializer=glorot)
-        recurrent = shapes["recurrent_kernel"]
-        self.recurrent_kernel = self.add_weight(name="recurrent_kernel", shape=recurrent, initializer=orthogonal)
-        self.bias = self.add_weight(name="bias", shape=shapes["bias"], initializer=self._initial_bias)
+        drawn = {
+            "kernel": keras.initializers.GlorotUniform(seed=self.seed),
+            "recurrent_kernel": keras.initializers.Orthogonal(seed=self.seed + 1),
+        }
+        for name, shape in self.kind.weight_shapes(input_shape[-1], self.units).items():
+            initializer = drawn.get(name) or self._initializer_of(name)
+            setattr(self, name, self.add_weight(name=name, shape=shape, initializer=initializer))
         self.built = True
 
-    def _initial_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> Any:
-        return ops.broadcast_to(ops.convert_to_tensor(self.kind.initial_bias(self.units), dtype), shape)
+    def _initializer_of(self, name: str) -> Callable[..., Any]:
+        row = self.kind.initial_row(name, self.units)
+        return lambda shape, dtype=None: ops.broadcast_to(ops.convert_to_tensor(row, dtype), shape)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "units": self.units, "seed": self.seed}

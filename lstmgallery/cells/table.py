@@ -86,7 +86,7 @@ class CellKind:
     """A kind of recurrent cell, with its signals in the order used by every file and figure."""
 
     key: str
-    title: str
+    title: str  # within a sentence
     article: str  # for the title: a or an
     signals: tuple[Signal, ...]
     updates: tuple[Update, ...]
@@ -95,6 +95,8 @@ class CellKind:
     columns: tuple[str, ...]  # the signals whose units are the columns of a kernel, in Keras's order
     begins_open: tuple[str, ...]  # those columns whose bias starts at one; all other biases start at zero
     biases: int  # rows of the bias: one, or one for the input and one for the state
+    begins_shut: tuple[str, ...] = ()  # those columns whose bias starts at minus one
+    diagonals: tuple[str, ...] = ()  # further weights, one number for each unit, such as peepholes; they start at zero
 
     def weight_shapes(self, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
         """Return the shapes of one layer's weights by Keras name."""
@@ -103,11 +105,15 @@ class CellKind:
             "kernel": (inputs, columns),
             "recurrent_kernel": (units, columns),
             "bias": (columns,) if self.biases == 1 else (self.biases, columns),
+            **dict.fromkeys(self.diagonals, (units,)),
         }
 
-    def initial_bias(self, units: int) -> list[float]:
-        """Return one row of the bias of an untrained layer."""
-        return [float(key in self.begins_open) for key in self.columns for _ in range(units)]
+    def initial_row(self, name: str, units: int) -> list[float]:
+        """Return one row of an untrained layer's bias or diagonal, by name: the weights that are not drawn."""
+        if name in self.diagonals:
+            return [0.0] * units
+        starts = {key: (key in self.begins_open) - (key in self.begins_shut) for key in self.columns}
+        return [float(starts[key]) for key in self.columns for _ in range(units)]
 
     def formula(self, key: str) -> str:
         """Return a signal's formula as printed, in symbols: its update, if it has one."""
@@ -123,9 +129,19 @@ class CellKind:
         return formula
 
     @property
+    def heading(self) -> str:
+        """The title as the first words of a sentence."""
+        return f"{self.title[0].upper()}{self.title[1:]}"
+
+    @property
     def memories(self) -> tuple[str, ...]:
         """The signals among which the best carrier of a task is sought: the memory, and the hidden state."""
         return tuple(dict.fromkeys((self.memory, "hidden")))
+
+    @property
+    def palettes(self) -> tuple[Palette, ...]:
+        """The palettes of its signals, without repeats."""
+        return tuple(dict.fromkeys(signal.palette for signal in self.signals))
 
     @property
     def gates(self) -> tuple[Signal, ...]:

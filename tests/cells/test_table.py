@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from lstmgallery.cells import CELL_KINDS
+from lstmgallery.cells.coupled import KIND as COUPLED
 from lstmgallery.cells.gru import KIND as GRU
 from lstmgallery.cells.lstm import KIND as LSTM
+from lstmgallery.cells.peephole import KIND as PEEPHOLE
 from lstmgallery.cells.reference import keep
 from lstmgallery.cells.table import CellKind, Update
 from lstmgallery.desk.reference import step_of
@@ -19,6 +21,20 @@ each_kind = pytest.mark.parametrize("kind", CELL_KINDS.values(), ids=CELL_KINDS)
 def test_the_signals_have_the_names_of_the_field() -> None:
     assert LSTM.keys == ("cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate")
     assert GRU.keys == ("hidden", "candidate", "update_gate", "reset_gate")
+
+
+def test_weights_follow_from_the_columns_the_biases_and_the_diagonals() -> None:
+    assert LSTM.weight_shapes(3, 2) == {"kernel": (3, 8), "recurrent_kernel": (2, 8), "bias": (8,)}
+    assert GRU.weight_shapes(3, 2) == {"kernel": (3, 6), "recurrent_kernel": (2, 6), "bias": (2, 6)}
+    peepholes = {"input_peephole": (2,), "forget_peephole": (2,), "output_peephole": (2,)}
+    assert PEEPHOLE.weight_shapes(3, 2) == LSTM.weight_shapes(3, 2) | peepholes
+
+
+def test_biases_start_open_or_shut_by_the_table_and_diagonals_at_zero() -> None:
+    assert LSTM.initial_row("bias", 2) == [0, 0, 1, 1, 0, 0, 0, 0]  # i f g o
+    assert COUPLED.initial_row("bias", 2) == [-1, -1, 0, 0, 0, 0]  # i g o
+    assert PEEPHOLE.initial_row("bias", 1) == [0, 1, 0, 0]
+    assert PEEPHOLE.initial_row("output_peephole", 3) == [0, 0, 0]
 
 
 @each_kind
@@ -62,6 +78,7 @@ def test_the_update_of_a_gru_is_the_arithmetic_of_the_textbook() -> None:
 def test_the_printed_formula_of_an_updated_signal_is_its_update() -> None:
     assert (LSTM.formula("cell"), LSTM.formula("hidden")) == ("f·c′ + i·g", "o·tanh(c)")
     assert GRU.formula("hidden") == "z·h′ + (1 − z)·g"
+    assert COUPLED.formula("forget_gate") == "1 − i"
     assert (LSTM.formula("input_gate"), GRU.formula("update_gate")) == ("σ(W x + U h′ + b)",) * 2
 
 
@@ -85,8 +102,6 @@ def test_an_update_is_made_of_sums_products_and_tanh(expression: str) -> None:
 
 @each_kind
 def test_a_step_gives_every_signal_of_the_table(kind: CellKind) -> None:
-    gates = {"lstm": 4, "gru": 3}[kind.key]
-    bias = np.zeros(4 * 2) if kind.key == "lstm" else np.zeros((2, 3 * 2))
-    weights = {"kernel": np.ones((3, gates * 2)), "recurrent_kernel": np.ones((2, gates * 2)), "bias": bias}
+    weights = {name: np.ones(shape) for name, shape in kind.weight_shapes(3, 2).items()}
     state = {key: np.zeros((1, 2)) for key in kind.state}
     assert tuple(step_of(kind)(np.ones((1, 3)), state, weights, keep)) == kind.keys

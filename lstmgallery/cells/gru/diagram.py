@@ -1,18 +1,20 @@
-"""The drawing of one step of the GRU."""
+"""The drawing of one step of the GRU, and of cells with its lines."""
 
 from lstmgallery.cells.diagram import LINE, Description, Edge, Label, Node, gate, name, words
 from lstmgallery.cells.gru import KIND
+from lstmgallery.cells.table import CellKind
 
 
-def _describe() -> Description:
+def describe(kind: CellKind) -> Description:
+    """Describe a cell with the signals of a GRU."""
     row, states, inputs = 236, 278, 298  # the row of gates, the lines that feed them with h′ and with x
     reset, candidate, update, out = 136, 244, 398, 452
     nodes = (
-        *words(KIND, {"hidden": LINE}),
+        *words(kind, {"hidden": LINE}),
         Node("input", 96, 358, "x", "word"),
-        gate(KIND, "reset_gate", reset, row),
-        gate(KIND, "candidate", candidate, row),
-        gate(KIND, "update_gate", update, row),
+        gate(kind, "reset_gate", reset, row),
+        gate(kind, "candidate", candidate, row),
+        gate(kind, "update_gate", update, row),
         Node("look_back", reset, 142, "×", "circle", "candidate"),
         Node("keep", update, LINE, "×", "circle", "hidden"),
         Node("rest", out, 188, "1−", "circle", "hidden"),
@@ -38,12 +40,12 @@ def _describe() -> Description:
         Edge("add", "hidden"),
     )
     labels = (
-        *name(KIND, "reset_gate", reset + 8, 178),
-        *name(KIND, "candidate", candidate + 8, 178),
-        *name(KIND, "update_gate", update - 8, 178, anchor="end"),
-        Label(237, LINE - 11, KIND["hidden"].name, "hidden", is_symbol=False, anchor="middle"),
+        *name(kind, "reset_gate", reset + 8, 178),
+        *name(kind, "candidate", candidate + 8, 178),
+        *name(kind, "update_gate", update - 8, 178, anchor="end"),
+        Label(237, LINE - 11, kind["hidden"].name, "hidden", is_symbol=False, anchor="middle"),
     )
-    return Description("gru", KIND.title, KIND, nodes, edges, labels, height=384)
+    return Description(kind.key, kind.heading, kind, nodes, edges, labels, height=384)
 
 
-DIAGRAMS = (_describe(),)
+DIAGRAMS = (describe(KIND),)

@@ -12,19 +12,18 @@ from typing import Any
 
 import tensorflow as tf
 
-State = tuple[Any, ...]
+from lstmgallery.cells.fast import Tensors, gradient_of_product, multiply_inputs, one_step_earlier, scan
 
 
-def read_window(inputs: Any, weights: Mapping[str, Any], keeps: Any, state: State) -> tuple[Any, State]:
+def read_window(inputs: Any, weights: Mapping[str, Any], keeps: Any, state: Tensors) -> tuple[Any, Tensors]:
     """Return the hidden states along a window, (time, batch, units), and the state after it.
 
     inputs: tokens, (time, batch) int32, or values, (time, batch, inputs); weights: kernel, recurrent_kernel and bias in
     Keras's gate order i f g o; keeps: (time, batch, 1), 0 where a step starts from a zero state, else 1; state: hidden
     and cell before the window, each (batch, units).
     """
-    kernel = weights["kernel"]
-    product = tf.gather(kernel, inputs) if inputs.dtype.is_integer else tf.matmul(inputs, kernel)
-    hidden, cell = _run(product + weights["bias"], weights["recurrent_kernel"], keeps, *state)
+    projected = multiply_inputs(inputs, weights["kernel"]) + weights["bias"]
+    hidden, cell = _run(projected, weights["recurrent_kernel"], keeps, *state)
     return hidden, (hidden[-1], cell)
 
 
@@ -35,43 +34,53 @@ def _run(projected: Any, recurrent_kernel: Any, keeps: Any, h: Any, c: Any) -> A
     projected: W x + b, (time, batch, 4 * units); h, c: the state before the window. Letters as in `reference`.
     """
     time, _, columns = projected.shape
-    units = columns // 4
-    scale = tf.repeat(tf.constant([1.0, 1.0, 2.0, 1.0], projected.dtype), units)  # doubles the argument of g
+    scale = tf.repeat(tf.constant([1.0, 1.0, 2.0, 1.0], projected.dtype), columns // 4)  # doubles the argument of g
     scaled, scaled_kernel = scale * projected, scale * recurrent_kernel
 
-    def step(at: Any, h: Any, c: Any, *stored: Any) -> tuple[Any, ...]:
+    def step(at: Any, h: Any, c: Any) -> tuple[Tensors, Tensors]:
         gates = tf.sigmoid(scaled[at] + tf.matmul(keeps[at] * h, scaled_kernel))  # (batch, 4 * units)
         i, f, g, o = tf.split(gates, 4, axis=-1)
         c = f * (keeps[at] * c) + i * (2 * g - 1)
         h = o * tf.tanh(c)
-        return at + 1, h, c, *(store.write(at, value) for store, value in zip(stored, (gates, c, h), strict=True))
+        return (h, c), (gates, c, h)
 
-    stores = [tf.TensorArray(projected.dtype, time) for _ in range(3)]
-    start = (tf.constant(0), h, c, *stores)
-    _, _, last_cell, *stores = tf.while_loop(lambda at, *_: at < time, step, start, maximum_iterations=time)
-    gates, cells, hiddens = (store.stack() for store in stores)
+    (_, last_cell), (gates, cells, hiddens) = scan(step, (h, c), time=time, kept=3)
 
     def gradient(d_hiddens: Any, d_last_cell: Any) -> Any:
-        h_before = keeps * tf.concat([h[None], hiddens[:-1]], 0)  # (time, batch, units), as each step read it
-        c_before = keeps * tf.concat([c[None], cells[:-1]], 0)
+        h_before, c_before = one_step_earlier(h, hiddens, keeps), one_step_earlier(c, cells, keeps)
         i, f, g, o = tf.split(gates, 4, axis=-1)
         g, tanh_c = 2 * g - 1, tf.tanh(cells)
-        # dz = slopes * (dc, dc, dc, dh); dc = dc of the step after + into_cell * dh
         slopes = [i * (1 - i) * g, f * (1 - f) * c_before, (1 - g * g) * i, o * (1 - o) * tanh_c]
-        slopes = tf.concat(slopes, -1)  # (time, batch, 4 * units)
-        into_cell, passed_on = o * (1 - tanh_c * tanh_c), keeps * f
-        transposed = tf.transpose(recurrent_kernel)
-
-        def step_back(at: Any, dh: Any, dc: Any, d_gates: Any) -> tuple[Any, ...]:
-            dh += d_hiddens[at]
-            dc += into_cell[at] * dh
-            dz = slopes[at] * tf.concat([dc, dc, dc, dh], -1)
-            return at - 1, keeps[at] * tf.matmul(dz, transposed), passed_on[at] * dc, d_gates.write(at, dz)
-
-        start = (tf.constant(time - 1), tf.zeros_like(h), d_last_cell, tf.TensorArray(projected.dtype, time))
-        _, dh, dc, d_gates = tf.while_loop(lambda at, *_: at >= 0, step_back, start, maximum_iterations=time)
-        dz = d_gates.stack()  # (time, batch, 4 * units)
-        rows, columns_of_rows = tf.reshape(h_before, (-1, units)), tf.reshape(dz, (-1, columns))
-        return dz, tf.matmul(rows, columns_of_rows, transpose_a=True), None, dh, dc
+        into_cell = o * (1 - tanh_c * tanh_c)
+        dz, dh, dc = pass_back(slopes, into_cell, f, recurrent_kernel, keeps, d_hiddens, d_last_cell)
+        return dz, gradient_of_product(h_before, dz), None, dh, dc
 
     return (hiddens, last_cell), gradient
+
+
+def pass_back(
+    slopes: list[Any],
+    into_cell: Any,
+    passed_on: Any,
+    recurrent_kernel: Any,
+    keeps: Any,
+    d_hiddens: Any,
+    d_last_cell: Any,
+) -> Tensors:
+    """Return the gradients of z, (time, batch, columns), and of the state before the window, each (batch, units).
+
+    `slopes`: for each signal with columns of its own, how what it acts on grows with its z; the last acts on the hidden
+    state, the others on the cell. `into_cell`: how the hidden state grows with the cell; `passed_on`: how the cell
+    grows with the one before it. All are (time, batch, units).
+    """
+    time = keeps.shape[0]
+    slope, passed, transposed = tf.concat(slopes, -1), keeps * passed_on, tf.transpose(recurrent_kernel)
+
+    def step(at: Any, dh: Any, dc: Any) -> tuple[Tensors, Tensors]:
+        dh += d_hiddens[at]
+        dc += into_cell[at] * dh
+        dz = slope[at] * tf.concat([*[dc] * (len(slopes) - 1), dh], -1)
+        return (keeps[at] * tf.matmul(dz, transposed), passed[at] * dc), (dz,)
+
+    (dh, dc), (dz,) = scan(step, (tf.zeros_like(d_last_cell), d_last_cell), time=time, kept=1, is_backward=True)
+    return dz, dh, dc

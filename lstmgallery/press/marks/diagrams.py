@@ -9,8 +9,8 @@ the value one step earlier.
 """
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar
 
@@ -75,6 +75,7 @@ class Diagram(Mark):
     labels: tuple[Label, ...]
     highlight: frozenset[str]
     summary: str
+    overlays: Mapping[str, Layer] = field(default_factory=dict)  # the lines of each signal, if readers light them up
 
     name: ClassVar = "cell"
 
@@ -92,14 +93,18 @@ DIAGRAMS: dict[str, Description] = {
 }
 
 
-def draw_cell(cell: str, *, highlight: Collection[str] = ()) -> Diagram:
-    """Draw one step of a cell. `highlight`: the keys of signals whose nodes and edges are highlighted."""
+def draw_cell(cell: str, *, highlight: Collection[str] = (), is_linked: bool = False) -> Diagram:
+    """Draw one step of a cell. `highlight`: the keys of signals whose nodes and edges are highlighted.
+
+    `is_linked`: whether readers light up the lines of single signals, which are then drawn once more, out of sight.
+    """
     described = DIAGRAMS[cell]
     kind, nodes, edges = described.kind, described.nodes, described.edges
     if unknown := sorted(set(highlight) - set(kind.keys)):
         raise ValueError(f"expected signals of {kind.title} ({', '.join(kind.keys)}), found {unknown[0]!r}")
     places = {node.key: node for node in nodes}
     lines = [_draw_edge(edge, places, highlight) for edge in edges]
+    overlays = {key: _lines_of(key, edges, places) for key in kind.keys} if is_linked else {}
     return Diagram(
         title=described.title,
         width=WIDTH,
@@ -111,7 +116,14 @@ def draw_cell(cell: str, *, highlight: Collection[str] = ()) -> Diagram:
         labels=described.labels,
         highlight=frozenset(highlight),
         summary=f"{described.title}, one step. {' '.join(sentences(kind, nodes, edges))}",
+        overlays=overlays,
     )
+
+
+def _lines_of(signal: str, edges: Collection[Edge], places: dict[str, Node]) -> Layer:
+    """Return the lines into and out of the nodes of a signal."""
+    own = [edge for edge in edges if signal in (places[edge.source].signal, places[edge.target].signal)]
+    return Layer(tuple(_draw_edge(edge, places, (signal,)) for edge in own), is_peephole=False, is_lit=True)
 
 
 def sentences(kind: CellKind, nodes: Collection[Node], edges: Collection[Edge]) -> Iterator[str]:
@@ -129,19 +141,20 @@ def formula(kind: CellKind, signal: str, nodes: Collection[Node], edges: Collect
 
     def term_of(key: str) -> str:
         node = places[key]
-        if node.shape == "gate":
-            return kind[key].symbol
         if node.shape == "word":
             return node.text
+        if key in kind.keys:
+            return kind[key].symbol
         outputs = [edge.target for edge in edges if edge.source == key and places[edge.target].shape == "word"]
-        return places[outputs[0]].text if outputs else made_by(node)
+        made = places[outputs[0]].text if outputs else made_by(node)
+        return f"({made})" if node.text == "1−" else made
 
     def made_by(node: Node) -> str:
         inputs = inputs_of(node.key)
         if node.shape == "gate" or node.text == "tanh":
             return f"{node.text}({', '.join(inputs)})"
         if node.text == "1−":
-            return f"(1 − {inputs[0]})"
+            return f"1 − {inputs[0]}"
         return "·".join(inputs) if node.text == "×" else " + ".join(inputs)
 
     node = places[signal]
