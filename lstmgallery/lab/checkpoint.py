@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from lstmgallery.whole import partial_name
+
 _HEADER = "header"
 
 
 def write_checkpoint(file: Path, key: str, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
     """Write a checkpoint; an interruption leaves the one before or this one."""
-    partial = file.with_name(f".{file.name}.partial")
+    partial = file.with_name(partial_name(file.name))
     text = json.dumps({"key": key, **header})
     with partial.open("wb") as stream:
         np.savez(stream, allow_pickle=False, **{_HEADER: np.array(text), **arrays})

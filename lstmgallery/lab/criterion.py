@@ -50,6 +50,10 @@ class Criterion:
         """The share of sequences right."""
         return self.sequences_right / self.sequences
 
+    def is_enough(self, network: Network) -> bool:
+        """Whether a network with this result can be shown."""
+        return self.is_met or network.training.goal == "optional"
+
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "is_met": self.is_met}
 
@@ -64,22 +68,27 @@ def compile_prediction(model: keras.Model) -> Predict:
     return predict  # type: ignore[no-any-return]
 
 
-def check_predictions(network: Network, predict: Predict, goal: Goal, *, steps: int) -> Criterion:
-    """Return the criterion for the predictions of `predict` and a goal, after `steps` steps of training."""
-    sequences = goal.sequences
-    reads, following, _ = network.task.vocabulary.encode(sequences)
-    determined = np.zeros(reads.shape, bool)
-    for row, sequence in enumerate(sequences):
-        determined[row, : len(sequence) + 1] = network.task.determined(sequence)
-    is_right = np.asarray(predict(reads)) == following
-    return Criterion(
-        sequences=len(sequences),
-        sequences_right=int((is_right | ~determined).all(axis=1).sum()),
-        tokens=int(determined.sum()),
-        tokens_right=int((is_right & determined).sum()),
-        is_sampled=goal.is_sampled,
-        steps=steps,
-    )
+class Exam:
+    """What a network has to predict for a goal, encoded once."""
+
+    def __init__(self, network: Network, goal: Goal) -> None:
+        self.goal = goal
+        self.reads, self.following, _ = network.task.vocabulary.encode(goal.sequences)
+        self.determined = np.zeros(self.reads.shape, bool)
+        for row, sequence in enumerate(goal.sequences):
+            self.determined[row, : len(sequence) + 1] = network.task.determined(sequence)
+
+    def check(self, predict: Predict, *, steps: int) -> Criterion:
+        """Return the criterion for the predictions of `predict`, after `steps` steps of training."""
+        is_right = np.asarray(predict(self.reads)) == self.following
+        return Criterion(
+            sequences=len(self.goal.sequences),
+            sequences_right=int((is_right | ~self.determined).all(axis=1).sum()),
+            tokens=int(self.determined.sum()),
+            tokens_right=int((is_right & self.determined).sum()),
+            is_sampled=self.goal.is_sampled,
+            steps=steps,
+        )
 
 
 def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps: int) -> Criterion | None:
@@ -89,4 +98,4 @@ def check_weights(network: Network, weights: Mapping[str, np.ndarray], *, steps:
         return None
     model = build_model(network)
     load_weights(model, weights)
-    return check_predictions(network, compile_prediction(model), goal, steps=steps)
+    return Exam(network, goal).check(compile_prediction(model), steps=steps)

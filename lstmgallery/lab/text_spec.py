@@ -5,6 +5,7 @@ from typing import Any
 
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import CellKind
+from lstmgallery.network import MINUTES, Network
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,27 @@ class TextSpec:
         for name in ("dropout", "second_moment"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected a number from 0 to below 1, received {getattr(self, name)}")
+
+    @classmethod
+    def of(cls, network: Network) -> "TextSpec":
+        """Return the network and the training that a front matter asks for."""
+        training, text = network.training, network.task.text
+        assert text is not None
+        has_steps = "steps" in training.model_fields_set
+        return cls(
+            tokens=len(network.task.vocabulary),
+            cell=network.cell,
+            layers=network.layers,
+            units=network.units,
+            seed=network.seed,
+            steps=training.steps if has_steps else None,
+            minutes=None if has_steps else training.minutes or MINUTES,
+            tracks=training.batch,
+            window=training.window,
+            learning_rate=training.learning_rate,
+            kernel_scale=text.input_scale,
+            dropout=training.dropout,
+        )
 
     @property
     def kind(self) -> CellKind:

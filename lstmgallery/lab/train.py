@@ -16,8 +16,9 @@ import tensorflow as tf
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.interrupts import interrupts_held
-from lstmgallery.lab.criterion import Criterion, check_predictions, compile_prediction
+from lstmgallery.lab.criterion import Criterion, Exam, compile_prediction
 from lstmgallery.lab.model import Weights, build_model, load_weights, weights_of
+from lstmgallery.lab.recurrence import read_logits
 from lstmgallery.network import Network
 from lstmgallery.tasks.task import Goal
 
@@ -47,8 +48,9 @@ class TrainingRun:
 def train(network: Network, *, report: Report) -> TrainingRun:
     """Train `network` under its own seed and return it, its curve and its criterion.
 
-    Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps.
-    With the same libraries and instruction set, equal networks give bit-equal weights.
+    Raises `GalleryError` with the score reached if the criterion does not hold within `training.most_steps` steps,
+    unless the network's goal is optional. With the same libraries and instruction set, equal networks give bit-equal
+    weights.
     """
     with interrupts_held() as deliver_interrupt:  # compilation may swallow Ctrl-C
 
@@ -57,7 +59,7 @@ def train(network: Network, *, report: Report) -> TrainingRun:
             deliver_interrupt()
 
         trained = next(train_seeds(network, [network.seed], report=report_and_deliver))
-    if trained.criterion and not trained.criterion.is_met:
+    if trained.criterion and not trained.criterion.is_enough(network):
         raise _missed(network, trained.criterion)
     return trained
 
@@ -77,7 +79,8 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
     most_steps = network.training.most_steps
     predict = compile_prediction(model)
     goal = split.goal
-    glanced_at = goal and Goal(goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)], goal.is_sampled)
+    exam = goal and Exam(network, goal)
+    glance = goal and Exam(network, _thinned(goal))
 
     for seed in seeds:
         untrained = weights_of(build_model(network, seed=seed))
@@ -99,13 +102,13 @@ def train_seeds(network: Network, seeds: Iterable[int], *, report: Report) -> It
                 train_rest = train_rest or compile_training(network, model, optimizer, split.training, steps=rest)
                 loss = float(train_rest(tf.constant(seed), tf.constant(done)))
                 done = most_steps
-            share = check_predictions(network, predict, glanced_at, steps=done).share if glanced_at else float("nan")
+            share = glance.check(predict, steps=done).share if glance else float("nan")
             rows.append({"step": done, "loss": loss, "right": share})
             report(done, share)
             is_last = done >= most_steps
             is_done = is_last or (done >= network.training.steps and not share < 1)  # NaN without a goal
-            if is_done and goal:
-                criterion = check_predictions(network, predict, goal, steps=done)
+            if is_done and exam:
+                criterion = exam.check(predict, steps=done)
                 is_done = is_last or criterion.is_met
         yield TrainingRun(seed, untrained, weights_of(model), pd.DataFrame(rows), criterion)
 
@@ -120,6 +123,7 @@ def compile_training(
 ) -> Callable[[Any, Any], Any]:
     """Return a function of a seed and the steps done that runs `steps` more and returns their mean loss."""
     reads, following, is_step = (tf.constant(part) for part in network.task.vocabulary.encode(sequences))
+    cells = [model.get_layer(f"layer_{layer}").cell for layer in network.layer_numbers]
     is_full_batch = len(sequences) <= network.training.batch
 
     def train_step(seed: Any, step: Any) -> Any:
@@ -131,7 +135,7 @@ def compile_training(
         tokens, targets, counts = batch
         weights = tf.cast(counts, tf.float32)
         with tf.GradientTape() as tape:
-            logits = model(tokens, training=True)["logits"]
+            logits = read_logits(model, cells, tokens)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)  # (batch, time)
             loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
         gradients = tape.gradient(loss, model.trainable_variables)
@@ -152,11 +156,17 @@ def compile_training(
     return train_steps  # type: ignore[no-any-return]
 
 
+def _thinned(goal: Goal) -> Goal:
+    """Return the sequences of a goal that the training curve is about."""
+    return Goal(goal.sequences[:: max(1, len(goal.sequences) // CURVE_SEQUENCES)], goal.is_sampled)
+
+
 def _missed(network: Network, criterion: Criterion) -> GalleryError:
     return GalleryError(
         Problem(
             f"content/networks/{network.name}.md",
             f"after {criterion.steps} training steps, {criterion.words}",
-            hint="raise training.most_steps or units, lower training.learning_rate, or try another seed",
+            hint="raise training.most_steps or units, lower training.learning_rate, or try another seed; to show a "
+            "network that does not learn its task, add goal: optional to its training",
         )
     )

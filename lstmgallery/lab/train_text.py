@@ -102,6 +102,11 @@ def train_text(
     windows = itertools.islice(windows, moment.step, None)
     train_steps, measure = _compile_training(spec), _compile_measure(spec)
     checked = list(_first_characters(validation, spec.validation_characters))
+    if spec.minutes is not None:  # compilation does not count, and says nothing of how long a step takes
+        nothing = np.zeros((spec.window, tracks), np.int32)
+        batch = _stack([Window(nothing, nothing, nothing.astype(bool), nothing.astype(bool))])
+        rates = tf.zeros(STEPS_PER_CALL)
+        train_steps(moment.carried, *batch, rates, tf.constant(moment.step), tf.constant(0))
     began = clock() - moment.seconds
     with interrupts_held() as deliver_interrupt:  # compilation may swallow Ctrl-C
 

@@ -22,8 +22,11 @@ pytestmark = pytest.mark.skipif(not is_x86_64(), reason="equal bits are promised
 
 PROCESSORS = {
     "this one": {},
-    "without AVX": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
-    "with other kernels": {"ONEDNN_MAX_CPU_ISA": "SSE41", "DNNL_MAX_CPU_ISA": "SSE41"},
+    "without AVX": {
+        "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "DNNL_MAX_CPU_ISA": "SSE41",
+    },
 }
 TRAIN = """
 import sys

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.lab.model import build_model, load_weights, weights_of
 from tests.conftest import random_weights, small_network
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", CELL_KINDS)
 def test_weights_that_are_written_are_read_again(tmp_path: Path, cell: str, layers: int) -> None:
     network = small_network(tmp_path, cell=cell, layers=layers)
     model = build_model(network)

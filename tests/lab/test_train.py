@@ -111,7 +111,23 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
     assert tuple(map(int, found.groups())) == count_right(network, weights_of(models[0]), everything)
     assert int(found[2]) < int(found[3])
     assert problem.place == "content/networks/small.md"
-    assert problem.hint == "raise training.most_steps or units, lower training.learning_rate, or try another seed"
+    assert problem.hint == (
+        "raise training.most_steps or units, lower training.learning_rate, or try another seed; to show a network that "
+        "does not learn its task, add goal: optional to its training"
+    )
+
+
+def test_a_network_whose_goal_is_optional_is_returned_with_the_score_it_misses(tmp_path: Path) -> None:
+    network = with_training(small_network(tmp_path), steps=1, most_steps=20, goal="optional")
+    trained = train(network, report=lambda *_: None)
+    criterion = criterion_of(trained)
+    everything = tuple("a" * n + "X" + "b" * n for n in (1, 2, 3))
+    assert (criterion.sequences_right, criterion.tokens_right, criterion.tokens) == count_right(
+        network, trained.weights, everything
+    )
+    assert not criterion.is_met
+    assert criterion.steps == 20
+    assert criterion.to_json()["is_met"] is False
 
 
 def test_training_ends_at_the_most_steps_and_is_not_another_until_then(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 import lstmgallery.lab.window
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.lab.model import Weights, build_model, weights_of
 from lstmgallery.lab.text_spec import TextSpec
 from lstmgallery.lab.window import initial_weights, read_window, round_to_half, zero_state
@@ -141,7 +142,7 @@ def test_without_a_seed_or_a_share_nothing_is_dropped() -> None:
         ({"steps": 0}, "steps: expected at least 1, received 0"),
         ({"minutes": 0.0}, "minutes: expected a number above 0, received 0.0"),
         ({"steps": 1, "tokens": 2}, "tokens: expected at least 3, received 2"),
-        ({"steps": 1, "cell": "rnn"}, "cell: expected one of lstm, gru, received 'rnn'"),
+        ({"steps": 1, "cell": "elman"}, f"cell: expected one of {', '.join(CELL_KINDS)}, received 'elman'"),
         ({"steps": 1, "dropout": 1.0}, "dropout: expected a number from 0 to below 1, received 1.0"),
         ({"steps": 1, "learning_rate": float("nan")}, "learning_rate: expected a number above 0, received nan"),
     ],
