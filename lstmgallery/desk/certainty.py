@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.scores import LineSums, fit_directions, fit_lines
 from lstmgallery.desk.targets import R2, Target, divide, number_sequences
 
-RESAMPLES = 1_000
 INTERVAL = 0.95  # the share of resamples inside the interval
 
 
@@ -33,7 +33,7 @@ class Threshold:
 class Resamples:
     """The number of times each held-out sequence is drawn in each of `count` resamples, generated from `seed`."""
 
-    def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = RESAMPLES):
+    def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = FULL.resamples):
         self._sequence = number_sequences(held_out)
         random = np.random.default_rng([seed, 3])
         half = divide(held_out)
@@ -66,16 +66,18 @@ class Resamples:
 
     def _areas(self, x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the AUC of a half in every resample, (resamples,)."""
-        order = np.argsort(x, kind="stable")
-        times = self._times[self._sequence[rows[order]]]  # (rows, resamples)
-        starts = np.flatnonzero(np.diff(x[order], prepend=np.nan) != 0)
-        is_there = y[order][:, None] > 0
-        positive = np.add.reduceat(times * is_there, starts, axis=0)  # (levels, resamples)
-        negative = np.add.reduceat(times * ~is_there, starts, axis=0)
-        below = negative.cumsum(axis=0) - negative / 2
-        pairs = positive.sum(axis=0) * negative.sum(axis=0)
+        levels, codes = np.unique(x, return_inverse=True)
+        sequences, numbers = np.unique(self._sequence[rows], return_inverse=True)
+        shape = len(sequences), len(levels)
+        cells = numbers * len(levels) + codes
+        is_there = y > 0
+        times = self._times[sequences].T  # (resamples, sequences)
+        positive = times @ np.bincount(cells[is_there], minlength=shape[0] * shape[1]).reshape(shape)
+        negative = times @ np.bincount(cells[~is_there], minlength=shape[0] * shape[1]).reshape(shape)
+        below = negative.cumsum(axis=1) - negative / 2
+        pairs = positive.sum(axis=1) * negative.sum(axis=1)
         found: np.ndarray = np.divide(
-            (positive * below).sum(axis=0), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0
+            (positive * below).sum(axis=1), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0
         )
         return found
 

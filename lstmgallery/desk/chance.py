@@ -15,17 +15,17 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.scores import Neuron, by_mask, in_batches, prepare
 from lstmgallery.desk.targets import Halves, Target, divide, number_sequences
 
-SHUFFLES = 2_000
 SHUFFLES_AT_ONCE = 250
 
 
 class Shuffles:
     """Random orders of the sequences of each half, `count` of them, generated from `seed`."""
 
-    def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = SHUFFLES):
+    def __init__(self, held_out: pd.DataFrame, *, seed: int, count: int = FULL.shuffles):
         self.count = count
         self._sequence = number_sequences(held_out)
         random = np.random.default_rng([seed, 2])

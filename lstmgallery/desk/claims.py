@@ -32,6 +32,7 @@ from lstmgallery.tasks.truths import step_truths
 
 Verdict = Literal["holds", "fails", "unmeasured"]
 EQUAL = 1e-9  # numbers closer than this are equal
+UNSWEPT = "expected a network that builds train under other seeds, found {}"
 BY_LUCK = 0.05  # the share of untrained networks that may meet a claim about training
 
 # The words an expectation may begin with; comparison signs also work, but YAML requires quotation marks around them.
@@ -124,6 +125,12 @@ class Question:
         found: Measurement = trained.answers[self.key]
         return found
 
+    def summarise(self, by_seed: Mapping[int, float | None] | None, own: Measurement) -> Measurement:
+        """Return the measurement that answers it, given that of the gallery's own network and the values by seed."""
+        if self.over is None:
+            return own
+        return LEFT_OUT if by_seed is None else self.over.summarise(by_seed, own)
+
     def take(self, trained: MeasuredNetwork) -> Measurement:
         """Measure it in one trained network without caching: the data of many networks would fill the memory."""
         places = self.subject.places(trained)
@@ -168,6 +175,15 @@ class Answer:
     @property
     def value(self) -> float | None:
         return self.measurement.value
+
+    @property
+    def without_data(self) -> "Answer":
+        """The answer without the values that were measured, one for each step or seed: they can fill the memory."""
+        return replace(self, measurement=replace(self.measurement, data=pd.DataFrame()))
+
+    def with_data(self, question: "Question", trained: MeasuredNetwork) -> "Answer":
+        """Return the answer with the values that were measured, taken again in the gallery's own network."""
+        return replace(self, measurement=question.summarise(self.by_seed, question.of_one.answer(trained)))
 
     @property
     def is_left_out(self) -> bool:
@@ -228,6 +244,8 @@ def take_question(words: Words, subject: Subject) -> Question:
         message = f"{subject.text} is named by its number, which differs between seeds"
         hint = f"such as {example_of(subject.network)}"
         raise GrammarError(message, at=start, hint=hint)
+    if over is not None and not subject.network.is_swept:
+        raise GrammarError(UNSWEPT.format(subject.network.name), at=start, hint="measure it on this network alone")
     inner = words.at
     measure = take_measure(words, subject)
     text = words.line[inner : words.at].strip()
@@ -295,9 +313,24 @@ def verdict(value: float | None, expectation: Expectation) -> Verdict:
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def answer_with_weights(
-    network: Network, weights: Arrays, sequences: Sequence[str], questions: Iterable[Question]
-) -> dict[str, float | None]:
-    """Return `network`'s answers with other weights by the keys of the questions, None if there is no value."""
-    trained = MeasuredNetwork(network, weights, step_truths(network.task, sequences))
-    return {question.key: question.take(trained).value for question in questions}
+    network: Network, many: Iterable[Arrays], sequences: Sequence[str], questions: Sequence[Question]
+) -> list[dict[str, float | None]]:
+    """Return `network`'s answers with each of `many` weights by the keys of the questions, None if there is no value.
+
+    Facts about the sequences are found once for all.
+    """
+    found, like = [], None
+    wanted: dict[str, set[str]] = {}  # by phase: features that neurons are chosen by
+    for question in questions:
+        chosen = question.subject.selector
+        if chosen is not None and chosen.signals == network.kind.memories:
+            wanted.setdefault(chosen.phase, set()).add(chosen.feature)
+    for weights in many:
+        trained = MeasuredNetwork(network, weights, step_truths(network.task, sequences), like=like)
+        for phase, features in wanted.items():
+            trained.score_together(sorted(features), phase)
+        found.append({question.key: question.take(trained).value for question in questions})
+        like = like or trained
+    return found

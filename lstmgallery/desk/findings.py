@@ -19,6 +19,10 @@ from lstmgallery.network import Network, Place
 from lstmgallery.tasks.task import Finding
 from lstmgallery.tasks.truths import step_truths
 
+_LEARNED = Finding(  # asked of networks that may fail at their task
+    "learned", "share of the sizes of training written right", "right where size <= {longest}", expect="at least 1"
+)
+
 
 @dataclass(frozen=True)
 class NetworkFinding:
@@ -39,13 +43,20 @@ class SeedAnswer:
 
 
 def findings_of(network: Network) -> tuple[NetworkFinding, ...]:
-    """Return the findings to ask of a network: those of its task, without those about gates its cell lacks."""
-    return tuple(_read(network, each) for each in network.task.findings if each.gate in ("", *network.kind.keys))
+    """Return the findings to ask of a network: those of its task, without those about gates its cell lacks.
+
+    A network with an optional goal is first asked whether it learned its task.
+    """
+    asked = [each for each in network.task.findings if each.gate in ("", *network.kind.keys)]
+    if network.training.goal == "optional" and network.task.sizes is not None:
+        asked = [_LEARNED, *asked]
+    return tuple(_read(network, each) for each in asked)
 
 
 def _read(network: Network, finding: Finding) -> NetworkFinding:
     def fill(text: str) -> str:
-        values = {"memory": network.kind.memory, "last": network.layers}
+        sizes = network.task.sizes
+        values = {"memory": network.kind.memory, "last": network.layers, "longest": sizes and sizes.longest}
         return text.format(**values, furthest=FURTHEST, beyond=FURTHEST + 1)
 
     subject = parse_subject(f"{network.name} {fill(finding.of)}".strip(), {network.name: network})

@@ -5,7 +5,7 @@ document starts from a zero state. NumPy in float64, written independently of th
 rows read side by side, never with the length of a document.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from lstmgallery.desk.reference import layer_weights, step_of
 
 START, END = 0, 1
 ROWS = 64  # documents read side by side
+MOST_WRITTEN = 280  # tokens of a document, as in the explorer
 
 
 @dataclass(frozen=True)
@@ -81,44 +82,85 @@ def count_bits(kind: CellKind, weights: Arrays, documents: Sequence[np.ndarray])
     return total
 
 
+@dataclass(frozen=True)
+class Document:
+    """What a network wrote: the tokens after the prompt, and whether the end token came after them.
+
+    `margin`: how near any of its choices was to another one. It is the distance of the number drawn from the ends of
+    the chosen token's share of the probabilities, and without drawing the lead of the likeliest token, the smallest
+    of all. Rounding differs between processors by less than 1e-12, in the explorer by about 1e-6.
+    """
+
+    tokens: list[int]
+    has_ended: bool
+    margin: float
+
+
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def write_text(
+def write_document(
     kind: CellKind,
     weights: Arrays,
     *,
     seed: int,
     temperature: float = 1.0,
-    at_most: int = 280,
+    at_most: int = MOST_WRITTEN,
     prompt: Sequence[int] = (),
     never: Sequence[int] = (START,),
-) -> list[int]:
+) -> Document:
     """Let the network write one document: read the start token and `prompt`, then draw token after token.
 
-    Returns the tokens after the prompt, up to the end token, without it, and no more than `at_most`. The logits are
-    divided by `temperature`; at 0 the most likely token is taken. Tokens in `never` are not written. Equal seeds give
-    equal texts.
+    It ends with the end token, or after `at_most` tokens. The logits are divided by `temperature`; at 0 the most likely
+    token is taken. Tokens in `never` are not written. Equal seeds give equal texts, and those of the explorer, up to
+    rounding: in single precision, a number so close to the end of a token's share that it falls into the next one is
+    rare, but then all that follows differs. The `margin` tells.
     """
     if not temperature >= 0:
         raise ValueError(f"temperature: expected a number of at least 0, received {temperature}")
-    random = np.random.default_rng(seed)
+    random = chances(seed)
     network = _Rows(kind, weights, 1)
     logits = network.read(np.array([START]))[0]
     for token in prompt:
         logits = network.read(np.array([token]))[0]
     written: list[int] = []
+    margin = 1.0
     while len(written) < at_most:
         logits[list(never)] = -np.inf
-        token = _draw(logits, temperature, random.random())
+        token, nearest = _draw(logits, temperature, next(random))
+        margin = min(margin, nearest)
         if token == END:
-            break
+            return Document(written, True, margin)
         written.append(token)
         logits = network.read(np.array([token]))[0]
-    return written
+    return Document(written, False, margin)
 
 
-def _draw(logits: np.ndarray, temperature: float, at: float) -> int:
-    """Return the token in whose share of the probabilities, laid end to end, `at` (0 to below 1) falls."""
+def chances(seed: int) -> Iterator[float]:
+    """Yield numbers from 0 to below 1, determined by a whole number: mulberry32, by Tommy Ettinger.
+
+    The explorer's script has the same generator (module `writing`). It computes with whole numbers below 2³², so the
+    numbers are the same on every machine.
+    """
+    state = seed % 2**32
+    while True:
+        state = (state + 0x6D2B79F5) % 2**32
+        mixed = (state ^ state >> 15) * (state | 1) % 2**32
+        mixed ^= (mixed + (mixed ^ mixed >> 7) * (mixed | 61)) % 2**32
+        yield (mixed ^ mixed >> 14) / 2**32
+
+
+def _draw(logits: np.ndarray, temperature: float, at: float) -> tuple[int, float]:
+    """Return the token in whose share of the probabilities, laid end to end, `at` (0 to below 1) falls.
+
+    Also return how far `at` is from the ends of that share; at temperature 0, how far the token leads.
+    """
+    powers = np.exp((logits - logits.max()) / (temperature or 1.0))
+    shares = powers / powers.sum()
     if temperature == 0:
-        return int(logits.argmax())
-    ends = np.exp((logits - logits.max()) / temperature).cumsum()
-    return int(np.searchsorted(ends, at * ends[-1], side="right"))
+        second, first = np.sort(shares)[-2:]
+        return int(logits.argmax()), float(first - second)
+    ends = powers.cumsum()
+    token = int(np.searchsorted(ends, at * ends[-1], side="right"))
+    high = float(ends[token] / ends[-1])
+    inner = [high - at] if high < 1 else []  # nothing is beyond the last share
+    low = float(ends[token - 1] / ends[-1]) if token else 0.0
+    return token, min([*inner, at - low] if low > 0 else [*inner, 1.0])

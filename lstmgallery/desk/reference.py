@@ -1,4 +1,4 @@
-"""The networks in NumPy, float64: the reference for checking traces, and the place to intervene.
+"""The networks in NumPy, float64 unless asked otherwise: the reference for checking traces, and the place to intervene.
 
 Written from the equations, independently of the Keras cells, so that each can catch the other's mistakes. A `Reader`
 reads many sequences in parallel, one step at a time; a `Change` can modify any signal on the way.
@@ -6,6 +6,7 @@ reads many sequences in parallel, one step at a time; a `Change` can modify any 
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from lstmgallery.cells.table import CellKind
 from lstmgallery.network import Network
 from lstmgallery.tasks.vocabulary import END, START
 
+Precision = type[np.floating[Any]]
 Change = Callable[[int, int, str, np.ndarray], np.ndarray]  # (layer, step, signal, values) -> values
+SEQUENCES_AT_ONCE = 400  # read side by side: bounds the memory of what is not kept
 
 
 def step_of(kind: CellKind) -> Step:
@@ -23,13 +26,11 @@ def step_of(kind: CellKind) -> Step:
     return step
 
 
-def layer_weights(weights: Arrays, layer: int) -> dict[str, np.ndarray]:
-    """Return one layer's weights in float64, without the layer's name as a prefix."""
+def layer_weights(weights: Arrays, layer: int, *, dtype: Precision = np.float64) -> dict[str, np.ndarray]:
+    """Return one layer's weights in a precision, without the layer's name as a prefix."""
     prefix = f"layer_{layer}/"
     return {
-        name.removeprefix(prefix): values.astype(np.float64)
-        for name, values in weights.items()
-        if name.startswith(prefix)
+        name.removeprefix(prefix): values.astype(dtype) for name, values in weights.items() if name.startswith(prefix)
     }
 
 
@@ -40,21 +41,29 @@ def one_hot(network: Network, tokens: Iterable[str]) -> np.ndarray:
 
 
 class Reader:
-    """A network reading `rows` sequences in parallel from a zero state.
+    """A network reading `rows` sequences in parallel from a zero state, computing in `dtype`.
 
     After `read`, `signals[layer - 1][signal]` is (rows, units). `step` counts the steps read so far.
     """
 
-    def __init__(self, network: Network, weights: Arrays, rows: int, change: Change | None = None):
+    def __init__(
+        self,
+        network: Network,
+        weights: Arrays,
+        rows: int,
+        change: Change | None = None,
+        *,
+        dtype: Precision = np.float64,
+    ):
         self.network = network
         self.change = change
         self.step = 0
         self._step = step_of(network.kind)
-        self.layers = [layer_weights(weights, layer) for layer in network.layer_numbers]
-        self.readout = (weights["readout/kernel"].astype(np.float64), weights["readout/bias"].astype(np.float64))
-        zero = {key: np.zeros((rows, network.units)) for key in network.kind.state}
+        self.layers = [layer_weights(weights, layer, dtype=dtype) for layer in network.layer_numbers]
+        self.readout = (weights["readout/kernel"].astype(dtype), weights["readout/bias"].astype(dtype))
+        zero = {key: np.zeros((rows, network.units), dtype) for key in network.kind.state}
         self.signals: list[dict[str, np.ndarray]] = [zero for _ in self.layers]
-        self._one_hot = np.eye(len(network.task.vocabulary))
+        self._one_hot = np.eye(len(network.task.vocabulary), dtype=dtype)
 
     def read(self, tokens: np.ndarray) -> np.ndarray:
         """Read one token per row, given as indices (rows,); return the logits of the next, (rows, vocabulary)."""
@@ -74,26 +83,58 @@ class Reader:
         return lambda signal, values: change(layer, step, signal, values)
 
 
-def read_logits(network: Network, weights: Arrays, reads: np.ndarray, change: Change | None = None) -> np.ndarray:
+def read_logits(
+    network: Network,
+    weights: Arrays,
+    reads: np.ndarray,
+    change: Change | None = None,
+    *,
+    precision: Precision = np.float64,
+) -> np.ndarray:
     """Read rows of tokens, (rows, time); return the logits of the next tokens, (rows, time, vocabulary)."""
-    reader = Reader(network, weights, rows=len(reads), change=change)
+    reader = Reader(network, weights, rows=len(reads), change=change, dtype=precision)
     return np.stack([reader.read(tokens) for tokens in reads.T], axis=1)
 
 
+def read_step_logits(network: Network, weights: Arrays, sequences: Sequence[str]) -> np.ndarray:
+    """Return the logits of the next tokens, (rows, vocabulary), rows as in a table of steps; in bounded memory."""
+    found = []
+    for first in range(0, len(sequences), SEQUENCES_AT_ONCE):
+        reads, _, is_step = network.task.vocabulary.encode(sequences[first : first + SEQUENCES_AT_ONCE])
+        found.append(read_logits(network, weights, reads)[is_step])
+    return np.concatenate(found)
+
+
 def read_signals(
-    network: Network, weights: Arrays, sequences: Sequence[str], *, change: Change | None = None
+    network: Network,
+    weights: Arrays,
+    sequences: Sequence[str],
+    *,
+    change: Change | None = None,
+    precision: Precision = np.float64,
+    dtype: Precision = np.float64,
 ) -> list[dict[str, np.ndarray]]:
-    """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps."""
-    reads, _, is_step = network.task.vocabulary.encode(sequences)
-    reader = Reader(network, weights, rows=len(sequences), change=change)
-    steps = []
-    for tokens in reads.T:
-        reader.read(tokens)
-        steps.append(list(reader.signals))
-    return [
-        {key: np.stack([step[layer][key] for step in steps], axis=1)[is_step] for key in network.kind.keys}
-        for layer in range(network.layers)
-    ]
+    """Run a network over sequences; return each layer's signals, each (rows, units), rows as in a table of steps.
+
+    They are computed in `precision` and kept in `dtype`.
+    """
+    steps = sum(map(len, sequences)) + len(sequences)
+    found = [{key: np.empty((steps, network.units), dtype) for key in network.kind.keys} for _ in network.layer_numbers]
+    row = 0
+    for first in range(0, len(sequences), SEQUENCES_AT_ONCE):
+        batch = sequences[first : first + SEQUENCES_AT_ONCE]
+        reads, _, is_step = network.task.vocabulary.encode(batch)
+        reader = Reader(network, weights, rows=len(batch), change=change, dtype=precision)
+        starts = row + np.cumsum([0, *(len(sequence) + 1 for sequence in batch)])
+        for at, tokens in enumerate(reads.T):
+            reader.read(tokens)
+            going = is_step[:, at]
+            rows = starts[:-1][going] + at
+            for of_layer, signals in zip(found, reader.signals, strict=True):
+                for key, values in of_layer.items():
+                    values[rows] = signals[key][going]
+        row = int(starts[-1])
+    return found
 
 
 def write_on(

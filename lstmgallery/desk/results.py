@@ -1,6 +1,6 @@
 """The results of one network for its pages, read from its folder and joined: traces, summaries, checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery import store
-from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_neurons
+from lstmgallery.cells.reference import Arrays
+from lstmgallery.desk.effort import Effort, effort_for
+from lstmgallery.desk.roles import best_rows, find_chosen, headline_roles, rank_carriers
 from lstmgallery.desk.rows import Effect, Relative, RoleRow, row_from, rows_by_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import MeasuredNetwork, read_trained
-from lstmgallery.desk.untrained import CONTROL_NETWORKS, untrained_networks
+from lstmgallery.desk.untrained import untrained_networks
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, Place
 
@@ -43,6 +45,19 @@ class Residual:
 
 
 @dataclass(frozen=True)
+class TextResults:
+    """What a network of text has besides: its training, and places and characters by (layer, neuron).
+
+    `passages` are those that the places lie in.
+    """
+
+    corpus: Mapping[str, Any]  # as `pins.CorpusRecord`
+    passages: tuple[str, ...]
+    contexts: Mapping[Place, pd.DataFrame]
+    characters: Mapping[Place, pd.DataFrame]
+
+
+@dataclass(frozen=True)
 class Results:
     """One network's results. `shown_signals[layer - 1][signal]` is (rows, units), rows as in `shown_steps`."""
 
@@ -59,7 +74,7 @@ class Results:
     best_rows: pd.DataFrame  # each neuron's headline row, a role or not
     scores: pd.DataFrame  # the whole table of roles
     controls: dict[tuple[str, str], tuple[float, ...]]  # by feature and phase: the best score of each untrained network
-    main_ranking: pd.DataFrame  # the neurons, best carrier of the task's headline feature first
+    main_ranking: pd.DataFrame  # the neurons, best carrier of the task first
     interventions: pd.DataFrame
     frontier: pd.DataFrame
     nulls: dict[tuple[str, str], float]  # by feature and phase: the 99th percentile of the score by chance
@@ -68,12 +83,25 @@ class Results:
     origin: Origin  # where the weights were trained
     pinned: Mapping[str, str] | None  # hash and date of the pin the weights came from
     shown_signals: tuple[dict[str, np.ndarray], ...]
+    text: "TextResults | None"  # of a network of text
     trained: MeasuredNetwork  # the network as measures see it
-    untrained: tuple[MeasuredNetwork, ...]  # untrained networks that claims are measured on, on the same steps
+    initial: Arrays  # the weights before training
 
     @property
     def shown_steps(self) -> pd.DataFrame:
         return self.steps[self.steps["split"] == store.SHOWN]
+
+    @property
+    def effort(self) -> Effort:
+        return effort_for(self.network)
+
+    def untrained(self) -> Iterator[MeasuredNetwork]:
+        """Yield the untrained networks that claims are measured on, on the same steps.
+
+        Each is a new one, so that only one of them is in memory.
+        """
+        for weights in untrained_networks(self.network, self.initial, self.effort.controls):
+            yield MeasuredNetwork(self.network, weights, self.trained.steps, like=self.trained)
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
@@ -107,6 +135,15 @@ class Results:
         """Return the interventions on a neuron, a row each; layer and neuron 0 mean several at once."""
         return self._interventions.get((layer, neuron), [])
 
+    def held_memory(self, layer: int, neuron: int) -> Effect:
+        """Return the effect of holding a neuron's memory: at zero, or at its mean where only this was measured.
+
+        The measure is the share of sequences right, without a rule the loss.
+        """
+        measure = "right" if self.network.task.rule else "loss"
+        done = {each.intervention: each for each in self.interventions_on(layer, neuron) if each.measure == measure}
+        return done.get("zero") or done["mean"]
+
     def relative_of(self, layer: int, neuron: int) -> Relative | None:
         """Return the row of a neuron's nearest relative, or None in a layer of one."""
         return next(iter(self._relatives.get((layer, neuron), [])), None)
@@ -118,7 +155,7 @@ class Results:
 
     @property
     def best(self) -> Place:
-        """The neuron that carries the task best."""
+        """The neuron that carries the task best, without a headline feature the one with the clearest role."""
         first = self.main_ranking.iloc[0]
         return int(first["layer"]), int(first["neuron"])
 
@@ -164,7 +201,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
     order = (residuals["residual"] / residuals["tolerance"]).argsort(kind="stable")
     residuals = residuals.iloc[order].groupby(["layer", "neuron"]).tail(1)
     is_shown = (steps["split"] == store.SHOWN).to_numpy()
-    trained = read_trained(network, folder)
+    trained = read_trained(network, folder, roles)
     trained_how = store.read_about(folder / store.CURVE)
     return Results(
         network=network,
@@ -191,7 +228,7 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
             (str(feature), str(phase)): tuple(part["score"])
             for (feature, phase), part in store.read_table(folder / store.CONTROLS).groupby(["feature", "phase"])
         },
-        main_ranking=rank_neurons(roles, network.task.headline, signals=network.kind.memories),
+        main_ranking=rank_carriers(roles, network),
         interventions=store.read_table(folder / store.INTERVENTIONS),
         frontier=store.read_table(folder / store.FRONTIER),
         nulls={
@@ -202,12 +239,23 @@ def read_results(network: Network, folder: Path, *, with_seeds: bool) -> Results
         origin=Origin.model_validate(trained_how["origin"]),
         pinned=trained_how.get("pin"),
         shown_signals=tuple(
-            {key: values[is_shown] for key, values in store.read_layer(folder, network, layer).items()}
+            {key: values[is_shown[: len(values)]] for key, values in store.read_layer(folder, network, layer).items()}
             for layer in network.layer_numbers
         ),
+        text=_read_text(network, folder, trained_how) if network.task.text else None,
         trained=trained,
-        untrained=tuple(
-            MeasuredNetwork(network, weights, trained.steps, like=trained)
-            for weights in untrained_networks(network, store.read_weights(folder / store.UNTRAINED))[:CONTROL_NETWORKS]
-        ),
+        initial=store.read_weights(folder / store.UNTRAINED),
+    )
+
+
+def _read_text(network: Network, folder: Path, trained_how: Mapping[str, Any]) -> TextResults:
+    def by_neuron(name: str) -> dict[Place, pd.DataFrame]:
+        groups = store.read_table(folder / name).groupby(["layer", "neuron"])
+        return {(int(layer), int(neuron)): rows for (layer, neuron), rows in groups}
+
+    return TextResults(
+        corpus=trained_how["corpus"],
+        passages=network.split().held_out,
+        contexts=by_neuron(store.CONTEXTS),
+        characters=by_neuron(store.CHARACTERS),
     )

@@ -25,10 +25,12 @@ import pandas as pd
 
 from lstmgallery.desk.baselines import BASELINES, score_baselines
 from lstmgallery.desk.certainty import Resamples, best_threshold
-from lstmgallery.desk.chance import SHUFFLES, Shuffles, best_by_chance
+from lstmgallery.desk.chance import Shuffles, best_by_chance
+from lstmgallery.desk.effort import FULL, Effort
 from lstmgallery.desk.rows import RoleRow
-from lstmgallery.desk.scores import Neuron, best_scores, read_levels, score_neurons
+from lstmgallery.desk.scores import SCORES, Neuron, best_scores, read_levels, score_neurons
 from lstmgallery.desk.targets import AUC, OPPOSITE, POOLED, R2, Target, feature_order, find_aliases, find_targets
+from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
 
 ERROR_RATE = 0.01
@@ -44,8 +46,8 @@ LEAST_SPREAD = 1e-3  # of a null: against a constant one every score would be ex
 ROUNDING = 1e-9  # scores that differ by no more are equal
 DIGITS = 2  # decimals of a percentile of shuffles or of untrained networks
 
+_OF_STRENGTH = ["measure", "score", "precision", "recall", "separates"]
 _KEY = ["feature", "phase", "measure"]
-_SCORES = ["layer", "neuron", "signal", *_KEY, "score", "first_half", "second_half", "direction"]
 _SHARED = ["untrained_median", "untrained_p95", "untrained_max", *BASELINES, "steps", "positives", "same_as"]
 
 
@@ -62,8 +64,7 @@ def find_roles(
     held_out: pd.DataFrame,
     neurons: Sequence[Neuron],
     untrained: Iterable[Iterable[Neuron]],
-    *,
-    shuffles: int = SHUFFLES,
+    effort: Effort = FULL,
 ) -> Roles:
     """Score every signal of `neurons` on the held-out steps, and decide which scores are roles.
 
@@ -72,8 +73,11 @@ def find_roles(
     before `baseline`, and the last three of them for counts.
     """
     targets = find_targets(network, held_out)
+    if not targets:
+        message = f"expected a feature to score on the {len(held_out):,} steps held out, found none that is there often"
+        raise GalleryError(Problem(network.name, message, hint="give the network more, or longer, texts"))
     best_untrained = np.stack([best_scores(each, targets) for each in untrained], axis=1)
-    by_chance = best_by_chance(neurons, targets, Shuffles(held_out, seed=network.seed, count=shuffles))
+    by_chance = best_by_chance(neurons, targets, Shuffles(held_out, seed=network.seed, count=effort.shuffles))
     left = _left(by_chance, targets)
     beside = _values_to_beat(network, held_out, targets, by_chance, best_untrained)
     beside["mean"], beside["spread"] = left.mean(axis=1), np.maximum(left.std(axis=1), LEAST_SPREAD)
@@ -81,9 +85,9 @@ def find_roles(
     furthest = ((left - beside["mean"].to_numpy()[:, None]) / beside["spread"].to_numpy()[:, None]).max(axis=0)
     rows["p"] = _p(rows, furthest)
     rows["standing"] = _standing(rows)
-    rows = rows.join(_certainty(rows, network, held_out, neurons, targets))
+    rows = rows.join(_certainty(rows, Resamples(held_out, seed=network.seed, count=effort.resamples), neurons, targets))
     certain = ["low", "high", "precision", "recall", "separates"]
-    table = rows[[*_SCORES, *certain, "null_mean", "null_p99", "p", *_SHARED, "standing"]]
+    table = rows[[*SCORES, *certain, "null_mean", "null_p99", "p", *_SHARED, "standing"]]
     names = pd.DataFrame([target.key[:2] for target in targets], columns=["feature", "phase"])
     each = [names.assign(network=at + 1, score=best_untrained[:, at]) for at in range(best_untrained.shape[1])]
     return Roles(table, pd.concat(each, ignore_index=True))
@@ -105,6 +109,17 @@ def rank_neurons(
     order = ["height", "layer", "neuron", "feature", "signal"]
     ranked = wanted.assign(height=height).sort_values(order, ascending=[False, True, True, True, True])
     return ranked.drop_duplicates(["layer", "neuron"]).drop(columns="height").reset_index(drop=True)
+
+
+def rank_carriers(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Return the best row of each neuron for the task's headline feature, the winner first.
+
+    Without such a feature all are compared, of the neurons that have a role if there are any.
+    """
+    headline = network.task.headline
+    are_roles = roles["standing"] == ROLE
+    rows = roles[are_roles] if headline is None and are_roles.any() else roles
+    return rank_neurons(rows, headline, signals=network.kind.memories)
 
 
 def headline_roles(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
@@ -141,7 +156,7 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
     """
     signals = network.kind.keys
     rows = rows.copy()
-    rows["strength"] = [find_strength(row) for row in rows.itertuples()]
+    rows["strength"] = [find_strength(row) for row in rows[_OF_STRENGTH].itertuples()]
     rows["bits"] = _information(rows, roles["steps"].max())
     rows["phase_order"] = rows["phase"].map({name: at for at, name in enumerate((POOLED, *network.task.phases))})
     rows["feature_order"] = rows["feature"].str.partition("=", expand=False).str[0].map(feature_order(network))
@@ -149,7 +164,9 @@ def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.
     place = ["layer", "neuron", "signal", "feature"]
     pooled = roles[roles["phase"] == POOLED].set_index(place)["score"].rename("over_all_steps")
     rows = rows.join(pooled, on=place)
-    rows["same"] = [_group(feature, same_as) for feature, same_as in zip(rows["feature"], rows["same_as"], strict=True)]
+    pairs = rows[["feature", "same_as"]].drop_duplicates()  # many rows, few pairs
+    groups = [_group(feature, same_as) for feature, same_as in pairs.itertuples(index=False)]
+    rows = rows.merge(pairs.assign(same=groups), on=["feature", "same_as"], how="left")
     by_rule = rows.sort_values(
         ["over_all_steps", "feature_order", "feature"], ascending=[False, True, True], kind="stable"
     )
@@ -275,10 +292,9 @@ def _standing(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _certainty(
-    rows: pd.DataFrame, network: Network, held_out: pd.DataFrame, neurons: Iterable[Neuron], targets: Sequence[Target]
+    rows: pd.DataFrame, resamples: Resamples, neurons: Iterable[Neuron], targets: Sequence[Target]
 ) -> pd.DataFrame:
     """Return, for each score that beats chance and untrained networks, its interval and its best threshold."""
-    resamples = Resamples(held_out, seed=network.seed)
     by_key = {target.key: target for target in targets}
     asked = rows[rows["standing"].isin(["baseline", "few", ROLE])]
     levels = {(layer, neuron): signals for layer, neuron, signals in neurons}

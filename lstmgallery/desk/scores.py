@@ -21,6 +21,8 @@ from lstmgallery.network import Network
 
 RESOLUTION = 0.01
 COLUMNS_AT_ONCE = 256  # signals of neurons scored together
+SCORES = ["layer", "neuron", "signal", "feature", "phase", "measure", "score", "first_half", "second_half", "direction"]
+SCORE_ORDER = ["layer", "neuron", "feature", "phase", "signal"]
 Neuron = tuple[int, int, Mapping[str, np.ndarray]]  # layer, neuron, signals of (held-out rows,)
 
 
@@ -105,7 +107,7 @@ def score_neurons(neurons: Iterable[Neuron], targets: Sequence[Target]) -> pd.Da
             **{key: np.concatenate(parts)[:, 0] for key, parts in values.items()},
         }
     )
-    return scores.sort_values(["layer", "neuron", "feature", "phase", "signal"], ignore_index=True)
+    return scores[SCORES].sort_values(SCORE_ORDER, ignore_index=True)
 
 
 def best_scores(neurons: Iterable[Neuron], targets: Sequence[Target]) -> np.ndarray:
@@ -144,7 +146,7 @@ class Prepared:
     def ranks(self) -> Halves:
         """For each half, twice the rank of each value in its column; ties share their mean rank."""
         if self._ranks is None:
-            first, second = (2 * pd.DataFrame(values).rank().to_numpy(np.float64) for values in self.values)
+            first, second = (np.stack([twice_ranks(column) for column in values.T], axis=1) for values in self.values)
             self._ranks = first, second
         return self._ranks
 
@@ -164,6 +166,18 @@ def prepare(columns: Columns, target: Target) -> Prepared:
     """Return the columns at the rows of a target."""
     first, second = (columns.levels[rows] for rows in target.rows)
     return Prepared((first, second))
+
+
+def twice_ranks(values: np.ndarray) -> np.ndarray:
+    """Return twice the rank of each value, whole numbers from 2 on; ties share their mean rank."""
+    low = values.min()
+    if values.max() - low < 100 * len(values):
+        codes = (values - low).astype(np.int64)
+        counts = np.bincount(codes)
+    else:
+        _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    found: np.ndarray = (2.0 * counts.cumsum() - counts + 1)[codes]
+    return found
 
 
 @dataclass(frozen=True)

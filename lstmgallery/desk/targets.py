@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lstmgallery.network import Network
+from lstmgallery.tasks.task import YES
 
 POOLED = "all"
 NEXT_TOKEN = "next_token"
@@ -154,15 +155,17 @@ def _same(measure: str, one: np.ndarray, other: np.ndarray) -> int:
 def _truths(network: Network, held_out: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Yield (feature, measure, values, mask of known values) for every count and every value of a category."""
     for feature in network.task.features:
+        if not feature.is_scanned:
+            continue
         column = held_out[feature.key]
         is_known = column.notna().to_numpy()
         if feature.kind == "count":
             yield feature.key, R2, column.to_numpy(np.float64), is_known
         else:
-            for value in sorted(column.dropna().unique()):
+            for value in [YES] if feature.is_flag else sorted(column.dropna().unique()):
                 yield f"{feature.key}={value}", AUC, (column == value).to_numpy(np.float64), is_known
     is_known = np.ones(len(held_out), bool)
-    for token in network.task.vocabulary:
+    for token in () if network.task.text else network.task.vocabulary:  # real text has features of the next one
         yield f"{NEXT_TOKEN}={token}", AUC, (held_out[NEXT_TOKEN] == token).to_numpy(np.float64), is_known
 
 

@@ -6,7 +6,7 @@ of the held-out sequences is measured on `second_half`.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,13 +15,14 @@ import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.cells.reference import Arrays, Signals
+from lstmgallery.desk.effort import effort_for
 from lstmgallery.desk.experiments import measure_changes
 from lstmgallery.desk.experiments.experiment import ALL, Group
 from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.roles import rank_neurons
-from lstmgallery.desk.scores import each_neuron, score_neurons
+from lstmgallery.desk.scores import SCORE_ORDER, SCORES, each_neuron, score_neurons
 from lstmgallery.desk.targets import Target, divide, find_targets
 from lstmgallery.network import Network, Place
 
@@ -57,10 +58,11 @@ class MeasuredNetwork:
         *,
         read_layer: ReadLayer | None = None,
         frontier: pd.DataFrame | None = None,
+        scores: pd.DataFrame | None = None,
         whole: "MeasuredNetwork | None" = None,
         like: "MeasuredNetwork | None" = None,
     ):
-        """`read_layer` and `frontier` supply known results; missing ones are computed from the weights.
+        """`read_layer`, `frontier` and `scores` supply known results; missing ones are computed from the weights.
 
         `whole` is the network on all held-out steps, if `steps` are only the second half's. `like` is another network
         on the same steps, whose facts about them are shared.
@@ -70,9 +72,10 @@ class MeasuredNetwork:
         self.steps = steps.reset_index(drop=True)
         self._read_layer = read_layer
         self._frontier = frontier
+        self._known = scores  # the table of roles
         self._whole = whole
         self._like = like
-        self._scores: dict[tuple[str | None, str], pd.DataFrame] = {}
+        self._scores: dict[tuple[str | None, str, tuple[str, ...] | None], pd.DataFrame] = {}
         self.answers: dict[str, Any] = {}  # cached answers by the key of the question
 
     @functools.cached_property
@@ -86,8 +89,8 @@ class MeasuredNetwork:
         """The signals of each layer, each (held-out rows, units)."""
         if self._read_layer is not None:
             return tuple(self._read_layer(layer) for layer in self.network.layer_numbers)
-        signals = read_signals(self.network, self.weights, self.sequences)
-        return tuple({key: values.astype(np.float32) for key, values in of_layer.items()} for of_layer in signals)
+        precision = effort_for(self.network).precision
+        return tuple(read_signals(self.network, self.weights, self.sequences, precision=precision, dtype=np.float32))
 
     @functools.cached_property
     def second_half(self) -> "MeasuredNetwork":
@@ -108,25 +111,65 @@ class MeasuredNetwork:
             return self._frontier[self._frontier["is_trained"].astype(bool)]
         return find_frontier(self.network, self.weights, layer=1, neuron=1, trained_only=True)
 
-    def scores(self, feature: str | None, phase: str) -> pd.DataFrame:
-        """Return the scores of all signals of all neurons for a feature (`remaining`, `letter=A`), None for all."""
-        if (feature, phase) not in self._scores:
+    def scores(self, feature: str | None, phase: str, signals: tuple[str, ...] | None = None) -> pd.DataFrame:
+        """Return the scores of `signals`, None for all, of all neurons for a feature (`remaining`, `letter=A`)."""
+        asked = (feature, phase, signals)
+        if asked not in self._scores:
             wanted = (self._like or self).targets(feature, phase)
-            found = score_neurons(each_neuron(self.network, self.layers), wanted) if wanted else pd.DataFrame()
-            self._scores[feature, phase] = found
-        return self._scores[feature, phase]
+            self._scores[asked] = self._find_scores(wanted, signals) if wanted else pd.DataFrame()
+        return self._scores[asked]
+
+    def score_together(self, features: Iterable[str], phase: str) -> None:
+        """Score the memories for several features in one pass, for `scores` to return; each alone takes as long."""
+        memories, asked = self.network.kind.memories, tuple(features)
+        if together := (self._like or self)._targets_of(asked, phase):
+            found = self._find_scores(together, memories)
+            keys = pd.MultiIndex.from_frame(found[["feature", "phase", "measure"]])
+            for feature in asked:
+                own = [target.key for target in (self._like or self).targets(feature, phase)]
+                rows = found[keys.isin(own)].reset_index(drop=True) if own else pd.DataFrame()
+                self._scores[feature, phase, memories] = rows
+
+    def _find_scores(self, targets: Sequence[Target], signals: tuple[str, ...] | None) -> pd.DataFrame:
+        if (known := self._look_up(targets, signals)) is not None:
+            return known
+        layers = [{key: values[key] for key in signals or values} for values in self.layers]
+        return score_neurons(each_neuron(self.network, layers), targets)
+
+    def _look_up(self, targets: Sequence[Target], signals: tuple[str, ...] | None) -> pd.DataFrame | None:
+        """Return the rows of the table of roles for targets; None if it lacks one."""
+        if self._known is None:
+            return None
+        parts = [self._known_by_key.get(target.key) for target in targets]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(targets):
+            return None
+        rows = pd.concat(known)
+        rows = rows if signals is None else rows[rows["signal"].isin(signals)]
+        return rows.sort_values(SCORE_ORDER, ignore_index=True)
+
+    @functools.cached_property
+    def _known_by_key(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        if self._known is None:
+            return {}
+        return {tuple(key): part for key, part in self._known[SCORES].groupby(["feature", "phase", "measure"])}
 
     @_kept
     def targets(self, feature: str | None, phase: str) -> list[Target]:
         """Return the targets of the steps for a feature, None for all."""
         return find_targets(self.network, self.steps, features=feature and [feature], phases=[phase])
 
+    @_kept
+    def _targets_of(self, features: tuple[str, ...], phase: str) -> list[Target]:
+        return find_targets(self.network, self.steps, features=features, phases=[phase])
+
     def score(self, place: Place, signal: str, feature: str, phase: str) -> float | None:
         """Return the score of one signal for a feature; None if it cannot be scored.
 
         The second half is scored with the line or direction fitted on the first.
         """
-        scores = (self._whole or self).scores(feature, phase)
+        memories = self.network.kind.memories  # by which neurons are chosen: often scored already
+        scores = (self._whole or self).scores(feature, phase, memories if signal in memories else (signal,))
         if scores.empty:
             return None
         layer, neuron = place
@@ -143,7 +186,7 @@ class MeasuredNetwork:
         They are ranked on the first half of the sequences. `direction` 1 or -1 leaves out signals that are low, or
         high, where the feature holds.
         """
-        scores = self.scores(feature, phase)
+        scores = self.scores(feature, phase, signals)
         if scores.empty:
             return ()
         if direction is not None:
@@ -176,8 +219,8 @@ class MeasuredNetwork:
         return pd.DataFrame(measure_changes(self.network, self.weights, groups))
 
 
-def read_trained(network: Network, folder: Path) -> MeasuredNetwork:
-    """Return the gallery's own network, from the files in `folder`, `build/<network>`."""
+def read_trained(network: Network, folder: Path, roles: pd.DataFrame | None = None) -> MeasuredNetwork:
+    """Return the gallery's own network, from the files in `folder`, `build/<network>`; `roles`, if they are read."""
     steps = store.read_steps(folder)
     held_out = store.is_held_out(steps)
 
@@ -188,6 +231,7 @@ def read_trained(network: Network, folder: Path) -> MeasuredNetwork:
         network,
         store.read_weights(folder / store.WEIGHTS),
         steps[held_out],
-        read_layer=read_layer,
+        read_layer=None if network.task.text else read_layer,
         frontier=store.read_table(folder / store.FRONTIER),
+        scores=store.read_table(folder / store.ROLES) if roles is None else roles,
     )

@@ -5,18 +5,19 @@ Initial weights are drawn in NumPy, with the distributions of Keras: kernels uni
 same wherever a gallery is built, and drawing them needs no TensorFlow. They only run forwards.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.network import Network
 
-UNTRAINED_NETWORKS = 100  # including the network before its own training, the first
-CONTROL_NETWORKS = 40  # the first of these, on which claims are measured
 
-
-def untrained_networks(network: Network, own: Arrays) -> list[Arrays]:
-    """Return the weights of `UNTRAINED` networks: the initial weights `own`, and others drawn the same way."""
-    return [own, *(draw_weights(network, number) for number in range(1, UNTRAINED_NETWORKS))]
+def untrained_networks(network: Network, own: Arrays, count: int) -> Iterator[Arrays]:
+    """Yield the weights of `count` networks: the initial weights `own`, and others drawn the same way."""
+    yield own
+    for number in range(1, count):
+        yield draw_weights(network, number)
 
 
 def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:
@@ -29,8 +30,11 @@ def draw_weights(network: Network, number: int) -> dict[str, np.ndarray]:
         elif name.endswith("kernel"):
             drawn = random.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))
         else:
-            is_readout = name == "readout/bias"
-            drawn = np.zeros(shape) if is_readout else np.broadcast_to(network.kind.initial_bias(network.units), shape)
+            layer, _, own = name.partition("/")
+            row = [0.0] if layer == "readout" else network.kind.initial_row(own, network.units)
+            drawn = np.broadcast_to(row, shape)
+        if name == "layer_1/kernel" and network.task.text:
+            drawn = drawn * network.task.text.input_scale
         weights[name] = drawn.astype(np.float32)
     return weights
 

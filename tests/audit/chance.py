@@ -226,7 +226,9 @@ def threshold(x: np.ndarray, target: Target) -> dict[str, object]:
 
 
 def draw_untrained(files: Files, random: np.random.Generator) -> dict[str, np.ndarray]:
-    """Draw initial weights: kernels Glorot uniform, recurrent ones orthogonal, biases 0 but for a forget gate's 1."""
+    """Draw initial weights: kernels Glorot uniform, recurrent ones orthogonal, biases 0 but for gates.
+
+    A forget gate's is 1; where an input gate decides about forgetting, its own is -1."""
     drawn = {}
     for name, values in files.untrained.items():
         drawn[name] = np.zeros(values.shape)
@@ -236,9 +238,12 @@ def draw_untrained(files: Files, random: np.random.Generator) -> dict[str, np.nd
         elif name.endswith("kernel"):
             limit = np.sqrt(6 / sum(values.shape))
             drawn[name] = random.uniform(-limit, limit, values.shape)
-        elif files.spec["cell"] == "lstm" and name != "readout/bias":
+        elif name.endswith("bias") and name != "readout/bias":
             units = files.spec["units"]
-            drawn[name][units : 2 * units] = 1
+            if files.spec["cell"] in ("lstm", "peephole"):
+                drawn[name][units : 2 * units] = 1
+            elif files.spec["cell"] == "coupled":
+                drawn[name][:units] = -1
     return drawn
 
 

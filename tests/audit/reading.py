@@ -18,11 +18,15 @@ import pyarrow.parquet as pq
 START, END = "<start>", "<end>"
 SHOWN, HELD_OUT = "figure", "held_out"
 DELIMITER = {"counting": "X", "selective-counting": "Y", "state-memory": "Y", "copying": "X"}
+_OF_LSTM = ("cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate")
 SIGNALS = {
-    "lstm": ("cell", "hidden", "candidate", "input_gate", "forget_gate", "output_gate"),
+    "lstm": _OF_LSTM,
+    "peephole": _OF_LSTM,
+    "coupled": _OF_LSTM,
     "gru": ("hidden", "candidate", "update_gate", "reset_gate"),
 }
-MEMORY = {"lstm": "cell", "gru": "hidden"}
+MEMORY = {"lstm": "cell", "peephole": "cell", "coupled": "cell", "gru": "hidden"}
+COMMON = ("kernel", "recurrent_kernel", "bias")
 
 Arrays = Mapping[str, np.ndarray]
 Place = tuple[int, int]  # layer and neuron, from 1
@@ -189,31 +193,50 @@ def step(
     x = (np.array(tokens)[:, None] == np.array(model.tokens)).astype(np.float64)  # (rows, tokens)
     computed = []
     for layer, before in enumerate(state, start=1):
-        weights = [model.weights[f"layer_{layer}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")]
-        cell = {"lstm": read_lstm, "gru": read_gru}[model.cell]
+        prefix = f"layer_{layer}/"
+        weights = {name.removeprefix(prefix): each for name, each in model.weights.items() if name.startswith(prefix)}
+        cell = {"lstm": read_lstm, "peephole": read_lstm, "coupled": read_coupled, "gru": read_gru}[model.cell]
         computed.append(cell(x, before, weights, _edit_at(edit, layer, at)))
         x = computed[-1]["hidden"]
     logits: np.ndarray = x @ model.weights["readout/kernel"] + model.weights["readout/bias"]
     return computed, logits
 
 
-def read_lstm(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: EditSignal) -> dict[str, np.ndarray]:
-    """Return the signals of one step of an LSTM; the kernels hold the columns of i, f, g, o in this order."""
-    kernel, recurrent, bias = weights
+def read_lstm(x: np.ndarray, before: Arrays, weights: Arrays, edit: EditSignal) -> dict[str, np.ndarray]:
+    """Return the signals of one step of an LSTM, with peepholes if the weights have them.
+
+    The kernels hold the columns of i, f, g, o in this order.
+    """
+    kernel, recurrent, bias = (weights[name] for name in COMMON)
+    see_i, see_f, see_o = (weights.get(f"{gate}_peephole", 0.0) for gate in ("input", "forget", "output"))
     i, f, g, o = np.split(x @ kernel + before["hidden"] @ recurrent + bias, 4, axis=1)
-    now = {"input_gate": edit("input_gate", logistic(i)), "forget_gate": edit("forget_gate", logistic(f))}
+    now = {"input_gate": edit("input_gate", logistic(i + see_i * before["cell"]))}
+    now["forget_gate"] = edit("forget_gate", logistic(f + see_f * before["cell"]))
+    now["candidate"] = edit("candidate", np.tanh(g))
+    now["cell"] = edit("cell", now["forget_gate"] * before["cell"] + now["input_gate"] * now["candidate"])
+    now["output_gate"] = edit("output_gate", logistic(o + see_o * now["cell"]))
+    now["hidden"] = edit("hidden", now["output_gate"] * np.tanh(now["cell"]))
+    return now
+
+
+def read_coupled(x: np.ndarray, before: Arrays, weights: Arrays, edit: EditSignal) -> dict[str, np.ndarray]:
+    """Return the signals of one step of an LSTM that forgets as much as it writes; columns of i, g, o."""
+    kernel, recurrent, bias = (weights[name] for name in COMMON)
+    i, g, o = np.split(x @ kernel + before["hidden"] @ recurrent + bias, 3, axis=1)
+    now = {"input_gate": edit("input_gate", logistic(i))}
+    now["forget_gate"] = edit("forget_gate", 1 - now["input_gate"])
     now |= {"candidate": edit("candidate", np.tanh(g)), "output_gate": edit("output_gate", logistic(o))}
     now["cell"] = edit("cell", now["forget_gate"] * before["cell"] + now["input_gate"] * now["candidate"])
     now["hidden"] = edit("hidden", now["output_gate"] * np.tanh(now["cell"]))
     return now
 
 
-def read_gru(x: np.ndarray, before: Arrays, weights: list[np.ndarray], edit: EditSignal) -> dict[str, np.ndarray]:
+def read_gru(x: np.ndarray, before: Arrays, weights: Arrays, edit: EditSignal) -> dict[str, np.ndarray]:
     """Return the signals of one step of a GRU; the kernels hold the columns of z, r, g in this order.
 
     The reset gate acts on what the recurrent kernel has made of the state, and each kernel has its own bias.
     """
-    kernel, recurrent, bias = weights
+    kernel, recurrent, bias = (weights[name] for name in COMMON)
     z, r, g = np.split(x @ kernel + bias[0], 3, axis=1)
     z_state, r_state, g_state = np.split(before["hidden"] @ recurrent + bias[1], 3, axis=1)
     now = {"update_gate": edit("update_gate", logistic(z + z_state))}

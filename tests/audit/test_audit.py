@@ -15,8 +15,9 @@ import pytest
 
 import lstmgallery.build
 import lstmgallery.stages
-from lstmgallery.build import Project, build_gallery
+from lstmgallery.build import build_gallery
 from lstmgallery.network import Network
+from lstmgallery.project import Project
 from lstmgallery.workers import Result, Workers
 from tests.audit import chance, recompute
 from tests.audit.claims import BOUND, CLAIMS, audit_claim, measure_claim
@@ -37,8 +38,19 @@ figures: [{shown}]
 """
 NETWORKS: dict[str, dict[str, Any]] = {
     "count": {"task": "kind: counting, longest: 7", "shown": "aXb, aaaXbbb", "steps": 200},
-    "ignore": {"task": "kind: selective-counting, longest: 4, most_ignored: 1", "shown": "aXaYbb", "steps": 100},
-    "remember": {"task": "kind: state-memory, longest_wait: 5", "shown": "AxYa", "steps": 100, "units": 4},
+    "ignore": {
+        "task": "kind: selective-counting, longest: 4, most_ignored: 1",
+        "shown": "aXaYbb",
+        "steps": 100,
+        "cell": "coupled",
+    },
+    "remember": {
+        "task": "kind: state-memory, longest_wait: 5",
+        "shown": "AxYa",
+        "steps": 100,
+        "units": 4,
+        "cell": "peephole",
+    },
     "copy": {"task": "kind: copying", "shown": "abcXabc", "steps": 100, "cell": "gru", "layers": 2},
 }
 DEFAULTS = {"cell": "lstm", "layers": 1, "units": 6}

@@ -204,7 +204,7 @@ def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) 
     weights = counting_weights() if seed is None else random_weights(NETWORK, seed=seed)
     sequences = list(language_of(NETWORK).sequences())
     questions = [question(*each) for each in ASKED]
-    found = answer_with_weights(NETWORK, weights, sequences, questions)
+    [found] = answer_with_weights(NETWORK, [weights], sequences, questions)
     trained = MeasuredNetwork(NETWORK, weights, step_truths(NETWORK.task, sequences))
     assert found == {each.key: each.answer(trained).value for each in questions}
     assert found["planted: mean of cell where step > 50"] is None
@@ -212,7 +212,7 @@ def test_other_weights_answer_what_they_would_answer_directly(seed: int | None) 
 
 def test_the_planted_counter_answers_as_it_was_planted() -> None:
     questions = [question(*each) for each in ASKED]
-    found = answer_with_weights(NETWORK, counting_weights(), list(language_of(NETWORK).sequences()), questions)
+    [found] = answer_with_weights(NETWORK, [counting_weights()], list(language_of(NETWORK).sequences()), questions)
     assert found["planted best(remaining): r2 of cell with remaining"] == pytest.approx(1.0, abs=1e-9)
     assert found["planted best(remaining): right with cell at zero"] == 0.0
     assert found["planted best(remaining): slope of dose-response"] == pytest.approx(1.0)

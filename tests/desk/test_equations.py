@@ -3,6 +3,7 @@
 The traces here are made by a few lines of NumPy of their own, right or wrong on purpose.
 """
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,34 +16,20 @@ from hypothesis import strategies as st
 
 from lstmgallery.cells.reference import sigmoid
 from lstmgallery.desk.equations import TOLERANCE, check_equations, require_equations, tolerances
-from lstmgallery.desk.reference import read_signals
+from lstmgallery.desk.reference import layer_weights, read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
+from tests.cells.textbook import STEPS
 from tests.conftest import random_weights, small_network
 
 SEQUENCES = ("aXb", "aaaXbbb", "aaXbb", "aaaaaXbbbbb")
 Layers = list[dict[str, np.ndarray]]
 
-STATE = {"lstm": ("cell", "hidden"), "gru": ("hidden",)}
-MUTE = {"lstm": ("candidate", "input_gate", "output_gate"), "gru": ("candidate", "update_gate", "reset_gate")}
-
-
-def lstm(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    z = x @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["bias"]
-    n = len(h)
-    i, f, g, o = 1 / (1 + np.exp(-z[:n])), 1 / (1 + np.exp(-z[n : 2 * n])), np.tanh(z[2 * n : 3 * n]), z[3 * n :]
-    o = 1 / (1 + np.exp(-o))
-    c = f * c + i * g
-    return {"cell": c, "hidden": o * np.tanh(c), "candidate": g, "input_gate": i, "forget_gate": f, "output_gate": o}
-
-
-def gru(x: np.ndarray, h: np.ndarray, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    n = len(h)
-    x_part = x @ weights["kernel"] + weights["bias"][0]
-    h_part = h @ weights["recurrent_kernel"] + weights["bias"][1]
-    z, r = (1 / (1 + np.exp(-(x_part + h_part)[at : at + n])) for at in (0, n))
-    g = np.tanh(x_part[2 * n :] + r * h_part[2 * n :])
-    return {"hidden": z * h + (1 - z) * g, "candidate": g, "update_gate": z, "reset_gate": r}
+GATED = [cell for cell in STEPS if cell != "rnn"]
+MUTE = {  # signals that nothing a step later depends on but through the state
+    "lstm": ("candidate", "input_gate", "output_gate"),
+    "gru": ("candidate", "update_gate", "reset_gate"),
+}
 
 
 def make_trace(
@@ -54,7 +41,7 @@ def make_trace(
     network on gates computed from the hidden state two steps back.
     """
     tokens = network.task.vocabulary
-    names = ("kernel", "recurrent_kernel", "bias")
+    step_of_cell = STEPS[network.cell]
     rows: list[dict[str, Any]] = []
     layers: list[list[dict[str, np.ndarray]]] = [[] for _ in range(network.layers)]
     for number, sequence in enumerate(sequences):
@@ -62,18 +49,18 @@ def make_trace(
         rows += [{"sequence": number, "step": step, "token": token} for step, token in enumerate(reads)]
         flows = [np.eye(len(tokens))[tokens.index(token)] for token in reads]
         for layer in range(network.layers):
-            of_layer = {name: weights[f"layer_{layer + 1}/{name}"].astype(float) for name in names}
+            of_layer = layer_weights(weights, layer + 1)
             h = older_h = c = np.zeros(network.units)
             for step, x in enumerate(flows):
                 seen = older_h if wrong == "early" else h
-                now = lstm(x, seen, c, of_layer) if network.cell == "lstm" else gru(x, seen, of_layer)
-                if wrong == "early" and network.cell == "gru":
+                now = step_of_cell(x, seen, c, of_layer)
+                if wrong == "early" and "update_gate" in now:
                     now["hidden"] = now["update_gate"] * h + (1 - now["update_gate"]) * now["candidate"]
                 older_h, h, c = h, now["hidden"], now.get("cell", c)
                 stored = dict(now)
                 if wrong == "late":
-                    again = lstm(x, h, c, of_layer) if network.cell == "lstm" else gru(x, h, of_layer)
-                    stored |= {key: values for key, values in again.items() if key not in STATE[network.cell]}
+                    again = step_of_cell(x, h, c, of_layer)
+                    stored |= {key: values for key, values in again.items() if key not in ("cell", "hidden")}
                 layers[layer].append(stored)
                 flows[step] = h
     stacked = [{key: np.array([row[key] for row in of]).astype(np.float32) for key in of[0]} for of in layers]
@@ -91,8 +78,15 @@ def problems_of(network: Network, residuals: pd.DataFrame) -> list[str]:
     return [problem.message for problem in raised.value.problems]
 
 
-@pytest.fixture(params=[("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)], ids=lambda param: f"{param[0]}-{param[1]}")
+@pytest.fixture(params=itertools.product(STEPS, [1, 2]), ids=lambda param: f"{param[0]}-{param[1]}")
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> Network:
+    cell, layers = request.param
+    return small_network(tmp_path, cell=cell, layers=layers)
+
+
+@pytest.fixture(params=itertools.product(GATED, [1, 2]), ids=lambda param: f"{param[0]}-{param[1]}")
+def gated(request: pytest.FixtureRequest, tmp_path: Path) -> Network:
+    """Return a network whose cells have a candidate and gates."""
     cell, layers = request.param
     return small_network(tmp_path, cell=cell, layers=layers)
 
@@ -107,7 +101,14 @@ def test_clean_traces_pass(network: Network) -> None:
 def test_every_neuron_and_every_equation_is_checked(network: Network) -> None:
     weights = random_weights(network, seed=1)
     residuals = check(network, weights, *make_trace(network, weights))
-    updates = {"lstm": {"cell", "hidden"}, "gru": {"hidden"}}[network.cell]
+    updates = {
+        "lstm": {"cell", "hidden"},
+        "peephole": {"cell", "hidden"},
+        "coupled": {"forget_gate", "cell", "hidden"},
+        "gru": {"hidden"},
+        "gru_reset_first": {"hidden"},
+        "rnn": set(),
+    }[network.cell]
     expected = {("update", signal) for signal in updates} | {("recomputed", signal) for signal in network.kind.keys}
     found = residuals.groupby(["layer", "neuron"])[["equation", "signal"]].apply(
         lambda rows: set(rows.itertuples(index=False, name=None))
@@ -115,13 +116,13 @@ def test_every_neuron_and_every_equation_is_checked(network: Network) -> None:
     assert found.to_dict() == {(layer, n): expected for layer in range(1, network.layers + 1) for n in range(1, 7)}
 
 
-def test_the_largest_residual_is_reported_where_it_stands(network: Network) -> None:
-    weights = random_weights(network, seed=1)
-    steps, layers = make_trace(network, weights)
+def test_the_largest_residual_is_reported_where_it_stands(gated: Network) -> None:
+    weights = random_weights(gated, seed=1)
+    steps, layers = make_trace(gated, weights)
     layers[-1]["candidate"][7, 2] += 0.002
     layers[-1]["candidate"][9, 2] -= 0.003
-    residuals = check(network, weights, steps, layers)
-    row = residuals.query(f"layer == {network.layers} and neuron == 3 and equation == 'recomputed'").set_index("signal")
+    residuals = check(gated, weights, steps, layers)
+    row = residuals.query(f"layer == {gated.layers} and neuron == 3 and equation == 'recomputed'").set_index("signal")
     assert row.loc["candidate", "residual"] == pytest.approx(0.003, abs=1e-5)
     assert (row.loc["candidate", "sequence"], row.loc["candidate", "step"]) == (1, 5)
 
@@ -184,19 +185,19 @@ def test_a_wrong_small_value_is_not_hidden_by_a_larger_residual_of_a_large_one(c
     assert "step 2:" in message or "step 3:" in message
 
 
-def test_gates_from_the_updated_state_are_caught(network: Network) -> None:
-    weights = random_weights(network, seed=2)
-    residuals = check(network, weights, *make_trace(network, weights, wrong="late"))
+def test_gates_from_the_updated_state_are_caught(gated: Network) -> None:
+    weights = random_weights(gated, seed=2)
+    residuals = check(gated, weights, *make_trace(gated, weights, wrong="late"))
     recomputed = residuals[residuals["equation"] == "recomputed"].groupby("signal")["residual"].min()
-    assert (recomputed.drop(list(STATE[network.cell])) > 1e-3).all()
-    assert len(problems_of(network, residuals)) == min(10, network.layers * network.units)
+    assert (recomputed.drop(list(gated.kind.state)) > 1e-3).all()
+    assert len(problems_of(gated, residuals)) == min(10, gated.layers * gated.units)
 
 
-def test_gates_from_an_older_state_are_caught_though_every_update_holds(network: Network) -> None:
-    weights = random_weights(network, seed=3)
-    residuals = check(network, weights, *make_trace(network, weights, wrong="early"))
+def test_gates_from_an_older_state_are_caught_though_every_update_holds(gated: Network) -> None:
+    weights = random_weights(gated, seed=3)
+    residuals = check(gated, weights, *make_trace(gated, weights, wrong="early"))
     assert residuals.query("equation == 'update'")["residual"].max() < TOLERANCE
-    assert all("(recomputed)" in message for message in problems_of(network, residuals))
+    assert all("(recomputed)" in message for message in problems_of(gated, residuals))
 
 
 def test_a_dropped_forget_bias_is_caught(tmp_path: Path) -> None:
@@ -226,12 +227,12 @@ def test_tokens_that_were_not_read_are_caught(network: Network) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_value_that_is_no_finite_number_is_caught(network: Network, value: float) -> None:
-    weights = random_weights(network, seed=7)
-    steps, layers = make_trace(network, weights)
+def test_a_value_that_is_no_finite_number_is_caught(gated: Network, value: float) -> None:
+    weights = random_weights(gated, seed=7)
+    steps, layers = make_trace(gated, weights)
     layers[-1]["candidate"][10, 4] = value  # sequence 0 has rows 0 to 3, so this is sequence 1, step 6
-    messages = problems_of(network, check(network, weights, steps, layers))
-    assert messages[0].startswith(f"layer {network.layers}, neuron 5, sequence 1, step 6: ")
+    messages = problems_of(gated, check(gated, weights, steps, layers))
+    assert messages[0].startswith(f"layer {gated.layers}, neuron 5, sequence 1, step 6: ")
     assert messages[0].endswith("found a residual of inf")
 
 

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.equations import TOLERANCE
 from lstmgallery.desk.examine import Examination, examine
 from lstmgallery.desk.reference import read_signals
-from lstmgallery.desk.untrained import UNTRAINED_NETWORKS, draw_weights
+from lstmgallery.desk.untrained import draw_weights
 from lstmgallery.tasks.truths import step_truths
 from tests.audit import scoring
 from tests.audit.reading import read
@@ -71,7 +72,7 @@ def test_the_first_of_the_untrained_networks_is_what_training_began_with(measure
     scores = scoring.score_all(scoring.rerun(files, BEFORE), scoring.find_targets(scoring.held_out(files)))
     best = scores.groupby(["feature", "phase"])["score"].max()
     by_target = measured.roles.untrained.groupby(["feature", "phase"])
-    assert (by_target["network"].agg(list).map(len) == UNTRAINED_NETWORKS).all()
+    assert (by_target["network"].agg(list).map(len) == FULL.untrained).all()
     pd.testing.assert_series_equal(by_target["score"].first(), best, atol=1e-9)
 
 

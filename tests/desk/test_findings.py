@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from lstmgallery.desk.findings import SeedAnswer, find_findings, findings_of, tabulate
-from lstmgallery.desk.reference import read_signals
+from lstmgallery.desk.reference import read_signals, write_on
 from lstmgallery.desk.roles import rank_neurons
 from lstmgallery.desk.scores import each_neuron, score_neurons
 from lstmgallery.desk.targets import find_targets
 from lstmgallery.desk.untrained import draw_weights
-from lstmgallery.network import Network, Place
+from lstmgallery.network import Network, Place, Training
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import SelectiveCounting
 from lstmgallery.tasks.languages.state_memory import StateMemory
@@ -160,3 +160,20 @@ def test_a_seed_in_which_nothing_could_be_measured_is_a_row_with_nothing_in_it()
     assert table["value"].fillna(-1).tolist() == [0.5, 101.0, -1, 4.0]
     assert table["neuron"].fillna(0).tolist() == [3, 0, 0, 0]
     assert [None if each is pd.NA else each for each in table["is_yes"]] == [False, None, None, None]
+
+
+def test_a_network_whose_goal_is_optional_is_asked_first_whether_it_learned_its_task() -> None:
+    network = counting_network()
+    optional = network.model_copy(update={"training": Training(goal="optional")})
+    learned, *others = findings_of(optional)
+    assert [each.key for each in others] == [each.key for each in findings_of(network)]
+    weights = random_weights(optional, seed=1)
+    found = find_findings(optional, weights, optional.split().held_out)["learned"].value
+    sizes = range(1, 11)
+    prompts = ["a" * size + "X" for size in sizes]
+    written, ended, _ = write_on(optional, weights, prompts, at_most=3 * max(sizes))
+    right = [text == "b" * size and end for size, text, end in zip(sizes, written, ended, strict=True)]
+    assert found == sum(right) / len(right)
+    assert learned.expectation is not None
+    assert learned.expectation.is_met(1.0)
+    assert not learned.expectation.is_met(0.99)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstmgallery.cells import CELL_KINDS
-from lstmgallery.desk.reading import Bits, count_bits, write_text
+from lstmgallery.desk.reading import Bits, count_bits, write_document
 from lstmgallery.desk.reference import read_signals
 from tests.conftest import random_weights, small_network
 
@@ -31,7 +31,7 @@ def test_bits_are_counted_for_every_token_after_the_start() -> None:
     assert found.a_character == pytest.approx(2, abs=1e-5)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", CELL_KINDS)
 def test_every_document_is_read_from_a_zero_state(tmp_path: Path, cell: str) -> None:
     network = small_network(tmp_path, cell=cell, layers=2)
     weights = random_weights(network, seed=3)
@@ -64,7 +64,7 @@ def test_bits_of_parts_add_up() -> None:
 def test_tokens_are_drawn_as_often_as_their_probabilities_say(temperature: float, expected: list[float]) -> None:
     # Without an end, and with a start token that is likely but never written.
     weights = fixed_weights([0.5, 0.0, 0.05, 0.2, 0.25])
-    written = write_text(LSTM, weights, seed=1, temperature=temperature, at_most=4_000)
+    written = write_document(LSTM, weights, seed=1, temperature=temperature, at_most=4_000).tokens
     assert len(written) == 4_000
     shares = np.bincount(written, minlength=5) / 4_000
     np.testing.assert_allclose(shares, [0, 0, *expected], rtol=0, atol=0.025)
@@ -72,22 +72,22 @@ def test_tokens_are_drawn_as_often_as_their_probabilities_say(temperature: float
 
 def test_tokens_that_are_excluded_are_never_written() -> None:
     weights = fixed_weights([0.2, 0.1, 0.3, 0.2, 0.2])
-    written = write_text(LSTM, weights, seed=1, at_most=200, never=(0, 1, 3))
+    written = write_document(LSTM, weights, seed=1, at_most=200, never=(0, 1, 3)).tokens
     assert len(written) == 200
     assert set(written) == {2, 4}
 
 
 def test_a_text_ends_with_the_end_token_which_it_does_not_contain() -> None:
     weights = fixed_weights([0.0, 0.25, 0.75])
-    texts = [write_text(LSTM, weights, seed=seed, at_most=100) for seed in range(400)]
+    texts = [write_document(LSTM, weights, seed=seed, at_most=100).tokens for seed in range(2_000)]
     assert {token for text in texts for token in text} == {2}
     assert np.mean([len(text) for text in texts]) == pytest.approx(3, abs=0.4)  # geometric
-    assert write_text(LSTM, fixed_weights([0.0, 0.1, 0.9]), seed=1, temperature=0, at_most=7) == [2] * 7
+    assert write_document(LSTM, fixed_weights([0.0, 0.1, 0.9]), seed=1, temperature=0, at_most=7).tokens == [2] * 7
 
 
 def test_a_seed_gives_the_same_text_again_and_another_seed_another() -> None:
     weights = fixed_weights([0.0, 0.0, 0.3, 0.3, 0.4])
-    one, again, other = (write_text(LSTM, weights, seed=seed, at_most=30) for seed in (1, 1, 2))
+    one, again, other = (write_document(LSTM, weights, seed=seed, at_most=30).tokens for seed in (1, 1, 2))
     assert one == again != other
 
 
@@ -97,7 +97,7 @@ def test_a_prompt_is_read_and_continued(tmp_path: Path, cell: str, scale: float)
     weights = random_weights(network, seed=2, scale=scale)
     weights["readout/bias"][1] = -1e3  # no end
     prompt = [2, 2, 3]
-    written = write_text(network.kind, weights, seed=1, temperature=0, at_most=9, prompt=prompt)
+    written = write_document(network.kind, weights, seed=1, temperature=0, at_most=9, prompt=prompt).tokens
     vocabulary = network.task.vocabulary
     text = "".join(vocabulary[token] for token in (*prompt, *written))
     hidden = read_signals(network, weights, [text])[-1]["hidden"]
@@ -109,4 +109,4 @@ def test_a_prompt_is_read_and_continued(tmp_path: Path, cell: str, scale: float)
 @pytest.mark.parametrize("temperature", [-0.1, float("nan")])
 def test_a_temperature_below_zero_is_refused(temperature: float) -> None:
     with pytest.raises(ValueError, match="temperature: expected a number of at least 0, received"):
-        write_text(LSTM, fixed_weights([0.2, 0.8]), seed=1, temperature=temperature)
+        write_document(LSTM, fixed_weights([0.2, 0.8]), seed=1, temperature=temperature)

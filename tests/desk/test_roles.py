@@ -14,6 +14,7 @@ from lstmgallery import store
 from lstmgallery.desk import roles
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.chance import Shuffles, best_by_chance
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.roles import (
     ERROR_RATE,
     FEWEST_CASES,
@@ -48,6 +49,7 @@ from tests.desk.planted import (
 NETWORK = picky_network()
 STEPS = sample_steps(NETWORK)
 SHUFFLES = 150  # as many as it takes to fall below the error rate
+QUICK = replace(FULL, shuffles=SHUFFLES)
 REMAINING = STEPS["remaining"].to_numpy(np.float64)
 ENDS = read_flag(STEPS, "next_token", "<end>")
 SPREAD = np.random.default_rng(3).normal(size=len(STEPS))
@@ -66,7 +68,7 @@ PLANTED = plant(
 def scan(neurons: list[Neuron], untrained: list[list[Neuron]], *, seed: int = 1, steps: pd.DataFrame = STEPS) -> Roles:
     """Find the roles of neurons with a few shuffles."""
     network = NETWORK.model_copy(update={"seed": seed})
-    return find_roles(network, steps, neurons, untrained, shuffles=SHUFFLES)
+    return find_roles(network, steps, neurons, untrained, effort=QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +306,9 @@ def test_where_there_is_nothing_no_more_is_found_than_the_error_rate_allows() ->
     for trial in range(trials):
         steps = sample_steps(NETWORK, sequences=24, seed=1_000 + trial)
         network = NETWORK.model_copy(update={"seed": trial})
-        found = find_roles(network, steps, [*walks(steps, trial)], [plant(noise(steps, trial))], shuffles=199)
+        found = find_roles(
+            network, steps, [*walks(steps, trial)], [plant(noise(steps, trial))], effort=replace(QUICK, shuffles=199)
+        )
         hits += bool((found.table["p"] <= ERROR_RATE).any())
     assert hits <= 3  # of 30 at 1 %: four or more would come up once in 4,000 such tests
 
@@ -592,6 +596,6 @@ def test_the_best_baseline_is_the_highest(table: pd.DataFrame) -> None:
 def test_neurons_in_several_layers_are_distinguished() -> None:
     network: Network = counting_network().model_copy(update={"task": NETWORK.task, "layers": 2})
     knows, knows_not = {"cell": 10 * REMAINING}, {"cell": noise(STEPS, 1)}
-    found = find_roles(network, STEPS, [(1, 1, knows_not), (2, 1, knows)], know_nothing(STEPS), shuffles=SHUFFLES)
+    found = find_roles(network, STEPS, [(1, 1, knows_not), (2, 1, knows)], know_nothing(STEPS), effort=QUICK)
     assert set(headline_roles(found.table, network)["layer"]) == {2}
     assert best_rows(found.table, network)[["layer", "standing"]].to_numpy().tolist() == [[1, "small"], [2, ROLE]]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lstmgallery.desk import trained as trained_module
 from lstmgallery.desk.experiments.frontier import find_frontier
 from lstmgallery.desk.experiments.holds import Hold, measure_holds
 from lstmgallery.desk.reference import read_signals
@@ -103,6 +104,18 @@ def test_scores_are_those_of_the_whole_scan(keeper: MeasuredNetwork, feature: st
     found = keeper.scores(feature, phase)
     assert set(found["feature"]) == names
     pd.testing.assert_frame_equal(found, expected)
+
+
+def test_scores_of_several_features_in_one_pass_are_those_of_each(keeper: MeasuredNetwork) -> None:
+    together = MeasuredNetwork(KEEPER, keeper.weights, keeper.steps, read_layer=lambda layer: keeper.layers[layer - 1])
+    features = ("letter", "letter=A", "wait", "next_token")
+    together.score_together(features, "all")
+    memories = KEEPER.kind.memories
+    assert {asked[0] for asked in together._scores} == set(features)
+    for feature in features:
+        pd.testing.assert_frame_equal(
+            together.scores(feature, "all", memories), keeper.scores(feature, "all", memories)
+        )
 
 
 def test_the_same_scores_are_computed_once(keeper: MeasuredNetwork) -> None:
@@ -272,6 +285,25 @@ def test_what_is_read_from_files_is_what_the_weights_compute(from_files: Measure
         for key in from_files.network.kind.keys:
             np.testing.assert_allclose(read[key], computed[key], rtol=0, atol=2e-5)
     assert again.frontier["written"].tolist() == from_files.frontier["written"].tolist()
+
+
+def test_scores_that_the_table_of_roles_has_are_those_that_would_be_computed(
+    from_files: MeasuredNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = from_files.network
+    again = MeasuredNetwork(
+        network, from_files.weights, from_files.steps, read_layer=lambda at: from_files.layers[at - 1]
+    )
+    computed = {feature: again.scores(feature, "all", ("cell",)) for feature in ("remaining", "a_count", "next_token")}
+    everything = again.scores("remaining", "all")
+    monkeypatch.setattr(trained_module, "score_neurons", lambda *_: pytest.fail("computed again"))
+    for feature in ("remaining", "a_count"):
+        pd.testing.assert_frame_equal(
+            from_files.scores(feature, "all", ("cell",)), computed[feature], check_dtype=False
+        )
+    pd.testing.assert_frame_equal(from_files.scores("remaining", "all"), everything, check_dtype=False)
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(from_files.scores("next_token", "all", ("cell",)), computed["next_token"])
 
 
 def test_a_network_of_several_layers_is_read_layer_by_layer(tmp_path: Path) -> None:

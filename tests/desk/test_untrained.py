@@ -1,10 +1,14 @@
 """Untrained networks: their weights have the shapes and the spread of initial weights."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from lstmgallery.cells import CELL_KINDS
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.reference import read_signals
-from lstmgallery.desk.untrained import UNTRAINED_NETWORKS, draw_weights, untrained_networks
+from lstmgallery.desk.untrained import draw_weights, untrained_networks
 from lstmgallery.network import Network
 from tests.desk.planted import counting_network
 
@@ -13,7 +17,7 @@ def network_of(cell: str = "lstm", layers: int = 1, units: int = 20, seed: int =
     return counting_network().model_copy(update={"cell": cell, "layers": layers, "units": units, "seed": seed})
 
 
-each_shape = pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)])
+each_shape = pytest.mark.parametrize(("cell", "layers"), [*itertools.product(CELL_KINDS, [1, 2])])
 
 
 @each_shape
@@ -52,18 +56,22 @@ def test_no_direction_of_a_recurrent_kernel_is_preferred() -> None:
 
 @pytest.mark.parametrize("units", [1, 20])
 @each_shape
-def test_biases_are_zero_but_for_the_forget_gate_s_which_is_one(cell: str, layers: int, units: int) -> None:
-    network = network_of(cell, layers, units)
-    weights = draw_weights(network, 1)
+def test_biases_are_zero_but_for_gates_that_start_open_or_shut(cell: str, layers: int, units: int) -> None:
+    """A forget gate starts open, at a bias of one; where the input gate decides about it, that one starts shut."""
+    weights = draw_weights(network_of(cell, layers, units), 1)
+    starts = {"lstm": [0, 1, 0, 0], "peephole": [0, 1, 0, 0], "coupled": [-1, 0, 0]}.get(cell)  # i f g o; i g o
     assert not weights["readout/bias"].any()
     for layer in range(1, layers + 1):
-        bias = weights[f"layer_{layer}/bias"]
-        if cell == "gru":
-            assert not bias.any()
-        else:
-            gates = bias.reshape(4, network.units)  # i f g o
-            assert gates.mean(axis=1).tolist() == [0, 1, 0, 0]
-            assert set(gates.ravel().tolist()) == {0, 1}
+        expected = 0 if starts is None else np.repeat(starts, units)
+        np.testing.assert_array_equal(weights[f"layer_{layer}/bias"], expected)
+
+
+@each_shape
+def test_peepholes_are_zero(cell: str, layers: int) -> None:
+    weights = draw_weights(network_of(cell, layers), 1)
+    peepholes = [values for name, values in weights.items() if name.endswith("_peephole")]
+    assert len(peepholes) == (3 * layers if cell == "peephole" else 0)
+    assert not any(values.any() for values in peepholes)
 
 
 def test_the_same_number_and_seed_draw_the_same_weights_and_others_draw_others() -> None:
@@ -83,9 +91,9 @@ def test_the_layers_of_one_network_are_drawn_apart() -> None:
 def test_the_first_untrained_network_is_what_training_began_with_and_the_others_are_drawn() -> None:
     network = network_of(units=3)
     own = {"layer_1/kernel": np.zeros(3)}
-    first, *others = untrained_networks(network, own)
+    first, *others = untrained_networks(network, own, FULL.untrained)
     assert first is own
-    assert len(others) == UNTRAINED_NETWORKS - 1
+    assert len(others) == FULL.untrained - 1
     kernels = {weights["layer_1/kernel"].tobytes() for weights in others}
     assert len(kernels) == len(others)
 

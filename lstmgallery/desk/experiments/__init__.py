@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from lstmgallery.cells.reference import Arrays
+from lstmgallery.desk.effort import FULL, Effort
 from lstmgallery.desk.experiments.doses import Doses
 from lstmgallery.desk.experiments.exchanges import Exchanges
 from lstmgallery.desk.experiments.experiment import ALL, Experiment, Group
-from lstmgallery.desk.experiments.holds import every_hold, measure_holds
+from lstmgallery.desk.experiments.holds import every_hold, measure_holds, memory_holds
 from lstmgallery.network import Network, Place
 from lstmgallery.tasks.task import Task
 
@@ -36,13 +37,16 @@ def measure_causes(
     *,
     memory_means: Mapping[Place, float],
     ranked: Sequence[Place],
+    effort: Effort = FULL,
 ) -> pd.DataFrame:
     """Return the effects of all experiments on all neurons, a row each.
 
     `memory_means`: each neuron's mean memory over the held-out steps. `ranked`: all neurons, the best carriers of the
     task's headline feature first; a task's own experiments also change the first 1, 2, 3, ... of them at once.
+    `effort`: whether gates are held shut and open, and memories at zero, besides memories at their means; precision.
     """
-    rows = [*measure_holds(network, weights, sequences, every_hold(network, memory_means))]
+    holds = every_hold(network, memory_means) if effort.holds_gates else memory_holds(network, memory_means)
+    rows = [*measure_holds(network, weights, sequences, holds, precision=effort.precision)]
     groups = [Group(place, "", (place,)) for place in memory_means]
     groups += [Group(ALL, f"k={k}", tuple(ranked[:k])) for k in range(1, len(ranked) + 1)]
     return pd.DataFrame([*rows, *measure_changes(network, weights, groups)])

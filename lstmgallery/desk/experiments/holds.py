@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.experiments.experiment import Intervention
 from lstmgallery.desk.reference import Change as SignalChange
-from lstmgallery.desk.reference import read_logits
+from lstmgallery.desk.reference import Precision, read_logits
 from lstmgallery.network import Network, Place
 
 ROWS_AT_ONCE = 20_000
@@ -40,20 +41,31 @@ def every_hold(network: Network, memory_means: Mapping[Place, float]) -> Iterato
             yield Hold(place, "open", gate.key, 1.0)
 
 
+def memory_holds(network: Network, memory_means: Mapping[Place, float]) -> Iterator[Hold]:
+    """Yield each neuron's memory held at its mean."""
+    return (Hold(place, "mean", network.kind.memory, mean) for place, mean in memory_means.items())
+
+
 def measure_holds(
-    network: Network, weights: Arrays, sequences: Sequence[str], holds: Iterable[Hold]
+    network: Network,
+    weights: Arrays,
+    sequences: Sequence[str],
+    holds: Iterable[Hold],
+    *,
+    precision: Precision = np.float64,
 ) -> Iterator[dict[str, Any]]:
     """Hold one signal of one neuron, and measure the loss and the right answers on `sequences`."""
     reads, following, is_step = network.task.vocabulary.encode(sequences)
     determined = np.zeros(reads.shape, bool)
     for row, sequence in enumerate(sequences):
         determined[row, : len(sequence) + 1] = network.task.determined(sequence)
-    baseline = _results(network, read_logits(network, weights, reads), following, is_step, determined)
+    read = partial(read_logits, network, weights, precision=precision)
+    baseline = _results(network, read(reads), following, is_step, determined)
     waiting = list(holds)
     at_once = max(1, ROWS_AT_ONCE // len(sequences))
     for first in range(0, len(waiting), at_once):
         batch = waiting[first : first + at_once]
-        logits = read_logits(network, weights, np.tile(reads, (len(batch), 1)), _holding(batch, len(sequences)))
+        logits = read(np.tile(reads, (len(batch), 1)), _holding(batch, len(sequences)))
         for hold, part in zip(batch, np.split(logits, len(batch)), strict=True):
             for measure, value in _results(network, part, following, is_step, determined).items():
                 held = Intervention(hold.place, hold.name, hold.signal)
@@ -86,7 +98,7 @@ def _results(
     shifted = logits - logits.max(axis=2, keepdims=True)
     log_total = np.log(np.exp(shifted).sum(axis=2))
     chosen = np.take_along_axis(shifted, following[:, :, None], axis=2)[:, :, 0]
-    results = {"loss": float((log_total - chosen)[is_step].mean())}
+    results = {"loss": float((log_total - chosen)[is_step].mean(dtype=np.float64))}
     if rule := network.task.rule:
         is_right = logits.argmax(axis=2) == following
         results["right"] = float((is_right | ~determined).all(axis=1).mean())

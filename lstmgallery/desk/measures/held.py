@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from lstmgallery.desk.grammar import GrammarError, Words
+from lstmgallery.desk.loss import loss_unit
 from lstmgallery.desk.measures.measure import Measure
-from lstmgallery.desk.measures.measurement import Measurement, ValueKind
+from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.measures.requirements import require, require_neuron
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import MeasuredNetwork
@@ -15,7 +16,7 @@ from lstmgallery.tasks.facets import Rule
 
 @dataclass(frozen=True)
 class Held(Measure):
-    """Performance while a signal of one neuron is held: the share right, or the loss in nats a token."""
+    """Performance while a signal of one neuron is held: the share right, or the loss (see `desk/loss.py`)."""
 
     begins: ClassVar[tuple[str, ...]] = ("right with", "loss", "right_1", "right_2", "right_3")
     has_control: ClassVar[bool] = False
@@ -49,5 +50,7 @@ class Held(Measure):
     def take(self, trained: MeasuredNetwork, places: tuple[Place, ...]) -> Measurement:
         table = trained.held(places[0], self.signal, self.how)
         row = table[table["measure"] == self.result].iloc[0]
-        kind: ValueKind = "number" if self.result == "loss" else "share"
-        return Measurement(float(row["value"]), int(row["sequences"]), "sequence", kind, data=table)
+        value, sequences = float(row["value"]), int(row["sequences"])
+        if self.result == "loss":
+            return Measurement(loss_unit(trained.network).of(value), sequences, "sequence", "number", data=table)
+        return Measurement(value, sequences, "sequence", "share", data=table)
