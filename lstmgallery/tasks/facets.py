@@ -1,4 +1,4 @@
-"""Facets of tasks as plain data: each enables an experiment, with its figures and measures.
+"""Facets of tasks as plain data: each enables an experiment, a way of training or of showing, figures and measures.
 
 A task that lacks a facet lacks these too; no code asks for the kind of task. `needed` names, in a message, the networks
 whose tasks have the facet.
@@ -6,7 +6,10 @@ whose tasks have the facet.
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from lstmgallery.tasks.texts.corpus import Corpus
 
 
 @dataclass(frozen=True)
@@ -95,3 +98,20 @@ class Twins:
 
     what: str
     pairs: tuple[tuple[tuple[str, str], tuple[str, str]], ...]
+
+
+@dataclass(frozen=True)
+class RealText:
+    """Real text, with neither a rule nor a goal: networks are trained along documents side by side, under one seed.
+
+    Too much of it is read to draw or to store every step. `corpus`: what networks are trained on, None if it was not
+    read. `measured_steps`: steps that are measured, at most. `stored_sequences`: held-out sequences whose signals are
+    stored. `input_scale`: of the initial kernel that reads tokens, beyond the cell's own initial values.
+    """
+
+    needed: ClassVar[str] = "a network of real text"
+
+    corpus: "Corpus | None"
+    measured_steps: int
+    stored_sequences: int
+    input_scale: float

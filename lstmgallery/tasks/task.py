@@ -6,16 +6,18 @@ step 0 reads the start token.
 """
 
 import abc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
 
 import pydantic
 
-from lstmgallery.tasks.facets import Dose, Rule, Sizes, Twins
+from lstmgallery.tasks.facets import Dose, RealText, Rule, Sizes, Twins
 from lstmgallery.tasks.vocabulary import END, START, Vocabulary
 
 FeatureKind = Literal["count", "category"]
+YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Feature:
     words: str
     values: tuple[str, ...] = ()
     clauses: Mapping[str, str] = field(default_factory=dict)
+    is_scanned: bool = True  # whether neurons are scored against it: no use, if the token read determines it
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is a yes/no feature."""
+        return self.values == (YES, NO)
 
     def clause(self, value: str) -> str:
         """Return in words that a category has a value."""
@@ -127,8 +135,6 @@ class Task(pydantic.BaseModel, abc.ABC):
     findings: ClassVar[tuple[Finding, ...]] = ()
     starter: ClassVar[Starter]
     strata_names: ClassVar[tuple[str, ...]] = ()  # the names of the numbers in a stratum
-    needs_files: ClassVar[bool] = False  # whether its vocabulary and sequences come from files
-    measuring: ClassVar[frozenset[str]] = frozenset()  # keys of its front matter that the weights do not depend on
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -155,9 +161,35 @@ class Task(pydantic.BaseModel, abc.ABC):
         """Sequences that differ in one fact to remember."""
         return None
 
+    @property
+    def text(self) -> RealText | None:
+        """Real text, how it is trained on and how much of it is measured."""
+        return None
+
     def stretched(self, size: int) -> Iterator[Stretched]:  # noqa: ARG002
         """Yield sequences of `size`, beyond the training range too; nothing if the task has a single size."""
         yield from ()
+
+    def with_files(self, content: Path, vocabulary: Vocabulary | None) -> Self:  # noqa: ARG002
+        """Return the task with what it needs of the files in and beside the folder `content`; itself, if it needs none.
+
+        Raises `GalleryError` with their mistakes. With a `vocabulary`, that of pinned weights, nothing is read for it.
+        """
+        return self
+
+    def faults(self) -> Iterable[tuple[tuple[str | int, ...], str, str | None]]:
+        """Yield what only its files show to be wrong: the place in its front matter, a message, a hint."""
+        return ()
+
+    @property
+    def fingerprint(self) -> str | None:
+        """A hash of everything that is measured and comes from files."""
+        return None
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """The part of its front matter that the weights depend on, as plain JSON values."""
+        return self.model_dump(mode="json")
 
     @property
     @abc.abstractmethod

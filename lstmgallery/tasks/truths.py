@@ -22,5 +22,8 @@ def step_truths(task: Task, sequences: Sequence[str]) -> pd.DataFrame:
         rows["next_token"] += [*sequence, END]
         for key, values in task.ground_truth(sequence).items():
             rows[key] += values
-    counts = [feature.key for feature in task.features if feature.kind == "count"]
-    return pd.DataFrame(rows).astype(dict.fromkeys(["sequence", "step", *counts], "int32"))
+    kinds = {"sequence": "int32", "step": "int32"}
+    for feature in task.features:
+        if feature.kind == "count":  # where it is missing somewhere, the column has to hold NaN
+            kinds[feature.key] = "float64" if None in rows[feature.key] else "int32"
+    return pd.DataFrame(rows).astype(kinds)

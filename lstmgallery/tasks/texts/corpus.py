@@ -5,10 +5,12 @@ alone and on its rank among the others: not on the order of the file, and equal 
 """
 
 import collections
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -26,14 +28,15 @@ _SHORT = 100  # characters of the shortest documents that cutting makes
 class Corpus:
     """The documents of each part, in an order that depends on their text alone, and the `alphabet`, sorted.
 
-    So the first documents of a part are a fair sample of it. `read_documents`, `read_characters`: what the source held,
-    of which the parts are a sample if it is too large.
+    So the first documents of a part are a fair sample of it. `place`: the source's name. `read_documents` and
+    `read_characters` count what the source held; of a source that is too large, the parts are a sample.
     """
 
     training: tuple[str, ...]
     validation: tuple[str, ...]
     held_out: tuple[str, ...]
     alphabet: tuple[str, ...]
+    place: str
     read_documents: int
     read_characters: int
 
@@ -89,6 +92,7 @@ def read_corpus(source: AnySource, places: Places) -> Corpus:
         validation,
         held_out,
         count_letters(training, most=source.most_letters, rare=source.rare),
+        source.place,
         documents.number,
         documents.characters,
     )
@@ -106,6 +110,17 @@ class _Counted:
             self.number += 1
             self.characters += len(document)
             yield document
+
+
+def recall_corpus(source: AnySource, places: Places) -> Corpus:
+    """Return a corpus, read again only if one of its files has changed: see `read_corpus`."""
+    states = [(file, file.stat()) for file in source.files(places)]
+    return _read_once(source, places, tuple((file, state.st_mtime_ns, state.st_size) for file, state in states))
+
+
+@functools.lru_cache(maxsize=8)
+def _read_once(source: AnySource, places: Places, stamps: tuple[Any, ...]) -> Corpus:  # noqa: ARG001
+    return read_corpus(source, places)
 
 
 def sample_documents(documents: Iterable[str], most: int) -> list[tuple[bytes, str]]:

@@ -14,14 +14,14 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.tasks.texts.decoding import open_text
 from lstmgallery.tasks.texts.documents import split_definitions
 from lstmgallery.tasks.texts.truths import FEATURE_SETS
-from lstmgallery.tasks.texts.truths.feature_set import Marks, Span, is_flag
+from lstmgallery.tasks.texts.truths.feature_set import Marks, Span
 
 PREFIX = "in_"  # of the features that can be marked: `{name Ann}` is `in_name`
 MARKABLE = tuple(
     feature.key.removeprefix(PREFIX)
     for each in FEATURE_SETS.values()
     for feature in each.features
-    if is_flag(feature) and feature.key.startswith(PREFIX)
+    if feature.is_flag and feature.key.startswith(PREFIX)
 )
 FEWEST = 20  # passages, so that there is something to measure
 _PYTHON = ".py.txt"

@@ -1,22 +1,32 @@
 """The task of a network that reads real text: predict the next character. It has features, and no rule."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import pydantic
 
+from lstmgallery.errors import GalleryError
+from lstmgallery.tasks.facets import RealText
 from lstmgallery.tasks.task import Feature, Split, Task
-from lstmgallery.tasks.texts.corpus import Corpus, read_corpus
-from lstmgallery.tasks.texts.passages import PREFIX, Passages, read_passages
+from lstmgallery.tasks.texts.corpus import Corpus, recall_corpus
+from lstmgallery.tasks.texts.passages import PREFIX, read_passages
 from lstmgallery.tasks.texts.sources import AnySource
 from lstmgallery.tasks.texts.sources.source import Places
 from lstmgallery.tasks.texts.truths import FEATURE_SETS, SetKey
 from lstmgallery.tasks.texts.truths.feature_set import Marks, flag, flag_values
-from lstmgallery.tasks.texts.truths.patterns import find_matches, pattern_fault
+from lstmgallery.tasks.texts.truths.patterns import SLOW, find_matches, pattern_fault
 from lstmgallery.tasks.vocabulary import END, START, UNKNOWN, Vocabulary
 
+MEASURED_STEPS = 30_000  # of passages: enough for features that are rare, few enough for 256 neurons
+LONGEST_MEASURED = 400  # characters of a passage: the null exchanges whole passages, so it needs many of them
+STORED_SEQUENCES = 12
+SECONDS_IN_ALL = 10.0  # for one pattern on all that is measured
+INPUT_SCALE = 8.0  # a one-hot input has a single 1, and Glorot's initial values are for many
 # Columns that every table of steps has.
 _TAKEN = frozenset(
     ("sequence", "step", "token", "next_token", "predicted_token", "probability", "loss", "split", "phase")
@@ -47,12 +57,15 @@ class Pattern(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class Reading:
-    """What a network was trained on and reads: vocabulary, documents, and the marks of those held out."""
+    """What a network was trained on and reads.
+
+    `passages`: what it is measured on, with the marks that somebody made in them; `marked`: the features that these
+    marks decide. `corpus`: what it is trained on; None for pinned weights that read a text of ours.
+    """
 
     vocabulary: Vocabulary
-    held_out: tuple[str, ...]
-    training: tuple[str, ...] = ()
-    validation: tuple[str, ...] = ()
+    passages: tuple[str, ...]
+    corpus: Corpus | None = None
     marks: Mapping[str, Marks] = field(default_factory=dict)
     marked: frozenset[str] = frozenset()
 
@@ -74,9 +87,6 @@ class Text(Task):
     patterns: tuple[Pattern, ...] = pydantic.Field((), alias="features", max_length=50)
     reads: str | None = pydantic.Field(None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
-    needs_files: ClassVar = True
-    measuring: ClassVar = frozenset(("sets", "features", "reads"))
-
     _reading: Reading | None = pydantic.PrivateAttr(None)
 
     @pydantic.model_validator(mode="after")
@@ -88,27 +98,32 @@ class Text(Task):
             seen.add(key)
         return self
 
-    def opened(
-        self, *, corpus: Corpus | None = None, passages: Passages | None = None, vocabulary: Vocabulary | None = None
-    ) -> "Text":
-        """Return the task with what its files hold: a vocabulary, documents, marks.
+    def with_files(self, content: Path, vocabulary: Vocabulary | None) -> "Text":
+        return open_task(self, content=content, places=Places(content.parent), vocabulary=vocabulary)
 
-        `corpus` gives all of them. `passages` are what a task with `reads` is measured on. With a `vocabulary`, such as
-        the one of pinned weights, a task with passages needs no corpus.
-        """
-        known = corpus.vocabulary if vocabulary is None and corpus is not None else vocabulary
-        held_out = passages.texts if passages is not None else corpus.held_out if corpus is not None else None
-        if known is None or held_out is None:
-            raise ValueError("a text task needs a vocabulary and passages: open it with a corpus, or with both")
+    def faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str | None]]:
+        """Yield the patterns that take too long on what is measured: before anything is trained for that."""
+        passages = self.measured(len(self.reading.passages))
+        for at, pattern in enumerate(self.patterns):
+            left = SECONDS_IN_ALL
+            for passage in passages:
+                began = time.monotonic()
+                try:
+                    find_matches(pattern.pattern, passage, key=pattern.key)
+                except GalleryError as error:
+                    yield ("features", at, "pattern"), error.problems[0].message, error.problems[0].hint
+                    break
+                left -= time.monotonic() - began
+                if left < 0:
+                    limit = f"more than {SECONDS_IN_ALL:.0f} s on all texts that are measured"
+                    message = f"the pattern {pattern.pattern!r} takes {limit}"
+                    yield ("features", at, "pattern"), message, SLOW
+                    break
+
+    def reading_of(self, reading: Reading) -> "Text":
+        """Return the task with what its files hold."""
         task = self.model_copy()
-        task._reading = Reading(
-            known,
-            held_out,
-            corpus.training if corpus is not None else (),
-            corpus.validation if corpus is not None else (),
-            passages.marks if passages is not None else {},
-            passages.marked if passages is not None else frozenset(),
-        )
+        task._reading = reading
         return task
 
     @property
@@ -138,10 +153,39 @@ class Text(Task):
     def form(self) -> str:
         return f"text: {self.corpus.place}, {self.corpus.unit} by {self.corpus.unit}"
 
+    @property
+    def text(self) -> RealText:
+        corpus = None if self._reading is None else self._reading.corpus
+        return RealText(corpus, MEASURED_STEPS, STORED_SEQUENCES, INPUT_SCALE)
+
     def split(self, *, held_out: int) -> Split:
         """Return all training documents, and at most `held_out` passages to measure; there is no goal to reach."""
-        reading = self.reading
-        return Split(reading.training, reading.held_out[:held_out], goal=None, is_whole=False)
+        corpus = self.text.corpus
+        return Split(corpus.training if corpus else (), self.measured(held_out), goal=None, is_whole=False)
+
+    def measured(self, most: int) -> tuple[str, ...]:
+        """Return the beginnings of at most `most` passages, as far as they are measured."""
+        passages, steps = [], 0
+        for passage in self.reading.passages[:most]:
+            passages.append(passage[:LONGEST_MEASURED])
+            steps += len(passages[-1]) + 1
+            if steps > MEASURED_STEPS and len(passages) > 1:
+                return tuple(passages[:-1])
+        return tuple(passages)
+
+    @property
+    def fingerprint(self) -> str | None:
+        if (reading := self._reading) is None:
+            return None
+        read = [reading.vocabulary, reading.passages, sorted(reading.marked), [*reading.marks.items()]]
+        return hashlib.sha256(json.dumps(read).encode()).hexdigest()
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """The corpus, wherever its file lies: its text is what counts."""
+        spec = self.model_dump(mode="json", exclude={"sets", "patterns", "reads"})
+        where = ("path", "url")
+        return {**spec, "corpus": {key: value for key, value in spec["corpus"].items() if key not in where}}
 
     def ground_truth(self, sequence: str) -> dict[str, list[Any]]:
         """Return every feature as one value per step: by the marks of a passage where it has some, else by its rule."""
@@ -163,5 +207,11 @@ def open_task(task: Text, *, content: Path, places: Places, vocabulary: Vocabula
     With a `vocabulary`, the corpus is left alone unless the network is measured on it.
     """
     passages = read_passages(content / "texts", task.reads) if task.reads is not None else None
-    corpus = read_corpus(task.corpus, places) if vocabulary is None or passages is None else None
-    return task.opened(corpus=corpus, passages=passages, vocabulary=vocabulary)
+    corpus = recall_corpus(task.corpus, places) if vocabulary is None or passages is None else None
+    if passages is not None:
+        known = corpus.vocabulary if corpus is not None else vocabulary
+        assert known is not None
+        return task.reading_of(Reading(known, passages.texts, corpus, passages.marks, passages.marked))
+    assert corpus is not None
+    known = corpus.vocabulary if vocabulary is None else vocabulary
+    return task.reading_of(Reading(known, corpus.held_out, corpus))

@@ -11,11 +11,17 @@ from lstmgallery.tasks.texts.sources.files import Files
 from lstmgallery.tasks.texts.sources.source import Source
 from lstmgallery.tasks.texts.sources.stdlib import StandardLibrary
 from lstmgallery.tasks.texts.sources.table import Table
-from lstmgallery.tasks.texts.task import Text
+from lstmgallery.tasks.texts.sources.unicode_names import UnicodeNames
+from lstmgallery.tasks.texts.task import LONGEST_MEASURED, MEASURED_STEPS, Text
 from lstmgallery.tasks.texts.truths import FEATURE_SETS
-from tests.documents import AUTHORS, fences, spans, table
+from tests.documents import AUTHORS, fences, read, spans, table
 
-SOURCES: dict[str, type[Source]] = {"files": Files, "table": Table, "python-stdlib": StandardLibrary}
+SOURCES: dict[str, type[Source]] = {
+    "files": Files,
+    "table": Table,
+    "python-stdlib": StandardLibrary,
+    "unicode-names": UnicodeNames,
+}
 
 
 def defaults(head: str) -> dict[str, str]:
@@ -67,3 +73,8 @@ def test_the_text_shown_is_marked_as_texts_are() -> None:
     text, marks = strip_marks(line)
     assert text.startswith("Thank you Iowa! We will be back.")
     assert set(marks) == {"name", "auxiliary", "hashtag", "link"}
+
+
+def test_how_much_of_a_text_is_measured_is_said() -> None:
+    said = " ".join(read(AUTHORS).split())
+    assert f"on the first {LONGEST_MEASURED} characters of each passage, {MEASURED_STEPS:,} steps in all" in said

@@ -13,7 +13,7 @@ from lstmgallery.network import Network, read_network
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.texts.corpus import vocabulary_of
 from lstmgallery.tasks.texts.sources.source import Places
-from lstmgallery.tasks.texts.task import Text, open_task
+from lstmgallery.tasks.texts.task import MEASURED_STEPS, Text, open_task
 from lstmgallery.tasks.vocabulary import END, START, UNKNOWN
 from tests.conftest import ROOT
 
@@ -44,8 +44,9 @@ def corpus(tmp_path: Path) -> Path:
 
 def test_a_task_is_opened_with_the_documents_of_its_corpus(corpus: Path) -> None:
     text = opened(corpus)
-    split = text.split(held_out=400)
-    assert sorted((*split.training, *text.reading.validation, *split.held_out)) == sorted(LINES)
+    documents, split = text.text.corpus, text.split(held_out=400)
+    assert documents is not None
+    assert sorted((*split.training, *documents.validation, *split.held_out)) == sorted(LINES)
     assert (len(split.held_out), split.goal, split.is_whole, split.shares) == (6, None, False, ())
     assert text.vocabulary[:3] == (START, END, UNKNOWN)
     assert text.vocabulary[3:] == text.letters == tuple(sorted(set("".join(split.training)) - {"0"} | {"0"}))
@@ -56,14 +57,17 @@ def test_a_task_is_opened_with_the_documents_of_its_corpus(corpus: Path) -> None
 def test_a_task_that_reads_a_text_of_ours_needs_no_corpus(tmp_path: Path) -> None:
     text = opened(tmp_path, vocabulary=("a", "b"), reads="campaign", sets=["characters", "tweets"])
     split = text.split(held_out=1_000)
-    assert (len(split.held_out), split.training) == (400, ())
+    assert (len(text.reading.passages), split.training) == (400, ())
+    assert split.held_out == text.reading.passages[: len(split.held_out)]
+    assert MEASURED_STEPS - 300 < sum(len(each) + 1 for each in split.held_out) <= MEASURED_STEPS
     assert text.vocabulary == (START, END, UNKNOWN, "a", "b")
 
 
 def test_a_task_that_reads_a_text_of_ours_is_trained_on_its_corpus(corpus: Path) -> None:
     text = opened(corpus, reads="campaign")
-    split = text.split(held_out=300)
-    assert (len(split.training), len(text.reading.validation), len(split.held_out)) == (51, 3, 300)
+    documents, split = text.text.corpus, text.split(held_out=100)
+    assert documents is not None
+    assert (len(split.training), len(documents.validation), len(split.held_out)) == (51, 3, 100)
 
 
 def test_a_task_measured_on_its_corpus_needs_it(tmp_path: Path) -> None:
@@ -74,8 +78,6 @@ def test_a_task_measured_on_its_corpus_needs_it(tmp_path: Path) -> None:
 def test_a_task_that_has_not_been_opened_says_so() -> None:
     with pytest.raises(ValueError, match="has not been opened"):
         _ = task().vocabulary
-    with pytest.raises(ValueError, match="needs a vocabulary and passages"):
-        task().opened()
 
 
 def test_every_feature_of_the_sets_and_patterns_has_its_values(corpus: Path) -> None:
@@ -122,18 +124,26 @@ def test_what_is_measured_does_not_belong_to_the_specification_of_the_weights() 
     plain, measured = network(), network(sets=["tweets"], reads="campaign", features=[{"key": "a", "pattern": "a"}])
     assert plain.training_spec == measured.training_spec
     assert plain.spec != measured.spec
-    other = network(corpus={"kind": "files", "path": "b.txt"})
+    moved = network(corpus={"kind": "files", "path": "b.txt"})  # the text counts, wherever it lies
+    assert plain.training_spec == moved.training_spec
+    other = network(corpus={"kind": "files", "path": "a.txt", "document": "file"})
     assert plain.training_spec != other.training_spec
 
 
-def test_a_network_of_text_is_valid_but_cannot_be_built_yet(tmp_path: Path) -> None:
-    file = tmp_path / "mine.md"
-    front = "title: A\nsummary: A.\nunits: 4\nshown: [né]\ntask:\n  kind: text\n  corpus: {kind: files, path: a.txt}\n"
-    file.write_text(f"---\n{front}---\n", encoding="utf-8")
-    with pytest.raises(GalleryError) as raised:
-        read_network(file)
-    (problem,) = raised.value.problems
-    assert (problem.line, problem.message) == (7, "task.kind: text cannot be built yet")
+def test_a_network_of_text_is_read_with_its_corpus_beside_the_content(tmp_path: Path) -> None:
+    networks = tmp_path / "content" / "networks"
+    networks.mkdir(parents=True)
+    front = (
+        "title: A\nsummary: A.\nunits: 4\nfigures: [né]\ntask:\n  kind: text\n  corpus: {kind: files, path: a.txt}\n"
+    )
+    (networks / "mine.md").write_text(f"---\n{front}---\n", encoding="utf-8")
+    with pytest.raises(GalleryError, match=r"a.txt: expected a file or a folder with files, found none"):
+        read_network(networks / "mine.md")
+    (tmp_path / "a.txt").write_text("\n".join(LINES), encoding="utf-8")
+    network, _ = read_network(networks / "mine.md")
+    assert network.weight_shapes["readout/bias"] == (len(network.task.vocabulary),)
+    other, _ = read_network(networks / "mine.md", vocabulary=vocabulary_of("ab"))
+    assert other.weight_shapes["readout/bias"] == (5,)
 
 
 @pytest.mark.parametrize(

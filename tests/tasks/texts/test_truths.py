@@ -13,7 +13,6 @@ from lstmgallery.tasks.texts.passages import MARKABLE, strip_marks
 from lstmgallery.tasks.texts.truths import FEATURE_SETS
 from lstmgallery.tasks.texts.truths import patterns as patterns_module
 from lstmgallery.tasks.texts.truths.characters import find_quotations
-from lstmgallery.tasks.texts.truths.feature_set import is_flag
 from lstmgallery.tasks.texts.truths.patterns import find_matches, pattern_fault
 from lstmgallery.tasks.texts.truths.tweets import FINDERS
 from tests.conftest import ROOT
@@ -53,7 +52,7 @@ def test_every_feature_has_one_of_its_values_at_every_step_of_any_text(name: str
             assert all(isinstance(value, int) and value >= 0 for value in known), feature.key
         else:
             assert set(known) <= set(feature.values), feature.key
-        if is_flag(feature):
+        if feature.is_flag:
             assert values[0] == "no", feature.key
 
 
@@ -62,7 +61,7 @@ def test_the_clauses_of_features_are_sentences_and_their_sentences_end(name: str
     for feature in FEATURE_SETS[name].features:
         assert feature.sentence.endswith(".")
         assert feature.words.count("{}") == (feature.kind == "category")
-        if is_flag(feature):
+        if feature.is_flag:
             yes, no = feature.clause("yes"), feature.clause("no")
             assert yes.startswith("it is ")
             assert no == yes.replace("it is ", "it is not ")

@@ -7,5 +7,6 @@ import pydantic
 from lstmgallery.tasks.texts.sources.files import Files
 from lstmgallery.tasks.texts.sources.stdlib import StandardLibrary
 from lstmgallery.tasks.texts.sources.table import Table
+from lstmgallery.tasks.texts.sources.unicode_names import UnicodeNames
 
-AnySource = Annotated[Files | Table | StandardLibrary, pydantic.Field(discriminator="kind")]
+AnySource = Annotated[Files | Table | StandardLibrary | UnicodeNames, pydantic.Field(discriminator="kind")]

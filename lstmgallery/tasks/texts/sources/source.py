@@ -59,6 +59,10 @@ class Source(pydantic.BaseModel, abc.ABC):
     def smaller(self) -> str:
         """A way to get more documents out of the same text, in words."""
 
+    def files(self, places: Places) -> list[Path]:  # noqa: ARG002
+        """Return the files to read, sorted; none if the text comes from elsewhere."""
+        return []
+
     @abc.abstractmethod
     def texts(self, places: Places) -> Iterator[Iterator[str]]:
         """Yield each document as it is in the source, in blocks."""

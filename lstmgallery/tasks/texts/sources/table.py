@@ -137,6 +137,8 @@ class Table(Stored):
                 found = ", ".join(map(repr, head[:20])) or "none"
                 message = f"expected a column {expected}{'' if row is None else f' in row {row}'}, found {found}"
                 hint = f"name it, such as column: {head[-1]}" if name is None and head else nearest(str(name), head)
+                if len(head) == 1 and ";" in head[0]:
+                    hint = "separate the columns by commas, or in a .tsv file by tabs"
                 raise GalleryError(Problem(str(file), message, line=1 if row is None else None, hint=hint))
         return [str(name) for name in names]
 

@@ -89,7 +89,14 @@ def _truth(text: str) -> dict[str, list[Any]]:
 SET = FeatureSet(
     "characters",
     (
-        Feature("character", "category", "The kind of character read.", "the character is: {}", (START, *CLASSES)),
+        Feature(
+            "character",
+            "category",
+            "The kind of character read.",
+            "the character is: {}",
+            (START, *CLASSES),
+            is_scanned=False,
+        ),
         Feature(
             "next_character",
             "category",

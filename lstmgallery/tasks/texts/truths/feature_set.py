@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lstmgallery.tasks.task import Feature
+from lstmgallery.tasks.task import NO, YES, Feature
 
-YES, NO = "yes", "no"
 Span = tuple[int, int]  # of characters, the end excluded
 Marks = Mapping[str, tuple[Span, ...]]  # the spans of yes/no features that somebody marked
 
@@ -27,11 +26,6 @@ def flag(key: str, sentence: str, words: str) -> Feature:
     """Return a yes/no feature; `words` complete “it is ...”."""
     clauses = {YES: f"it is {words}", NO: f"it is not {words}"}
     return Feature(key, "category", sentence, "{}", (YES, NO), clauses)
-
-
-def is_flag(feature: Feature) -> bool:
-    """Return whether a feature is a yes/no feature."""
-    return feature.values == (YES, NO)
 
 
 def flag_values(length: int, spans: Iterable[Span]) -> list[Any]:

@@ -8,6 +8,7 @@ import regex
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.tasks.texts.truths.feature_set import Span
 
+SLOW = "avoid repetition inside of repetition, such as (a+)+; a possessive a++ never goes back"
 SECONDS = 1.0  # allowed for one document; ordinary patterns take less than a thousandth of it
 
 
@@ -32,5 +33,4 @@ def find_matches(pattern: str, text: str, *, key: str) -> list[Span]:
         return [match.span() for match in matches if match.end() > match.start()]
     except TimeoutError:
         message = f"the pattern {pattern!r} takes more than {SECONDS:.0f} s on a text of {len(text):,} characters"
-        hint = "avoid repetition inside of repetition, such as (a+)+; a possessive a++ never goes back"
-        raise GalleryError(Problem(f"the feature {key!r}", message, hint=hint)) from None
+        raise GalleryError(Problem(f"the feature {key!r}", message, hint=SLOW)) from None
