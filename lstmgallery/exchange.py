@@ -14,10 +14,14 @@ import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from lstmgallery.errors import Problem
+from lstmgallery.errors import GalleryError, Problem
 
 # A mount point, a folder around it of another user. On Windows the same numbers tell of files that are open.
 REFUSED = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS) if os.name == "posix" else ()
+MARKER = ".lstmgallery"  # the file of a site that says that it is ours
+MANIFEST = f"{MARKER}.sha256"  # the file of a site that lists all others with their hashes
+NEW = f"{MARKER}.new"  # the file of a staged tree that has not been published yet; it names the process that stages it
+MOST_LEFT_OVER = 9  # folders of earlier builds that nobody could remove
 LEFT_OVER = "remove it by hand; the site is complete without it"
 
 
@@ -32,7 +36,7 @@ def exchange_folders(staging: Path, site: Path) -> None:
         return
     if _exchange(staging, site):
         return
-    previous = site.parent / f".{site.name}.previous"  # the system has no such call: two steps
+    previous = free_name(site, "previous")  # the system has no such call: two steps
     try:
         os.rename(site, previous)
     except OSError as error:
@@ -42,9 +46,101 @@ def exchange_folders(staging: Path, site: Path) -> None:
     try:
         os.rename(staging, site)
     except BaseException:
-        os.rename(previous, site)
+        try:
+            os.rename(previous, site)
+        except OSError as error:
+            message = f"the old site could not be put back: {_said(error)}; it is whole in {previous}"
+            raise GalleryError(Problem(str(site), message, hint="build again, or rename it by hand")) from None
         raise
     os.rename(previous, staging)
+
+
+def flush(folder: Path) -> None:
+    """Have the system write to the disk what it still holds of the folder's file system.
+
+    After it, a power failure that keeps an exchange keeps the files of the new folder too.
+    """
+    if os.name != "posix":
+        return
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "syncfs"):
+        os.sync()
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        libc.syncfs(opened)
+    finally:
+        os.close(opened)
+
+
+def names_beside(site: Path, kind: str) -> list[Path]:
+    """Return the names of staged or previous trees: further ones are taken where an older one is in the way."""
+    numbers = ("", *(f"-{number}" for number in range(2, MOST_LEFT_OVER + 1)))
+    return [site.parent / f".{site.name}.{kind}{number}" for number in numbers]
+
+
+def free_name(site: Path, kind: str) -> Path:
+    """Return the first free name for a `staging` or `previous` tree beside the site."""
+    for name in names_beside(site, kind):
+        if not os.path.lexists(name):
+            return name
+    message = f"expected at most {MOST_LEFT_OVER - 1} old folders beside the site, found {name.name} and all before it"
+    raise GalleryError(Problem(str(site.parent), message, hint="remove them by hand"))
+
+
+def is_ours(folder: Path) -> bool:
+    """Return whether a folder was written by this tool: it carries a marker, or is empty. A link is never ours."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return False
+    return not names or MARKER in names or NEW in names
+
+
+def stage_owners(site: Path, staging: Path) -> None:
+    """Link or copy the owner's files at the top of the site into a staged tree, which is then whole when published.
+
+    What cannot be read stays in the old site and is moved when it is cleared away. What is published is left alone.
+    """
+    if not site.is_dir():
+        return
+    for entry in sorted(site.glob(".*")):
+        if not entry.name.startswith(MARKER):
+            new = staging / entry.name
+            is_new = not os.path.lexists(new)
+            try:
+                _link_tree(entry, new)
+            except OSError:
+                if is_new:
+                    with contextlib.suppress(OSError):
+                        shutil.rmtree(new) if new.is_dir() and not new.is_symlink() else new.unlink()
+
+
+def _link_tree(old: Path, new: Path) -> None:
+    if old.is_symlink():
+        if not os.path.lexists(new):
+            os.symlink(os.readlink(old), new)
+    elif old.is_dir():
+        is_new = not new.exists()
+        new.mkdir(exist_ok=True)
+        for entry in sorted(old.iterdir()):
+            _link_tree(entry, new / entry.name)
+        if is_new:
+            shutil.copystat(old, new)
+    elif not os.path.lexists(new):
+        link_file(old, new)
+
+
+def link_file(old: Path, new: Path) -> None:
+    """Make `new` the same file as `old`, modification time included, by a hard link if the file system allows it."""
+    try:
+        os.link(old, new)
+    except OSError:
+        if not stat.S_ISREG(old.stat().st_mode):  # reading a pipe would wait
+            raise
+        shutil.copy2(old, new)
 
 
 def replace_files(staging: Path, site: Path, changed: Iterable[str], gone: Iterable[str]) -> None:
@@ -79,18 +175,25 @@ def _turn(path: str) -> tuple[bool, bool, bool, str]:
 
 
 def clear_old(old: Path, site: Path) -> list[Problem]:
-    """Move the owner's files at the top of an old tree to the new one and remove the rest; return what is left over."""
+    """Move what is the owner's at the top of an old tree to the new one and remove the rest; return what is left over.
+
+    The owner's files are in the new tree already; what is moved are those that could not be staged, or that changed
+    since. A tree that was never published has nothing of its owner's but links and copies.
+    """
+    if (old / NEW).exists():
+        return remove_tree(old)
     make_writable(old)
-    kept = []
+    kept: list[tuple[Path, OSError]] = []
     try:
-        for entry in sorted(old.glob(".*")):
-            if not os.path.lexists(site / entry.name):
-                try:
-                    os.rename(entry, site / entry.name)
-                except OSError as error:
-                    kept.append((entry, error))
+        entries = sorted(old.glob(".*"))
     except OSError as error:
-        kept.append((old, error))
+        entries, kept = [], [(old, error)]
+    for entry in entries:
+        if not entry.name.startswith(MARKER):
+            try:
+                _bring(entry, site / entry.name)
+            except OSError as error:
+                kept.append((entry, error))
     if kept:
         hint = f"move it to {site} by hand"
         return [
@@ -100,6 +203,17 @@ def clear_old(old: Path, site: Path) -> list[Problem]:
             for entry, error in kept
         ]
     return remove_tree(old)
+
+
+def _bring(old: Path, new: Path) -> None:
+    """Move a file or a folder of the owner to the new site unless it is there already, or there is a newer one."""
+    if not os.path.lexists(new):
+        os.rename(old, new)
+    elif old.is_dir() and not old.is_symlink() and new.is_dir() and not new.is_symlink():
+        for entry in sorted(old.iterdir()):
+            _bring(entry, new / entry.name)
+    elif not old.is_dir() and not new.is_dir() and old.lstat().st_mtime_ns > new.lstat().st_mtime_ns:
+        os.replace(old, new)
 
 
 def remove_tree(folder: Path) -> list[Problem]:

@@ -7,35 +7,49 @@ file. Other people's files are not touched: the folder must carry this tool's ma
 with a dot stay with their owner.
 """
 
+import hashlib
 import os
+import re
 import shutil
 import stat
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from lstmgallery.errors import GalleryError, Problem, naming, nearest
 from lstmgallery.exchange import (
+    MANIFEST,
+    MARKER,
+    NEW,
     REFUSED,
     CannotExchangeError,
     clear_old,
     exchange_folders,
+    flush,
+    free_name,
+    is_ours,
     is_owners,
+    link_file,
+    names_beside,
     remove_tree,
     replace_files,
     set_modes,
+    stage_owners,
 )
 from lstmgallery.interrupts import interrupts_held
+from lstmgallery.locks import HeldError, folder_locked, holder, read_holder
 
-MARKER = ".lstmgallery"
 MARKER_TEXT = (
     b"This folder is written by lstmgallery. Every build replaces all of it but names that begin with a dot.\n"
 )
 INSIDE = f"{MARKER}.staging"  # the staged tree, where it cannot stand beside the site
-MOST_LEFT_OVER = 9  # folders of earlier builds that nobody could remove
+PATIENCE_SECONDS = 60.0  # for another build that publishes into the same folder
 NOTHING, PARTLY, DONE = (
     "nothing was published",
     "the new site was published in part; build again to complete it",
@@ -83,26 +97,79 @@ def publish(
     check_site(site)
     check_links(files)
     site = Path(os.path.realpath(site))  # "." and "..": the staging folder goes beside the site, never inside it
+    with naming(site.parent):
+        site.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(site):
+        check_site(site)  # another build may have made it
+        return _publish(files, site, tell)
+
+
+def recover(site: Path) -> None:
+    """Bring back the old site if a publication was killed between the two steps of an exchange.
+
+    Every build begins with this, so that a mistake in the content does not keep the site from coming back.
+    """
+    site = Path(os.path.realpath(site))
+    with suppress(FileNotFoundError):
+        os.lstat(site)  # a name that the system refuses is named as it was given
+    if not os.path.lexists(site) and any(is_ours(each) for each in names_beside(site, "previous")):
+        with _alone(site):
+            _recover(site)
+
+
+@contextmanager
+def _alone(site: Path) -> Iterator[None]:
+    """Keep other builds from publishing into the same folder meanwhile; wait for one that does."""
+    try:
+        with ExitStack() as locks:
+            locks.enter_context(folder_locked(site.parent, patience=PATIENCE_SECONDS))
+            if os.path.ismount(site):  # others may see it in another folder
+                locks.enter_context(folder_locked(site, patience=PATIENCE_SECONDS))
+            yield
+    except HeldError:
+        staged = [folder / NEW for folder in (*names_beside(site, "staging"), site / INSIDE)]
+        by = next(filter(None, map(read_holder, staged)), "an unknown process")
+        message = f"another build has been publishing into this folder for {PATIENCE_SECONDS:.0f} s"
+        raise GalleryError(Problem(str(site), message, hint=f"wait for it: {by}")) from None
+
+
+def _publish(files: Mapping[str, bytes], site: Path, tell: Callable[[str], None]) -> Published:
     left = _recover(site)
     files = {**files, MARKER: MARKER_TEXT}
+    files[MANIFEST] = write_manifest(files)
     old = files_in(site)
     same = {path for path, content in files.items() if _is_same(path, content, site, old)}
     gone = {path for path in old if path not in files and not is_owners(Path(path))}
     mode = stat.S_IMODE(site.stat().st_mode) if site.exists() else None
+    counted = files.keys() - {MANIFEST}  # which changes with any other
     result = Published(
-        written=len(files) - len(same),
-        unchanged=len(same),
+        written=len(counted - same),
+        unchanged=len(counted & same),
         removed=len(gone),
         size=sum(map(len, files.values())),
     )
     change = _Change(files, same, gone, None if mode is None else mode | stat.S_IRWXU)
-    if result.written or gone:
+    if len(same) < len(files) or gone:
         by_file, more = _replace(change, site, tell)
         result, left = replace(result, by_file=by_file), left + more
     elif mode is not None:
         set_modes(site, mode, files)
     tell(DONE)
     return replace(result, left=tuple(left))
+
+
+def write_manifest(files: Mapping[str, bytes]) -> bytes:
+    """Return the list of a site's files with their SHA-256, as `sha256sum --check` reads it."""
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in sorted(files.items()))
+    return "".join(lines).encode()
+
+
+def read_manifest(content: bytes) -> dict[str, str]:
+    """Return the SHA-256 of each file by its path. Raises `ValueError` for any other content."""
+    listed = [line.split("  ", 1) for line in content.decode().splitlines()]
+    if not listed or not all(len(line) == 2 and re.fullmatch("[0-9a-f]{64}", line[0]) for line in listed):
+        raise ValueError("not a list of hashes")
+    return {path: sha256 for sha256, path in listed}
 
 
 def check_site(site: Path) -> None:
@@ -145,35 +212,57 @@ def files_in(site: Path) -> set[str]:
 
 def check_links(files: Mapping[str, bytes]) -> None:
     """Raise `GalleryError` with every link in `files` to a missing file, to a missing fragment or out of the site."""
-    pages = {path: _Links(content) for path, content in files.items() if path.endswith(".html")}
+    pages = {path: _read_links(content) for path, content in files.items() if path.endswith(".html")}
     problems = []
     for path, page in pages.items():
-        for (line, column), link in page.links:
-            if fault := _fault(path, link, files, pages):
-                message, hint = fault
+        faults = {link: fault for link in page.links if (fault := _fault(path, link, files, pages))}
+        for (line, column), link in _Places(files[path]).links if faults else ():
+            if link in faults:
+                message, hint = faults[link]
                 problems.append(Problem(path, f"the link {link!r} {message}", line, column + 1, hint=hint))
     if problems:
         raise GalleryError(problems)
 
 
-class _Links(HTMLParser):
+def lacks_fragment(page: bytes, fragment: str) -> Collection[str] | None:
+    """Return None if a page has a fragment, else the ids that it has."""
+    found = _read_links(page)
+    return found.ids if found.lacks(fragment) else None
+
+
+@dataclass(frozen=True)
+class _Links:
     """The links and ids of one page."""
+
+    links: tuple[str, ...]
+    ids: frozenset[str]
+    reads_state: bool  # whether the page's script reads fragments such as #text=aXb&neuron=3
+
+    def lacks(self, fragment: str) -> bool:
+        """Return whether a fragment leads nowhere on the page."""
+        is_state = "=" in fragment and self.reads_state
+        return fragment != "" and not is_state and unquote(fragment) not in self.ids
+
+
+def _read_links(content: bytes) -> _Links:
+    marked = [node.attributes for node in LexborHTMLParser(content).css("[href], [src], [id], [data-reads-fragment]")]
+    links = (value for each in marked for name in ("href", "src") if (value := each.get(name)) is not None)
+    ids = frozenset(value for each in marked if (value := each.get("id")))
+    return _Links(tuple(links), ids, any("data-reads-fragment" in each for each in marked))
+
+
+class _Places(HTMLParser):
+    """The links of one page with their places: slow, for a page with a fault."""
 
     def __init__(self, content: bytes):
         super().__init__()
         self.links: list[tuple[tuple[int, int], str]] = []
-        self.ids: set[str] = set()
-        self.reads_state = False  # whether the page's script reads fragments such as #text=aXb&neuron=3
         self.feed(content.decode())
 
     def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src") and value is not None:
                 self.links.append((self.getpos(), value))
-            elif name == "id" and value:
-                self.ids.add(value)
-            elif name == "data-reads-fragment":
-                self.reads_state = True
 
 
 def _fault(
@@ -192,10 +281,8 @@ def _fault(
         return "points outside the site", "link to a file of the site by a path relative to this page"
     if target not in files:
         return "points to a missing file", nearest(target, files)
-    fragment = unquote(parts.fragment)
-    is_state = "=" in parts.fragment and target in pages and pages[target].reads_state
-    if fragment and target in pages and not is_state and fragment not in pages[target].ids:
-        return f"points to a missing fragment of {target}", nearest(fragment, pages[target].ids)
+    if target in pages and pages[target].lacks(parts.fragment):
+        return f"points to a missing fragment of {target}", nearest(unquote(parts.fragment), pages[target].ids)
     return None
 
 
@@ -220,9 +307,11 @@ def _replace(change: _Change, site: Path, tell: Callable[[str], None]) -> tuple[
             raise CannotExchangeError("the folder is a mount point")
         staging = _stage_beside(change, site)
         try:
+            flush(staging)
             with interrupts_held():  # an exchange, once begun, is completed and told
                 exchange_folders(staging, site)
                 tell(DONE)
+                (site / NEW).unlink(missing_ok=True)
                 return "", clear_old(staging, site) if staging.exists() else []
         except CannotExchangeError:
             remove_tree(staging)
@@ -230,6 +319,7 @@ def _replace(change: _Change, site: Path, tell: Callable[[str], None]) -> tuple[
     except CannotExchangeError as reason:
         staging = site / INSIDE
         _stage(change, change.files.keys() - change.same, site, staging)
+        flush(staging)
         with interrupts_held():
             tell(PARTLY)
             replace_files(staging, site, change.files.keys() - change.same, change.gone)
@@ -239,7 +329,7 @@ def _replace(change: _Change, site: Path, tell: Callable[[str], None]) -> tuple[
 
 
 def _stage_beside(change: _Change, site: Path) -> Path:
-    staging = _free_staging(site)
+    staging = free_name(site, "staging")
     try:
         staging.mkdir(parents=True)
     except OSError as error:
@@ -247,34 +337,25 @@ def _stage_beside(change: _Change, site: Path) -> Path:
             raise CannotExchangeError(f"the folder around it cannot be changed: {error.strerror}") from None
         raise
     _stage(change, change.files, site, staging)
+    try:
+        stage_owners(site, staging)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     return staging
-
-
-def _stagings(site: Path) -> list[Path]:
-    """Return the names of a staged tree: further ones are taken where an older one cannot be removed."""
-    numbers = ("", *(f"-{number}" for number in range(2, MOST_LEFT_OVER + 1)))
-    return [site.parent / f".{site.name}.staging{number}" for number in numbers]
-
-
-def _free_staging(site: Path) -> Path:
-    for staging in _stagings(site):
-        if not os.path.lexists(staging):
-            return staging
-    message = (
-        f"expected at most {MOST_LEFT_OVER - 1} old folders beside the site, found {staging.name} and all before it"
-    )
-    raise GalleryError(Problem(str(site.parent), message, hint="remove them by hand"))
 
 
 def _stage(change: _Change, paths: Collection[str], site: Path, staging: Path) -> None:
     """Write the files at `paths` into `staging`, with the modes of the site."""
     try:
         staging.mkdir(exist_ok=True)
+        with naming(staging / NEW):
+            (staging / NEW).write_text(holder(), encoding="utf-8")
         for path in paths:
             file = staging / path
             file.parent.mkdir(parents=True, exist_ok=True)
             if path in change.same:
-                _link(site / path, file)
+                link_file(site / path, file)
                 continue
             with naming(file):
                 file.write_bytes(change.files[path])
@@ -284,25 +365,15 @@ def _stage(change: _Change, paths: Collection[str], site: Path, staging: Path) -
         raise
 
 
-def _link(old: Path, new: Path) -> None:
-    """Make `new` the same file as `old`, modification time included, by a hard link if the file system allows it."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copy2(old, new)
-
-
 def _recover(site: Path) -> list[Problem]:
-    """Finish or undo a killed publication; return what cannot be cleared away."""
-    previous = site.parent / f".{site.name}.previous"
-    if previous.exists() and not site.exists():
-        os.rename(previous, site)
-    elif previous.exists():
-        os.rename(previous, _free_staging(site))  # its name is free again, even if it cannot be cleared away
+    """Finish or undo a killed publication; return what cannot be cleared away. Folders of others are left alone."""
+    previous = [folder for folder in names_beside(site, "previous") if is_ours(folder)]
+    if previous and not os.path.lexists(site):
+        os.rename(previous.pop(0), site)
+    (site / NEW).unlink(missing_ok=True)
     problems = []
-    for left in _stagings(site):
-        if left.exists():
-            problems += clear_old(left, site) if site.exists() else remove_tree(left)
-    if (site / INSIDE).exists():
+    for left in (*previous, *filter(is_ours, names_beside(site, "staging"))):
+        problems += clear_old(left, site) if site.exists() else remove_tree(left)
+    if (site / INSIDE).is_dir() and not (site / INSIDE).is_symlink():
         problems += remove_tree(site / INSIDE)
     return problems

@@ -60,6 +60,8 @@ def test_the_dangling_link_of_an_editor_is_ignored(content: Path) -> None:
         ("2026/six.md", "folders in here are not read: move it to writeups/"),
         ("2026/05/seven.markdown", "folders in here are not read: move it to writeups/"),
         ("README.md", "a README is not content"),
+        ("readme.md", "a README is not content"),
+        ("Readme.markdown", "a README is not content"),
     ],
 )
 def test_what_looks_like_a_writeup_and_is_not_read_is_named(content: Path, name: str, reason: str) -> None:
@@ -80,11 +82,12 @@ def test_what_looks_like_a_pin_or_a_search_and_is_not_read_is_named(content: Pat
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("counting.md", "move it to networks/ or writeups/"),
+        ("counting.md", "move it to networks/, writeups/ or comparisons/"),
         ("site.yml", "rename it to site.yaml"),
         ("Writeups/two.md", "writeups/ is read, Writeups/ is not"),
         ("write-ups/two.md", "writeups/ is read, write-ups/ is not"),
         ("network/two.md", "networks/ is read, network/ is not"),
+        ("drafts/two.md", "move it to networks/, writeups/ or comparisons/"),
     ],
 )
 def test_content_beside_its_folders_is_named(content: Path, name: str, reason: str) -> None:
@@ -119,13 +122,54 @@ def test_settings_in_a_pipe_are_an_error_and_are_not_waited_for(content: Path) -
     assert problems_of(content) == [("site.yaml", "expected a file, found a folder, a pipe or a device")]
 
 
-def test_links_to_files_are_read_and_links_in_a_circle_end(content: Path, tmp_path: Path) -> None:
-    (tmp_path / "two.md").write_text(WRITEUP, encoding="utf-8")
-    (content / "writeups" / "two.md").symlink_to(tmp_path / "two.md")
+def test_links_to_files_are_read_and_links_in_a_circle_end(content: Path) -> None:
+    (content / "writeups" / "two.md").symlink_to("one.md")
     (content / "writeups" / "inner").mkdir()
     (content / "writeups" / "inner" / "again").symlink_to(content / "writeups")
     assert len(read_content(content).writeups) == 2
     assert unread(content) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "site.yaml",
+        "writeups/two.md",
+        "networks/two.md",
+        "networks/small.npz",
+        "networks/small.search.json",
+        "texts/one.txt",
+    ],
+)
+def test_a_link_out_of_the_content_is_an_error_that_says_nothing_of_what_it_leads_to(
+    content: Path, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("root:x:0:0\n", encoding="utf-8")
+    (content / name).parent.mkdir(exist_ok=True)
+    (content / name).unlink(missing_ok=True)
+    (content / name).symlink_to(secret)
+    message = f"expected a file or folder of the content, found a link out of it ({secret})"
+    assert problems_of(content) == [(name, message)]
+
+
+@pytest.mark.parametrize("name", ["writeups", "networks", "texts"])
+def test_a_folder_that_is_a_link_out_of_the_content_is_one_error(
+    content: Path, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    away = tmp_path_factory.mktemp("elsewhere") / name
+    (content / name).mkdir(exist_ok=True)
+    (content / name).rename(away)
+    (content / name).symlink_to(away)
+    message = f"expected a file or folder of the content, found a link out of it ({away})"
+    assert set(problems_of(content)) == {(name, message)}
+    assert len(problems_of(content)) == 1
+
+
+def test_content_may_be_a_link_itself(content: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    link = tmp_path_factory.mktemp("elsewhere") / "content"
+    link.symlink_to(content)
+    assert len(read_content(link).writeups) == 1
 
 
 @pytest.mark.parametrize(
@@ -200,6 +244,13 @@ def test_content_without_settings_names_their_keys_and_the_command_that_begins_a
     (problem,) = _problems(content)
     assert problem.message == "expected a file, found none"
     assert all(word in str(problem.hint) for word in ("title", "tagline", "description", "lstmgallery init"))
+
+
+@pytest.mark.parametrize("name", ["site.yml", "Site.yaml"])
+def test_settings_of_another_name_are_the_hint_where_none_are_found(content: Path, name: str) -> None:
+    (content / "site.yaml").rename(content / name)
+    (problem,) = _problems(content)
+    assert problem.hint == f"not read: {content / name}: rename it to site.yaml"
 
 
 def test_networks_by_other_names_are_the_hint_where_none_is_found(content: Path) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 import lstmgallery.exchange
 import lstmgallery.publish
+from lstmgallery import locks
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.exchange import clear_old, replace_files
-from lstmgallery.publish import DONE, INSIDE, MARKER, PARTLY, check_links, check_site, publish
+from lstmgallery.exchange import MANIFEST, MARKER, clear_old, replace_files
+from lstmgallery.exchange import NEW as UNPUBLISHED
+from lstmgallery.publish import DONE, INSIDE, PARTLY, check_links, check_site, publish, recover
 from tests.conftest import ROOT, files_of, run_python
 
 OLD = {"index.html": b"<p>old</p>", "same.html": b"<p>same</p>", "gone/page.html": b"<p>gone</p>"}
@@ -331,6 +333,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_site_and_nothing_beside_it
 def test_left_over_folders_are_cleared(site: Path, left: str) -> None:
     (site.parent / left / "part").mkdir(parents=True)
     (site.parent / left / "part" / "page.html").write_bytes(b"half")
+    (site.parent / left / MARKER).touch()
     (site.parent / left / ".netlify").write_bytes(b"the owner's")
     publish(OLD, site)
     assert [entry.name for entry in site.parent.iterdir()] == ["site"]
@@ -341,6 +344,7 @@ def test_left_over_folders_are_cleared(site: Path, left: str) -> None:
 def test_half_a_site_that_was_never_finished_is_thrown_away(tmp_path: Path) -> None:
     (tmp_path / ".site.staging").mkdir()
     (tmp_path / ".site.staging" / "stale.html").write_bytes(b"half")
+    (tmp_path / ".site.staging" / UNPUBLISHED).touch()
     publish(OLD, tmp_path / "site")
     assert pages_of(tmp_path / "site") == OLD
     assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
@@ -386,10 +390,14 @@ for last in range(1, 1_000):
     status = os.waitpid(child, 0)[1]
     found = pages_of(site) if site.exists() else None
     kind = "none" if found is None else "old" if found == OLD else "new" if found == NEW else "mixed"
+    if found is not None and files_of(site).get(".git/config") != b"the owner's":
+        kind += " without the owner's"
     module.publish(NEW, site)
     after = files_of(root)
     whole = {f"site/{path}": content for path, content in NEW.items()}
+    listed = {**NEW, module.MARKER: module.MARKER_TEXT}
     whole |= {"site/.git/config": b"the owner's", "site/.lstmgallery": module.MARKER_TEXT}
+    whole |= {"site/.lstmgallery.sha256": module.write_manifest(listed)}
     outcomes.append([kind, after == whole, status])
     shutil.rmtree(site)
     if status == 0:
@@ -433,6 +441,100 @@ def test_the_old_site_comes_back_after_a_kill_between_the_two_steps(site: Path) 
     assert pages_of(site) == OLD
     assert (site / ".git" / "config").read_bytes() == b"the owner's"
     assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
+def test_a_build_begins_with_bringing_back_the_old_site(site: Path) -> None:
+    os.rename(site, site.parent / ".site.previous")
+    recover(site)
+    assert pages_of(site) == OLD
+    recover(site)
+    assert pages_of(site) == OLD
+
+
+@pytest.mark.parametrize("way", ["exchange", "two steps"])
+@pytest.mark.parametrize("name", [".site.staging", ".site.previous"])
+def test_folders_of_others_beside_the_site_are_left_alone(
+    site: Path, name: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "two steps":
+        monkeypatch.setattr(lstmgallery.exchange, "_exchange", lambda *_: False)
+    (site.parent / name).mkdir()
+    (site.parent / name / "thesis.txt").write_bytes(b"three years")
+    assert publish(NEW, site).left == ()
+    assert pages_of(site) == NEW
+    assert publish(OLD, site).left == ()
+    assert (site.parent / name / "thesis.txt").read_bytes() == b"three years"
+    shutil.move(site.parent / name, site.parent / "thesis")
+    (site.parent / name).symlink_to("thesis")
+    publish(NEW, site)
+    assert pages_of(site) == NEW
+    assert (site.parent / name).readlink() == Path("thesis")
+    assert files_of(site.parent / "thesis") == {"thesis.txt": b"three years"}
+    assert sorted(entry.name for entry in site.parent.iterdir()) == sorted([name, "site", "thesis"])
+
+
+def test_the_owners_files_are_in_the_new_site_as_soon_as_it_is_published(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / ".htaccess").write_bytes(b"Require all denied")
+    (site / ".link").symlink_to("index.html")
+    (site / ".well-known").mkdir(mode=0o750)
+    seen = []
+
+    def clear(old: Path, new: Path) -> list[Problem]:
+        seen.extend(sorted(path for path in files_of(new) if path.startswith(".")))
+        (old / ".git" / "index").write_bytes(b"the owner's, of this moment")
+        (old / ".htaccess").write_bytes(b"Require all granted")
+        return clear_old(old, new)
+
+    monkeypatch.setattr(lstmgallery.publish, "clear_old", clear)
+    assert publish(NEW, site).left == ()
+    assert seen == [".git/config", ".htaccess", ".link", MARKER, MANIFEST]
+    assert (site / ".git" / "index").read_bytes() == b"the owner's, of this moment"
+    assert (site / ".htaccess").read_bytes() == b"Require all granted"
+    assert (site / ".link").readlink() == Path("index.html")
+    assert stat.S_IMODE((site / ".well-known").stat().st_mode) == 0o750
+    assert [entry.name for entry in site.parent.iterdir()] == ["site"]
+
+
+# Two builds at once
+
+PUBLISH_AGAIN_AND_AGAIN = """
+import sys
+from pathlib import Path
+from lstmgallery.publish import publish
+site, name = Path(sys.argv[1]), sys.argv[2]
+for number in range(25):
+    content = f"{name} {number}".encode()
+    publish({f"{page}.html": content for page in ("index", "one", "two", name)}, site)
+"""
+
+
+def test_two_builds_that_publish_at_once_take_turns(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    command = [sys.executable, "-c", PUBLISH_AGAIN_AND_AGAIN, str(site)]
+    both = [subprocess.Popen([*command, name], cwd=ROOT, stderr=subprocess.PIPE, text=True) for name in ("a", "b")]
+    assert [build.communicate(timeout=120)[1] for build in both] == ["", ""]
+    assert [build.returncode for build in both] == [0, 0]
+    last = (site / "index.html").read_text(encoding="utf-8")
+    assert last in ("a 24", "b 24")
+    assert pages_of(site) == {f"{page}.html": last.encode() for page in ("index", "one", "two", last[0])}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the process is named by a file in its staged tree")
+def test_a_build_that_waits_too_long_names_the_one_that_publishes(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lstmgallery.publish, "PATIENCE_SECONDS", 0.1)
+    (site.parent / ".site.staging").mkdir()
+    (site.parent / ".site.staging" / UNPUBLISHED).write_text(locks.holder(), encoding="utf-8")
+    with locks.folder_locked(site.parent, patience=0), pytest.raises(GalleryError) as raised:
+        publish(NEW, site)
+    (problem,) = raised.value.problems
+    assert problem.message.startswith("another build has been publishing into this folder")
+    assert f"process {os.getpid()} on " in str(problem.hint)
+    assert pages_of(site) == OLD
+    publish(NEW, site)
+    assert pages_of(site) == NEW
 
 
 # After the exchange nothing says that it did not happen
@@ -507,6 +609,7 @@ def test_a_file_of_the_owner_that_cannot_be_moved_is_named_and_not_removed(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "rename", refuse)
+        patched.setattr(lstmgallery.publish, "stage_owners", lambda *_: None)  # as if it could not be read
         (problem,) = publish(NEW, site).left
     kept = site.parent / ".site.staging" / ".git"
     assert problem.place == str(kept)
@@ -610,7 +713,7 @@ def test_a_mount_point_is_replaced_file_by_file(tmp_path: Path, mount: str, reas
     if "unshare failed" in run.stderr:
         pytest.skip("this system does not let root mount")
     assert run.returncode == 0, run.stderr
-    names = [".git", ".lstmgallery", "fresh", "index.html", "lost+found", "same.html"]
+    names = [".git", ".lstmgallery", ".lstmgallery.sha256", "fresh", "index.html", "lost+found", "same.html"]
     assert json.loads(run.stdout) == [reason, 2, 2, 1, [PARTLY, DONE, DONE], names, 0]
     assert not list(tmp_path.glob(".*"))
 
@@ -635,7 +738,7 @@ def test_file_by_file_nothing_of_the_old_site_stays_and_all_of_its_owner(mounted
         "same.html/page.html": b"and the other way round",
     }
     assert sorted(entry.name for entry in mounted.iterdir()) == [
-        ".git", ".lstmgallery", "fresh", "gone", "index.html", "same.html"
+        ".git", ".lstmgallery", ".lstmgallery.sha256", "fresh", "gone", "index.html", "same.html"
     ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Builds that are killed, interrupted or refused by the system at one of their file-system calls."""
