@@ -4,41 +4,34 @@
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import filelock
+import pandas as pd
 
+from lstmgallery.desk.claims import Answer
 from lstmgallery.desk.results import Results, read_results
-from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.errors import GalleryError, Problem, nearest
+from lstmgallery.kept import FILE, Keep, Kept, Under, make_anew
 from lstmgallery.listing import Unread
 from lstmgallery.network import Network, slug_fault, unknown_network
+from lstmgallery.ondemand import OnDemand
 from lstmgallery.press.addresses import network_path
 from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.progress import Progress
-from lstmgallery.publish import NOTHING, Published, check_site, files_in, publish
+from lstmgallery.project import Project, in_use
+from lstmgallery.publish import NOTHING, Published, check_site, files_in, lacks_fragment, publish, recover
+from lstmgallery.report import CACHED, PINNED, Report, Stated, Wrong
 from lstmgallery.stages import NetworkWork, StageRun
+from lstmgallery.unchanged import program_hash
 from lstmgallery.verify import CLAIMS, KEPT, Verified, answer_questions, verify, write_claims
 from lstmgallery.workers import Workers
-
-
-@dataclass(frozen=True)
-class Project:
-    """The folders of a gallery: the authors' content, the results kept between builds, the published site."""
-
-    content: Path = Path("content")
-    build: Path = Path("build")
-    site: Path = Path("site")
-
-
-class InUseError(GalleryError):
-    """Another build is running in the same folder; retry once it has finished."""
 
 
 @dataclass
@@ -52,6 +45,7 @@ class Summary:
     seconds: dict[str, float] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
     held_back: tuple[str, ...] = ()  # drafts
+    reads_corpora: bool = False  # whether it depends on files beside the content
     pages: int = 0
     published: Published | None = None
     outcome: str = NOTHING  # what an error or Ctrl-C would have to say of the site
@@ -73,7 +67,7 @@ class Loaded:
 class Read:
     """The results of one network, and the stamps of its stages when they were read."""
 
-    stamps: tuple[bytes, ...]
+    stamps: tuple[str, ...]
     results: Results
 
 
@@ -89,70 +83,119 @@ def build_gallery(
     drafts: bool = False,
     today: date | None = None,
     summary: Summary | None = None,
+    finish: Callable[[Summary], None] = lambda summary: None,  # noqa: ARG005
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `strict` refuses to publish if a claim fails, and warns about claims that hold without training. `leave_out` lets
+    `strict` refuses to publish if a claim fails, or if a figure shows a text that a network wrote and nobody compared
+    with its training texts, and warns about claims that hold without training. `leave_out` lets
     published pages go that `only` leaves out. `today`: the day after which dates of write-ups are warned about.
-    `summary` is filled in as the build goes on, and returned. Raises
-    `GalleryError` for everything a person can fix; the old site stays unchanged, unless `summary.outcome` says
-    otherwise.
+    `summary` is filled in as the build goes on, and returned; `finish` is called with it at the end, before another
+    build can begin. Raises `GalleryError` for everything a person can fix; the old site stays unchanged, unless
+    `summary.outcome` says otherwise.
     """
     summary = Summary() if summary is None else summary
-    check_content(project, only, retrain=retrain, drafts=drafts)
-    _check_apart(project)
-    check_site(project.site)
-    with in_use(project.build):
-        loaded = load(project, progress, only=only, retrain=retrain, seeds=seeds, drafts=drafts)
-        for writeup in loaded.content.writeups:
-            if today is not None and writeup.front.published > today:
-                progress.warn(_early(project.content / writeup.file, writeup.front.published))
-        summary.runs, summary.skipped, summary.set_aside = loaded.runs, loaded.skipped, loaded.set_aside
-        summary.claims, summary.unread = loaded.verified, loaded.content.unread
-        summary.held_back = loaded.content.held_back
-        if only is None:
-            write_claims(project.build / CLAIMS, loaded.verified)
-        refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
-        if strict and (wrong := [each.problem for each in refused]):
-            raise GalleryError(wrong)
-        for each in loaded.verified if strict else ():
-            if each.doubt is not None:
-                progress.warn(each.doubt)
-        if not leave_out:
-            _check_kept(loaded, project.site)
-        files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
-        summary.pages = sum(path.endswith(".html") for path in files)
-        summary.published = _timed(
-            summary, "publish", lambda: publish(files, project.site, partial(setattr, summary, "outcome"))
-        )
+    recover(project.site)
+    with Kept(project.build / FILE) as kept:
+        keep = Under(kept.take, program_hash())
+        content = check_content(project, only, retrain=retrain, drafts=drafts, keep=keep)
+        _check_apart(project)
+        check_site(project.site)
+        with in_use(project.build):
+            loaded = load(project, content, progress, only=only, retrain=retrain, seeds=seeds, keep=keep)
+            for writeup in loaded.content.articles:
+                if today is not None and writeup.front.published > today:
+                    progress.warn(_early(project.content / writeup.file, writeup.front))
+            uncompared = loaded.content.uncompared()
+            if strict and uncompared:
+                raise GalleryError(uncompared)
+            for problem in uncompared:
+                progress.warn(problem)
+            summary.runs, summary.skipped, summary.set_aside = loaded.runs, loaded.skipped, loaded.set_aside
+            summary.claims, summary.unread = loaded.verified, loaded.content.unread
+            summary.held_back = loaded.content.held_back
+            texts = [each.network.task.text for each in loaded.content.networks]
+            summary.reads_corpora = any(text is not None and text.corpus is not None for text in texts)
+            if only is None:
+                write_claims(project.build / CLAIMS, loaded.verified)
+            refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
+            if strict and (wrong := [each.problem for each in refused]):
+                raise GalleryError(wrong)
+            for each in loaded.verified if strict else ():
+                if each.doubt is not None:
+                    progress.warn(each.doubt)
+            if not leave_out:
+                _check_kept(loaded, project.site)
+            files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
+            _check_unsure(loaded.content, files)
+            summary.pages = sum(path.endswith(".html") for path in files)
+            published = _timed(
+                summary, "publish", lambda: publish(files, project.site, partial(setattr, summary, "outcome"))
+            )
+            summary.published = published
+            for problem in published.left:
+                progress.warn(problem)
+            kept.save()
+            finish(summary)
     return summary
+
+
+def report_of(summary: Summary) -> Report:
+    """Return the report of a finished build."""
+    claims, published = summary.claims, summary.published
+    assert published is not None
+    wrong = [each for each in claims if each.verdict != "holds" and not each.is_left_out]
+    return Report(
+        stages=tuple(Stated(run.network, run.stage, _outcome(run)) for run in summary.runs),
+        skipped=tuple(summary.skipped),
+        set_aside=tuple(summary.set_aside),
+        held_back=summary.held_back,
+        unread=tuple(map(str, summary.unread)),
+        claims=len(claims),
+        claims_left_out=sum(each.is_left_out for each in claims),
+        claims_without_training=sum(each.is_without_training for each in claims),
+        wrong=tuple(Wrong(each.verdict, str(each.problem)) for each in wrong),
+        by_file=published.by_file,
+        pages=summary.pages,
+        size=published.size,
+        written=published.written,
+        unchanged=published.unchanged,
+        removed=published.removed,
+    )
+
+
+def _outcome(run: StageRun) -> str:
+    if run.is_pinned:
+        return PINNED
+    return CACHED if run.was_cached else f"{run.seconds:.1f} s"
 
 
 def load(
     project: Project,
+    content: Content,
     progress: Progress,
     *,
     only: str | None = None,
     retrain: bool = False,
     seeds: int = 0,
     read: dict[str, Read] | None = None,
-    drafts: bool = False,
+    keep: Keep = make_anew,
 ) -> Loaded:
-    """Bring every network up to date with `project.content` and plan the site, without rendering it.
+    """Bring every network up to date with `content`, as `check_content` read it, and plan the site.
 
     `only` trains, traces and measures that network alone; other networks are shown if their results are current and
     left out if not. `retrain` trains pinned and unchanged networks too. `seeds`: the number of seeds each network is
-    trained under to see how general its findings are, 0 for none. `read` caches results between a caller's calls.
-    `drafts` shows write-ups that are drafts too.
+    trained under to see how general its findings are, 0 for none. `read` caches results between a caller's calls,
+    and has them read at once. `keep` keeps pages and answers; its own inputs are this package and its libraries.
     Call it inside `in_use`. Raises `GalleryError` for everything a person can fix.
     """
-    content = whole = check_content(project, only, retrain=retrain, drafts=drafts)
-    read = {} if read is None else read
+    whole = content
     runs: list[StageRun] = []
     skipped = []
     shown = []
     set_aside: list[str] = []
     with Workers() as workers:
+        works: list[NetworkWork] = []
         for entry in content.networks:
             folder = project.build / entry.network.name
             is_set_aside = retrain and only in (None, entry.network.name) and entry.is_pinned
@@ -161,17 +204,68 @@ def load(
             if not folder.exists():
                 any(work.adopt(each) for each in _unclaimed(project.build, content))
             if only in (None, entry.network.name):
-                runs += work.run(retrain=retrain)
+                works.append(work)
+                runs += work.prepare(retrain=retrain)
                 shown.append(entry)
             elif work.is_current():
                 shown.append(entry)
             else:
                 skipped.append(entry.network.name)
+        runs += NetworkWork.measure_all(works, workers, progress)
+        for work in works:
+            runs += work.compare_seeds()
+        order = [work.network.name for work in works]
+        runs.sort(key=lambda run: order.index(run.network))  # by network; its stages stay in order
         content = content.only({entry.network.name for entry in shown})
-        results = [_read_anew(entry.network, project.build, read, with_seeds=seeds > 0) for entry in content.networks]
-        answers = answer_questions(content, results, progress, workers, with_seeds=seeds > 0)
-    plan = plan_site(content, results, answers)
-    return Loaded(plan, runs, skipped, verify(content, answers), set_aside, whole)
+        stamps = {entry.network.name: _stamps(project.build / entry.network.name) for entry in content.networks}
+        entries = {entry.network.name: entry for entry in content.networks}
+        now = {} if read is None else read
+
+        def read_one(name: str) -> Results:
+            network = entries[name].network
+            with_seeds = seeds > 0 and network.is_swept
+            return _read_anew(network, project.build, stamps[name], now, with_seeds=with_seeds)
+
+        results = OnDemand(entries, read_one)
+        if read is not None:  # another build may replace them once this one has let go of the folder
+            list(results.values())
+        questions = {question.key: question for writeup in content.articles for question in writeup.questions}
+        claimed = {claim.question.key for writeup in content.articles for claim in writeup.claims}
+
+        def answer() -> dict[str, Answer]:
+            found = answer_questions(content, [*results.values()], progress, workers, with_seeds=seeds > 0)
+            return {key: each.without_data for key, each in found.items()}
+
+        measured = [[entry.network.spec, stamps[entry.network.name]] for entry in content.networks]
+        found = keep(["answers", measured, seeds > 0, sorted(questions), sorted(claimed)], answer)
+
+    def data_of(key: str) -> pd.DataFrame:
+        trained = results[questions[key].subject.network.name].trained
+        return found[key].with_data(questions[key], trained).measurement.data
+
+    plan = plan_site(content, results, found, Under(keep, [_inputs(content, stamps), seeds > 0]), data_of)
+    return Loaded(plan, runs, skipped, verify(content, found), set_aside, whole)
+
+
+def _inputs(content: Content, stamps: Mapping[str, tuple[str, ...]]) -> Any:
+    """Return what every page is made of: the settings, the networks, their results; not the texts."""
+    of_networks = [
+        [
+            repr(entry.network),
+            entry.is_pinned,
+            None if entry.search is None else entry.search.model_dump_json(),
+            None if entry.copies is None else entry.copies.model_dump_json(),
+            stamps[entry.network.name],
+        ]
+        for entry in content.networks
+    ]
+    front = None if content.front is None else content.front.text
+    return [content.site.model_dump_json(), front, of_networks]
+
+
+def _stamps(folder: Path) -> tuple[str, ...]:
+    """Return the stamps of a network's stages: they change with its results."""
+    return tuple(file.read_text(encoding="utf-8") for file in sorted(folder.glob(".*.json")) if file.name != KEPT)
 
 
 def _unclaimed(build: Path, content: Content) -> list[Path]:
@@ -181,12 +275,21 @@ def _unclaimed(build: Path, content: Content) -> list[Path]:
     return sorted(each for each in found if each.name not in names)
 
 
-def check_content(project: Project, only: str | None = None, *, retrain: bool = False, drafts: bool = False) -> Content:
+def check_content(
+    project: Project,
+    only: str | None = None,
+    *,
+    retrain: bool = False,
+    drafts: bool = False,
+    keep: Keep = make_anew,
+) -> Content:
     """Return all content, or raise `GalleryError` with every mistake in it; `only` must name a network.
 
     `retrain` ignores the pins of the networks to train. Without `drafts`, write-ups that are drafts are left out.
+    `keep` keeps write-ups; its own inputs are this package and its libraries.
     """
-    content = read_content(project.content, without_pins=retrain and (only or True), drafts=drafts)
+    skipped = retrain and (only is None or (only,))
+    content = read_content(project.content, without_pins=skipped, drafts=drafts, keep=keep)
     names = [entry.network.name for entry in content.networks]
     if only is not None and only not in names:
         raise unknown_network("--network", project.content / "networks", only, names)
@@ -203,15 +306,27 @@ def _check_apart(project: Project) -> None:
             raise GalleryError(Problem(str(project.site), message, hint=hint))
 
 
-def _early(file: Path, published: date) -> Problem:
-    message = f"published: {published} is yet to come; the write-up is published now, under that date"
-    return Problem(str(file), message, hint="to keep it back, add: draft: true")
+def _early(file: Path, front: Front) -> Problem:
+    message = f"published: {front.published} is yet to come; the write-up is published now, under that date"
+    hint = "to keep it back, build without --drafts" if front.draft else "to keep it back, add: draft: true"
+    return Problem(str(file), message, hint=hint)
+
+
+def _check_unsure(content: Content, files: Mapping[str, bytes]) -> None:
+    """Raise `GalleryError` for links in content to fragments that the rendered pages lack."""
+    problems = []
+    for link in content.unsure:
+        ids = lacks_fragment(files[link.page], link.fragment) if link.page in files else None
+        if ids is not None:
+            problems.append(replace(link.problem, hint=nearest(link.fragment, ids)))
+    if problems:
+        raise GalleryError(problems)
 
 
 def _check_kept(loaded: Loaded, site: Path) -> None:
     """Raise `GalleryError` if publishing would remove pages of networks and write-ups that were left out."""
     left_out = [network_path(name) for name in loaded.skipped]
-    left_out += [writeup.path for writeup in loaded.content.writeups]
+    left_out += [writeup.path for writeup in loaded.content.articles]
     published = files_in(site)
     if lost := [path for path in left_out if path in published and path not in loaded.plan]:
         stale = ", ".join(loaded.skipped)
@@ -221,12 +336,12 @@ def _check_kept(loaded: Loaded, site: Path) -> None:
         raise GalleryError(Problem(str(site), message, hint=hint))
 
 
-def _read_anew(network: Network, build: Path, read: dict[str, Read], *, with_seeds: bool) -> Results:
+def _read_anew(
+    network: Network, build: Path, stamps: tuple[str, ...], read: dict[str, Read], *, with_seeds: bool
+) -> Results:
     """Return a network's results, from `read` if no stage has run since; title and summary are always read again."""
-    folder = build / network.name
-    stamps = tuple(file.read_bytes() for file in sorted(folder.glob(".*.json")) if file.name != KEPT)
     if network.name not in read or read[network.name].stamps != stamps:
-        read[network.name] = Read(stamps, read_results(network, folder, with_seeds=with_seeds))
+        read[network.name] = Read(stamps, read_results(network, build / network.name, with_seeds=with_seeds))
     found = read[network.name].results
     return found if found.network == network else replace(found, network=network)
 
@@ -246,23 +361,3 @@ def _timed(summary: Summary, name: str, work: Callable[[], Any]) -> Any:
     done = work()
     summary.seconds[name] = time.perf_counter() - began
     return done
-
-
-@contextmanager
-def in_use(build: Path) -> Iterator[None]:
-    """Lock a results folder against other builds, creating it if it is missing."""
-    try:
-        build.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"cannot create a folder for results ({error.strerror})"
-        raise GalleryError(Problem(str(build), message, hint="choose another --cache")) from None
-    lock = filelock.FileLock(build / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        message = "another build is using this folder"
-        raise InUseError(Problem(str(build), message, hint="wait for it, or choose another --cache")) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -120,15 +120,22 @@ def code_fingerprint(module: str) -> str:
         name = waiting.pop()
         if not name or name in sources or not (file := _source_file(name)).is_file():
             continue
-        sources[name] = file.read_text(encoding="utf-8")
-        waiting += [*imported_modules(sources[name]), name.rpartition(".")[0]]
+        sources[name], imports = _read_module(file)
+        waiting += [*imports, name.rpartition(".")[0]]
     return hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
+
+
+@functools.cache
+def _read_module(file: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the source of a module and what it imports; most modules are part of several fingerprints."""
+    source = file.read_text(encoding="utf-8")
+    return source, tuple(imported_modules(source))
 
 
 def imported_modules(source: str) -> list[str]:
     """Return every module of this package that a source text imports, at the top or inside a function."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         if isinstance(node, ast.ImportFrom) and node.module:
             found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
@@ -136,6 +143,20 @@ def imported_modules(source: str) -> list[str]:
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
             found += _modules_like(node.args[0])
     return [name for name in found if name.split(".")[0] == PACKAGE.name]
+
+
+def _nodes(source: str) -> Iterator[ast.AST]:
+    """Yield the statements of a source text, or every node of one that imports modules by computed names."""
+    tree = ast.parse(source)
+    if "import_module" in source:
+        yield from ast.walk(tree)
+        return
+    statements: list[ast.AST] = [tree]
+    for node in statements:  # grows
+        yield node
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(node, part, ())
+            statements += inner if isinstance(inner, list) else ()
 
 
 def _modules_like(name: ast.expr) -> list[str]:

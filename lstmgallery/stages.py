@@ -10,7 +10,7 @@ import dataclasses
 import math
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,17 +24,22 @@ from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.examine import examine
 from lstmgallery.desk.findings import SeedAnswer, find_findings, tabulate
+from lstmgallery.desk.reference import read_step_logits
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import Origin, instruction_set
 from lstmgallery.network import Network
-from lstmgallery.pins import Pin, retrain_command
+from lstmgallery.pins import CorpusRecord, Pin, retrain_command
 from lstmgallery.progress import Progress
+from lstmgallery.tasks.texts.corpus import encode_documents
+from lstmgallery.tasks.texts.ngrams import kneser_ney
 from lstmgallery.workers import Workers
 
 if TYPE_CHECKING:
     from lstmgallery.lab.criterion import Criterion
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
+CHECKPOINT = ".training.npz"
+NGRAMS = (3, 5, 7)  # the orders of the n-grams that a network of text is compared with
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
 
 
@@ -64,6 +69,36 @@ def _find_findings(network: Network, weights: Arrays) -> dict[str, SeedAnswer]:
     return found
 
 
+def _measure(stage: Stage, network: Network, about: Mapping[str, Any]) -> float:
+    """Measure a traced network; return the seconds that took. Can run in a process of its own."""
+    began, folder = time.perf_counter(), stage.folder
+    with replacing(stage) as into:
+        examination = examine(
+            network,
+            weights=store.read_weights(folder / store.WEIGHTS),
+            untrained=store.read_weights(folder / store.UNTRAINED),
+            steps=store.read_steps(folder),
+            layers={layer: store.read_layer(folder, network, layer) for layer in network.layer_numbers},
+            held_out=network.split().held_out,
+        )
+        require_equations(network, examination.residuals)
+        tables = {
+            store.MOMENTS: examination.moments,
+            store.RELATIVES: examination.relatives,
+            store.ROLES: examination.roles.table,
+            store.CONTROLS: examination.roles.untrained,
+            store.INTERVENTIONS: examination.interventions,
+            store.FRONTIER: examination.frontier,
+            store.CONTEXTS: examination.contexts,
+            store.CHARACTERS: examination.characters,
+        }
+        store.write_results(into / store.EQUATIONS, examination.residuals, {**about, "tolerance": TOLERANCE})
+        for name, table in tables.items():
+            if table is not None:
+                store.write_results(into / name, table, about)
+    return time.perf_counter() - began
+
+
 def largest_difference(one: Arrays, other: Arrays) -> float:
     """Return the largest absolute difference of two sets of weights; 0 if they are bit-equal."""
     return max(float(np.abs(one[name].astype(np.float64) - other[name]).max()) for name in one)
@@ -82,7 +117,7 @@ class NetworkWork:
         seeds: int,
         pin: Pin | None = None,
     ):
-        """`seeds`: the number of seeds to train the network under; 0 leaves the sweep out.
+        """`seeds`: the number of seeds to train the network under, if it is swept; 0 leaves the sweep out.
 
         `pin`: the weights to show; if None the network is trained.
         """
@@ -90,25 +125,67 @@ class NetworkWork:
         self.folder = folder
         self.progress = progress
         self.workers = workers
-        self.seeds = seeds
+        self.seeds = seeds if network.is_swept else 0
         self.pin = pin
 
-    def run(self, *, retrain: bool) -> Iterator[StageRun]:
-        """Run every stage that is not current; `retrain` runs training in any case."""
-        for stage_of, work in self._stages():
-            stage = stage_of()
-            is_forced = retrain and stage.name == "train"
-            began = time.perf_counter()
-            was_cached = not is_forced and is_current(stage)
-            if not was_cached:
-                for problem in damage(stage):
-                    self.progress.warn(problem)
-                with replacing(stage) as into:
-                    work(into)
-                self.progress.finish()
-            seconds = time.perf_counter() - began
-            is_pinned = self.pin is not None and stage.name == "train"
-            yield StageRun(self.network.name, stage.name, was_cached, seconds, is_pinned)
+    def prepare(self, *, retrain: bool) -> Iterator[StageRun]:
+        """Train and trace if necessary; `retrain` trains in any case."""
+        yield self._run(self._train_stage(), self._train, is_forced=retrain)
+        yield self._run(self._trace_stage(), self._trace)
+
+    def compare_seeds(self) -> Iterator[StageRun]:
+        """Train under other seeds and compare them, if that is asked for and necessary."""
+        if self.seeds:
+            yield self._run(self._sweep_stage(), self._sweep)
+            yield self._run(self._compare_stage(), self._compare)
+
+    def _run(self, stage: Stage, work: Callable[[Path], None], *, is_forced: bool = False) -> StageRun:
+        began = time.perf_counter()
+        was_cached = not is_forced and is_current(stage)
+        if not was_cached:
+            self._warn_of_damage(stage)
+            with replacing(stage) as into:
+                work(into)
+            self.progress.finish()
+        return self._ran(stage, was_cached=was_cached, seconds=time.perf_counter() - began)
+
+    def _warn_of_damage(self, stage: Stage) -> None:
+        for problem in damage(stage):
+            self.progress.warn(problem)
+
+    def _ran(self, stage: Stage, *, was_cached: bool, seconds: float) -> StageRun:
+        is_pinned = self.pin is not None and stage.name == "train"
+        return StageRun(self.network.name, stage.name, was_cached, seconds, is_pinned)
+
+    @staticmethod
+    def measure_all(works: "Sequence[NetworkWork]", workers: Workers, progress: Progress) -> Iterator[StageRun]:
+        """Measure networks that are traced, as far as necessary, in several processes if there are several."""
+        waiting = []
+        for work in works:
+            stage = work._measure_stage()
+            if is_current(stage):
+                yield work._ran(stage, was_cached=True, seconds=0.0)
+            else:
+                work._warn_of_damage(stage)
+                waiting.append((work, stage))
+        if not waiting:
+            return
+        name = waiting[0][0].network.name if len(waiting) == 1 else f"{len(waiting)} networks"
+        progress.start(name, "measure", len(waiting))
+        if len(waiting) == 1:
+            work, stage = waiting[0]
+            yield work._ran(stage, was_cached=False, seconds=_measure(stage, work.network, work._about(FILE_LIBRARIES)))
+        else:
+            waiting.sort(key=lambda each: -each[0].network.layers * each[0].network.units)  # the longest first
+            tasks = {
+                workers.submit(_measure, stage, work.network, work._about(FILE_LIBRARIES)): (work, stage)
+                for work, stage in waiting
+            }
+            for done, task in enumerate(concurrent.futures.as_completed(tasks), start=1):
+                work, stage = tasks[task]
+                progress.advance(done, work.network.name)
+                yield work._ran(stage, was_cached=False, seconds=task.result())
+        progress.finish()
 
     @classmethod
     def count_swept(cls, folder: Path) -> int:
@@ -137,17 +214,14 @@ class NetworkWork:
     def is_current(self) -> bool:
         """Return whether no stage of this network has to run."""
         try:
-            return all(is_current(stage_of()) for stage_of, _ in self._stages())
+            return all(is_current(stage_of()) for stage_of in self._stages())
         except FileNotFoundError:  # an input of a later stage is missing
             return False
 
-    def _stages(self) -> Iterator[tuple[Callable[[], Stage], Callable[[Path], None]]]:
-        yield self._train_stage, self._train
-        yield self._trace_stage, self._trace
-        yield self._measure_stage, self._measure
+    def _stages(self) -> Iterator[Callable[[], Stage]]:
+        yield from (self._train_stage, self._trace_stage, self._measure_stage)
         if self.seeds:
-            yield self._sweep_stage, self._sweep
-            yield self._compare_stage, self._compare
+            yield from (self._sweep_stage, self._compare_stage)
 
     def _train_stage(self) -> Stage:
         outputs = (store.WEIGHTS, store.UNTRAINED, store.VOCABULARY, store.CURVE)
@@ -155,11 +229,16 @@ class NetworkWork:
             code = ["lab.criterion", "pins"]
             return self._stage("train", code, outputs, self.network.training_spec, [self.pin.file])
         spec = {**self.network.training_spec, "instruction_set": instruction_set()}
+        if (text := self.network.task.text) and (corpus := text.corpus):
+            return self._stage("train", ["lab.train_text"], outputs, {**spec, "corpus": corpus.fingerprint}, [])
         return self._stage("train", ["lab.train"], outputs, spec, [])
 
     def _train(self, into: Path) -> None:
         if self.pin is not None:
             self._unpack(into, self.pin)
+            return
+        if self.network.task.text:
+            self._train_text(into)
             return
         self.progress.start(self.network.name, "train", self.network.training.steps)
         from lstmgallery.lab.train import train
@@ -173,21 +252,68 @@ class NetworkWork:
         origin = Origin.here(library_versions(LAB_LIBRARIES))
         self._write_trained(into, trained.weights, trained.untrained, trained.curve, trained.criterion, origin, {})
 
-    def _unpack(self, into: Path, pin: Pin) -> None:
-        """Write out the pinned weights after checking that they meet the criterion here."""
-        self.progress.start(self.network.name, "pin")
-        from lstmgallery.lab.criterion import check_weights
+    def _train_text(self, into: Path) -> None:
+        """Train on the network's corpus; an earlier training that was stopped goes on from its checkpoint."""
+        from lstmgallery.lab.text_spec import TextSpec
+        from lstmgallery.lab.train_text import bits_a_character, train_text
 
+        text, tokens = self.network.task.text, self.network.task.vocabulary
+        assert text is not None
+        assert text.corpus is not None
+        corpus = text.corpus
+        spec = TextSpec.of(self.network)
+        self.progress.start(self.network.name, "train", spec.total)
+        training, validation, held_out = (
+            encode_documents(part, tokens) for part in (corpus.training, corpus.validation, corpus.held_out)
+        )
+        checkpoint = self.folder / CHECKPOINT
+        trained = train_text(
+            spec,
+            training,
+            validation,
+            place=self.network.name,
+            report=self.progress.advance,
+            checkpoint=checkpoint,
+        )
+        self.progress.start(self.network.name, "n-grams")
+        record = CorpusRecord(
+            place=corpus.place,
+            sha256=corpus.fingerprint,
+            training=len(corpus.training),
+            validation=len(corpus.validation),
+            held_out=len(corpus.held_out),
+            training_characters=sum(map(len, corpus.training)),
+            held_out_characters=sum(map(len, corpus.held_out)),
+            unknown_share=corpus.unknown_share,
+            bits=bits_a_character(spec, trained.weights, held_out),
+            untrained_bits=bits_a_character(spec, trained.untrained, held_out),
+            ngrams={order: kneser_ney(training, held_out, tokens=len(tokens), order=order) for order in NGRAMS},
+            best_step=trained.best_step,
+        )
+        origin = Origin.here(library_versions(LAB_LIBRARIES))
+        about = {"corpus": record.model_dump(mode="json")}
+        self._write_trained(into, trained.weights, trained.untrained, trained.curve, None, origin, about)
+        checkpoint.unlink(missing_ok=True)
+
+    def _unpack(self, into: Path, pin: Pin) -> None:
+        """Write out the pinned weights after checking that they meet the criterion here, if it is required."""
+        self.progress.start(self.network.name, "pin")
         header = pin.header
-        criterion = check_weights(self.network, pin.weights, steps=header.steps)
-        if criterion and not criterion.is_met:
+        criterion = None
+        if not self.network.task.text:
+            from lstmgallery.lab.criterion import check_weights
+
+            criterion = check_weights(self.network, pin.weights, steps=header.steps)
+        if criterion and not criterion.is_enough(self.network):
             name = self.network.name
             hint = f"train a new one: {retrain_command(name)}, then lstmgallery pin {name}"
             raise GalleryError(
                 Problem(str(pin.file), f"the pinned weights miss the success criterion: {criterion.words}", hint=hint)
             )
-        curve = pd.DataFrame(header.curve.model_dump())
-        pinned = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}
+        curve = pd.DataFrame(header.curve.model_dump(exclude_none=True))
+        pinned: dict[str, Any] = {"pin": {"sha256": header.sha256, "date": header.date.isoformat()}}
+        if header.corpus is not None:
+            pinned["corpus"] = header.corpus.model_dump(mode="json")
         self._write_trained(into, pin.weights, pin.untrained, curve, criterion, header.origin, pinned)
 
     def _write_trained(
@@ -210,11 +336,13 @@ class NetworkWork:
             "libraries": origin.libraries,
             **pinned,
         }
-        store.write_results(into / store.CURVE, curve, about)
+        columns = store.TEXT_CURVE_COLUMNS if self.network.task.text else None
+        store.write_results(into / store.CURVE, curve, about, columns=columns)
 
     def _trace_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.CURVE)]
-        return self._stage("trace", ["lab.trace"], (store.ACTIVATIONS, store.STEPS), self.network.spec, inputs)
+        code = ["lab.trace", "desk.reference"]
+        return self._stage("trace", code, (store.ACTIVATIONS, store.STEPS), self.network.spec, inputs)
 
     def _trace(self, into: Path) -> None:
         self.progress.start(self.network.name, "trace")
@@ -223,8 +351,13 @@ class NetworkWork:
         network = self.network
         split = self.network.split()
         weights = store.read_weights(self.folder / store.WEIGHTS)
-        traced = trace(network, weights, [*network.shown, *split.held_out])
+        stored = split.held_out[: network.task.text.stored_sequences] if network.task.text else split.held_out
+        traced = trace(network, weights, [*network.shown, *stored])
+        if rest := split.held_out[len(stored) :]:
+            logits = np.concatenate([traced.logits, read_step_logits(network, weights, rest)])
+            traced = dataclasses.replace(traced, sequences=(*traced.sequences, *rest), logits=logits)
         about = self._about((*LAB_LIBRARIES, *FILE_LIBRARIES)) | {
+            "stored_steps": traced.signals[0].shape[1],
             "weights_sha256": file_hash(self.folder / store.WEIGHTS),
             "criterion": store.read_about(self.folder / store.CURVE)["criterion"],
             "held_out": {
@@ -240,28 +373,9 @@ class NetworkWork:
         outputs = (
             *(store.EQUATIONS, store.MOMENTS, store.RELATIVES),
             *(store.ROLES, store.CONTROLS, store.INTERVENTIONS, store.FRONTIER),
+            *((store.CONTEXTS, store.CHARACTERS) if self.network.task.text else ()),
         )
         return self._stage("measure", ["desk.examine"], outputs, self.network.spec, inputs)
-
-    def _measure(self, into: Path) -> None:
-        self.progress.start(self.network.name, "measure")
-        network, about = self.network, self._about(FILE_LIBRARIES)
-        examination = examine(
-            network,
-            weights=store.read_weights(self.folder / store.WEIGHTS),
-            untrained=store.read_weights(self.folder / store.UNTRAINED),
-            steps=store.read_steps(self.folder),
-            layers={layer: store.read_layer(self.folder, network, layer) for layer in network.layer_numbers},
-            held_out=network.split().held_out,
-        )
-        require_equations(network, examination.residuals)
-        store.write_results(into / store.EQUATIONS, examination.residuals, about | {"tolerance": TOLERANCE})
-        store.write_results(into / store.MOMENTS, examination.moments, about)
-        store.write_results(into / store.RELATIVES, examination.relatives, about)
-        store.write_results(into / store.ROLES, examination.roles.table, about)
-        store.write_results(into / store.CONTROLS, examination.roles.untrained, about)
-        store.write_results(into / store.INTERVENTIONS, examination.interventions, about)
-        store.write_results(into / store.FRONTIER, examination.frontier, about)
 
     def _sweep_stage(self) -> Stage:
         spec = {**self.network.training_spec, "seeds": self.seeds, "instruction_set": instruction_set()}

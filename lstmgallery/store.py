@@ -28,8 +28,13 @@ ACTIVATIONS, STEPS, CURVE = "activations.parquet", "steps.parquet", "training.pa
 EQUATIONS, MOMENTS, RELATIVES = "equations.parquet", "moments.parquet", "relatives.parquet"
 ROLES, CONTROLS, INTERVENTIONS = "roles.parquet", "controls.parquet", "interventions.parquet"
 FRONTIER, SEEDS = "frontier.parquet", "seeds.parquet"
+CONTEXTS, CHARACTERS = "contexts.parquet", "characters.parquet"  # of text alone
 WEIGHTS, UNTRAINED, VOCABULARY = "weights.npz", "untrained.npz", "vocabulary.json"
 SEED_WEIGHTS = "seeds.npz"
+FILES = (  # of a network's results
+    *(ACTIVATIONS, STEPS, CURVE, EQUATIONS, MOMENTS, RELATIVES, ROLES, CONTROLS, INTERVENTIONS, FRONTIER, SEEDS),
+    *(CONTEXTS, CHARACTERS, WEIGHTS, UNTRAINED, VOCABULARY, SEED_WEIGHTS),
+)
 SHOWN, HELD_OUT = "figure", "held_out"
 
 STEP_COLUMNS = {
@@ -135,6 +140,22 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
         "right": "Whether it wrote the correct output and ended.",
         "memory": "Memory at the delimiter of the best neuron for the task.",
     },
+    CONTEXTS: {
+        **_PLACE,
+        "kind": "strongest, middle or random.",
+        "rank": "Number of the place within its kind, from 1.",
+        "passage": "Number of the passage among the held-out ones, from 0.",
+        "step": "Step of the place.",
+        "first": "Step of the first value.",
+        "values": "The memory at that step and those after it, to three digits.",
+    },
+    CHARACTERS: {
+        **_PLACE,
+        "when": "read, or next.",
+        "token": "The character.",
+        "shift": "Mean memory at these steps less the mean of all steps, in standard deviations of the memory.",
+        "steps": "Held-out steps that read it, or before it.",
+    },
     SEEDS: {
         "seed": "The seed of the initial weights and batches.",
         "finding": "What was asked.",
@@ -145,13 +166,20 @@ RESULT_COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
+TEXT_CURVE_COLUMNS = {
+    "step": "Training steps done.",
+    "characters": "Characters read in training, ends of documents included.",
+    "training_bits": "Mean bits a character of the steps since the previous row, with dropout.",
+    "validation_bits": "Bits a character on the validation documents, with rounded weights; missing without them.",
+}
+
 
 @dataclass(frozen=True)
 class Trace:
     """The signals and logits of a network reading `sequences`: rows are steps, one sequence after another.
 
-    `signals`: for each layer, (signals, rows, units) float32 in the order of the table of signals.
-    `logits`: (rows, tokens) float32.
+    `signals`: for each layer, (signals, rows, units) float32 in the order of the table of signals, of the first rows.
+    `logits`: (rows, tokens), of all rows.
     """
 
     sequences: tuple[str, ...]
@@ -173,13 +201,14 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, shown: int, abo
         + [(key, pa.float32()) for key in network.kind.keys],
         metadata=_metadata({**about, "columns": columns}),
     )
-    place = {"sequence": steps["sequence"], "step": steps["step"]}
+    rows = trace.signals[0].shape[1]
+    place = {"sequence": steps["sequence"][:rows], "step": steps["step"][:rows]}
     with pq.ParquetWriter(folder / ACTIVATIONS, schema, compression="zstd") as writer:
         for layer, signals in enumerate(trace.signals, start=1):
             for neuron in network.neuron_numbers:
                 values = dict(zip(network.kind.keys, signals[:, :, neuron - 1], strict=True))
-                rows = pd.DataFrame({**place, "layer": layer, "neuron": neuron, **values})
-                writer.write_table(pa.Table.from_pandas(rows, schema, preserve_index=False), row_group_size=len(rows))
+                frame = pd.DataFrame({**place, "layer": layer, "neuron": neuron, **values})
+                writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False), row_group_size=rows)
 
 
 def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
@@ -210,7 +239,7 @@ def is_held_out(steps: pd.DataFrame) -> np.ndarray:
 
 
 def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarray]:
-    """Return the signals of one layer, each (rows, units) float32, rows in the order of `read_steps`."""
+    """Return the stored signals of one layer, each (rows, units) float32: those of the first rows of `read_steps`."""
     rows = read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer)])
     return {key: rows[key].to_numpy().reshape(network.units, -1).T for key in network.kind.keys}
 
@@ -262,9 +291,11 @@ def write_vocabulary(folder: Path, vocabulary: tuple[str, ...]) -> None:
     (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_results(file: Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
-    """Write a table of results, with exactly the columns in `RESULT_COLUMNS`, in that order."""
-    columns = RESULT_COLUMNS[file.name]
+def write_results(
+    file: Path, frame: pd.DataFrame, about: Mapping[str, Any], *, columns: Mapping[str, str] | None = None
+) -> None:
+    """Write a table of results, with exactly these `columns`, those in `RESULT_COLUMNS` by default, in that order."""
+    columns = RESULT_COLUMNS[file.name] if columns is None else columns
     if list(frame.columns) != list(columns):
         raise ValueError(f"{file.name}: expected the columns {list(columns)}, received {list(frame.columns)}")
     _write_table(file, frame, {**about, "columns": columns})

@@ -3,6 +3,7 @@
 import json
 import os
 import posixpath
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -14,10 +15,11 @@ import pytest
 
 import lstmgallery.lab.trace
 import lstmgallery.lab.train
-from lstmgallery.build import Project, Summary, build_gallery
+from lstmgallery.build import Summary, build_gallery
 from lstmgallery.cache import file_hash
 from lstmgallery.errors import GalleryError
 from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.project import HOLDER, Project, in_use
 from tests.conftest import (
     Gallery,
     files_of,
@@ -33,7 +35,8 @@ from tests.conftest import (
 BUILD_AND_TELL = """
 import json, sys
 from pathlib import Path
-from lstmgallery.build import Project, build_gallery
+from lstmgallery.build import build_gallery
+from lstmgallery.project import Project
 from tests.conftest import record
 content, build, site = map(Path, sys.argv[1:])
 summary = build_gallery(Project(content=content, build=build, site=site), record())
@@ -68,16 +71,17 @@ def times_of(folder: Path) -> dict[str, int]:
 
 
 def test_a_build_runs_every_stage_of_every_network(gallery: Gallery) -> None:
-    names = ["counter", "selective-counter", "state-memorizer", "copy-machine"]
+    names = [entry.network.name for entry in read_content(gallery.project.content).networks]
     expected = [f"{name} {stage}" for name in names for stage in ("train", "trace", "measure")]
     assert [f"{run.network} {run.stage}" for run in gallery.summary.runs] == expected
 
 
 def test_a_build_leaves_every_page_it_counts(gallery: Gallery) -> None:
     pages = list(gallery.project.site.rglob("*.html"))
-    writeups = read_content(gallery.project.content).writeups
-    of_writeups = sum(1 + len(writeup.figures) for writeup in writeups)
-    of_networks = 2 * 4 + 10 + 8 + 20 + 2 * 20  # a page and an explorer each, a page for each neuron
+    content = read_content(gallery.project.content)
+    of_writeups = sum(1 + len(writeup.figures) for writeup in content.articles)
+    networks = [entry.network for entry in content.networks]
+    of_networks = sum(2 + network.layers * network.units for network in networks)  # a page, an explorer, neurons
     assert len(pages) == gallery.summary.pages == 6 + of_networks + of_writeups
 
 
@@ -103,6 +107,27 @@ def test_a_new_summary_is_rendered_without_training(small_project: Project) -> N
     page = (small_project.site / "networks" / "small" / "index.html").read_text(encoding="utf-8")
     assert "Another summary." in page
     assert "that a test trains" not in page
+
+
+def test_a_link_to_a_fragment_that_no_page_turns_out_to_have_is_a_mistake_in_its_file(small_project: Project) -> None:
+    links = "[a](../explorer/small.html#text=aX) [b](../explorer/small.html#txt) [c](../neurons.html#filters)"
+    change_network(small_project, "Prose of the small network.", links)
+    site = files_of(small_project.site)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record())
+    first, second = raised.value.problems
+    file = str(small_project.content / "networks" / "small.md")
+    line = 1 + (small_project.content / "networks" / "small.md").read_text("utf-8").split("\n").index(links)
+    assert (first.place, first.line, first.column) == (file, line, links.index("../explorer/small.html#txt") + 1)
+    assert first.message == "the link points to a missing fragment of explorer/small.html"
+    assert (second.place, second.column, second.hint) == (file, links.index("../n") + 1, "did you mean 'filter'?")
+    assert files_of(small_project.site) == site
+
+
+def test_verdicts_that_are_no_text_are_written_anew(small_project: Project) -> None:
+    (small_project.build / "claims.json").write_bytes(b"\xff\xfe junk")
+    build_gallery(small_project, record())
+    assert json.loads((small_project.build / "claims.json").read_text(encoding="utf-8")) == []
 
 
 def test_new_prose_is_rendered_without_training(small_project: Project) -> None:
@@ -318,6 +343,25 @@ def test_two_builds_cannot_use_one_folder(small_project: Project) -> None:
     assert files_of(small_project.site) == site
 
 
+def test_a_build_that_is_refused_a_folder_names_the_process_that_uses_it(small_project: Project) -> None:
+    with in_use(small_project.build), pytest.raises(GalleryError) as raised:
+        build_gallery(small_project, record())
+    (problem,) = raised.value.problems
+    assert re.fullmatch(
+        rf"wait for it \(process {os.getpid()} on .+, since \d.+\), or choose another --cache", str(problem.hint)
+    )
+    assert not (small_project.build / HOLDER).exists()
+
+
+def test_a_mistake_in_the_content_does_not_keep_the_old_site_from_coming_back(small_project: Project) -> None:
+    site = files_of(small_project.site)
+    os.rename(small_project.site, small_project.site.parent / ".site.previous")
+    change_network(small_project, "title: Small", "titel: Small")
+    with pytest.raises(GalleryError):
+        build_gallery(small_project, record())
+    assert files_of(small_project.site) == site
+
+
 def test_a_folder_that_is_not_ours_stops_a_build_before_it_trains(tmp_path: Path) -> None:
     project = folders_in(tmp_path)
     write_small_content(project.content, "small")
@@ -340,19 +384,6 @@ def test_a_cache_that_is_a_file_is_reported(small_project: Project, tmp_path: Pa
     assert problem.place == str(file)
     assert problem.message == "cannot create a folder for results (File exists)"
     assert problem.hint == "choose another --cache"
-
-
-@pytest.mark.parametrize(("cell", "layers"), [("gru", 1), ("gru", 2), ("lstm", 2)])
-def test_every_kind_of_network_builds_end_to_end(tmp_path: Path, cell: str, layers: int) -> None:
-    project = folders_in(tmp_path)
-    write_small_content(project.content, "small", cell=cell, layers=layers)
-    build_gallery(project, record())
-    pages = [project.site / "networks/small" / f"layer-{layer}/neuron-6.html" for layer in range(1, layers + 1)]
-    signals = {"lstm": ["cell", "output_gate"], "gru": ["update_gate", "reset_gate"]}[cell]
-    for page in pages:
-        html = page.read_text(encoding="utf-8")
-        assert all(f'<tr data-signal="{signal}">' in html for signal in signals)
-    assert not (project.site / f"networks/small/layer-{layers + 1}").exists()
 
 
 def test_a_build_killed_while_it_trains_leaves_the_old_site_and_a_cache_that_goes_on(small_project: Project) -> None:
@@ -440,6 +471,12 @@ def write_draft(project: Project, name: str, text: str, front: str = "draft: tru
     return file
 
 
+def pages_that_name_it(site: Path) -> str:
+    """Return the text of a neuron's page and of the search's, which list the write-ups."""
+    names = ("networks/small/layer-1/neuron-1.html", "search.html")
+    return "".join((site / name).read_text(encoding="utf-8") for name in names)
+
+
 def test_a_draft_is_published_only_where_drafts_are_asked_for(small_project: Project) -> None:
     settings = small_project.content / "site.yaml"
     settings.write_text(settings.read_text(encoding="utf-8") + "base_url: https://example.org/\n", encoding="utf-8")
@@ -457,6 +494,8 @@ def test_a_draft_is_published_only_where_drafts_are_asked_for(small_project: Pro
     page = (site / "writeups" / "one.html").read_text(encoding="utf-8")
     assert "<strong>Draft</strong>" in page
     assert '<meta name="robots" content="noindex">' in page
+    assert re.findall('one.html">Title</a>(.*?)(?:: Summary|\n)', pages_that_name_it(site)) == [" (draft)"] * 2
+    assert '"Draft"' in (site / "assets" / "search-index.js").read_text(encoding="utf-8")
     for name in ("feed.xml", "sitemap.xml"):
         listed = (site / name).read_text(encoding="utf-8")
         assert "writeups/two.html" in listed
@@ -479,7 +518,12 @@ def test_a_day_that_is_yet_to_come_is_published_with_a_warning(small_project: Pr
         build_gallery(small_project, progress, today=today)
         assert [problem.place for problem in progress.problems] == places
         assert all("the write-up is published now" in problem.message for problem in progress.problems)
+        assert all(problem.hint == "to keep it back, add: draft: true" for problem in progress.problems)
         assert (small_project.site / "writeups" / "one.html").is_file()
+    write_draft(small_project, "one", "About {small 1}.")
+    progress = record()
+    build_gallery(small_project, progress, drafts=True, today=date(2026, 1, 1))
+    assert [problem.hint for problem in progress.problems] == ["to keep it back, build without --drafts"]
 
 
 def test_a_change_before_the_publication_is_a_mistake(small_project: Project) -> None:

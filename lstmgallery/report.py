@@ -1,0 +1,77 @@
+"""What a build tells at its end, as plain data: printed by this build, and again by the next if nothing has changed.
+
+Nothing here imports the rest of the build, which takes a second.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from lstmgallery.whole import write_whole
+
+PINNED, CACHED = "pinned", "cached"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A stage of a network, and what became of it in words: cached, pinned, or the seconds it took."""
+
+    network: str
+    stage: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A claim that does not hold: its verdict, and the problem in words."""
+
+    verdict: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The work of a build, its claims and its site, in numbers and words."""
+
+    stages: tuple[Stated, ...] = ()
+    skipped: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    claims: int = 0
+    claims_left_out: int = 0
+    claims_without_training: int = 0
+    wrong: tuple[Wrong, ...] = ()
+    by_file: str = ""
+    pages: int = 0
+    size: int = 0
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    def again(self) -> Self:
+        """Return the report of the same build again, which finds everything as this one left it."""
+        stages = tuple(each if each.outcome == PINNED else replace(each, outcome=CACHED) for each in self.stages)
+        kept = self.written + self.unchanged
+        return replace(self, stages=stages, set_aside=(), by_file="", written=0, unchanged=kept, removed=0)
+
+    def write(self, file: Path, key: str) -> None:
+        """Write the report as JSON, with the key it is valid under."""
+        write_whole(file, f"{json.dumps({'key': key, 'report': asdict(self)}, indent=1)}\n".encode())
+
+
+def read_report(file: Path, key: str) -> Report | None:
+    """Return the report in a file; None if there is none, or it is damaged or of another key."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["key"] != key:
+            return None
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in found["report"].items()
+        }
+        stages = tuple(Stated(**each) for each in values.pop("stages"))
+        wrong = tuple(Wrong(**each) for each in values.pop("wrong"))
+        return Report(stages=stages, wrong=wrong, **values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
