@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 
@@ -13,16 +13,23 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_markdown, validate
 from lstmgallery.tasks import AnyTask
 from lstmgallery.tasks.task import Split
+from lstmgallery.tasks.vocabulary import Vocabulary
 
 Place = tuple[int, int]  # (layer, neuron), from 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MINUTES = 2.0  # of training on text, if a front matter gives neither steps nor minutes
 LONGEST_SLUG = 80  # file systems limit the length of names
 
 
 class Training(pydantic.BaseModel):
     """How long and how fast a network learns.
 
-    Training runs for `steps` steps, then until the success criterion holds; it gives up at `most_steps`.
+    On a language, training runs for `steps` steps, then until the success criterion holds; it gives up at `most_steps`.
+    A step reads `batch` sequences. `goal`: whether a network that misses the criterion is a mistake, or shown as one
+    that did not learn its task.
+
+    On text, it runs for `steps` steps, or for a number of `minutes`. A step reads `window` characters in each of
+    `batch` tracks. `dropout` is the share of every layer's output that the next layer does not get.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -31,6 +38,14 @@ class Training(pydantic.BaseModel):
     most_steps: int = pydantic.Field(20_000, ge=1, le=1_000_000)
     batch: int = pydantic.Field(64, ge=1, le=4_096)
     learning_rate: float = pydantic.Field(0.01, gt=0, le=1)
+    goal: Literal["required", "optional"] = "required"
+    minutes: float | None = pydantic.Field(None, gt=0, le=10_000)
+    window: int = pydantic.Field(64, ge=1, le=4_096)
+    dropout: float = pydantic.Field(0.1, ge=0, lt=1)
+
+
+PLACING = {"title", "summary", "order", "variant_of"}  # keys that affect neither weights nor traces
+LANGUAGE_ONLY, TEXT_ONLY = frozenset(("goal", "most_steps")), frozenset(("minutes", "window", "dropout"))
 
 
 class Network(pydantic.BaseModel):
@@ -42,6 +57,7 @@ class Network(pydantic.BaseModel):
     title: str = pydantic.Field(min_length=1, max_length=80)
     summary: str = pydantic.Field(min_length=1, max_length=300)
     order: int = 100
+    variant_of: str | None = None  # the network that this one is compared with
     task: AnyTask
     cell: CellKey = "lstm"
     layers: int = pydantic.Field(1, ge=1, le=8)
@@ -54,6 +70,11 @@ class Network(pydantic.BaseModel):
     @property
     def kind(self) -> CellKind:
         return CELL_KINDS[self.cell]
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether a build trains it under other seeds: a variant has its seeds in a saved search, text takes long."""
+        return self.variant_of is None and self.task.text is None
 
     @property
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -92,29 +113,37 @@ class Network(pydantic.BaseModel):
     @property
     def spec(self) -> dict[str, Any]:
         """Everything that determines the weights and traces, as plain JSON values: no title, no order on the index."""
-        return self.model_dump(mode="json", exclude={"title", "summary", "order"})
+        spec = self.model_dump(mode="json", exclude=PLACING)
+        return spec if self.task.fingerprint is None else {**spec, "files": self.task.fingerprint}
 
     @property
     def training_spec(self) -> dict[str, Any]:
-        """The part of `spec` that determines the weights. A renamed network is the same network."""
-        spec = {key: value for key, value in self.spec.items() if key not in ("name", "shown")}
-        task = {key: value for key, value in spec["task"].items() if key not in self.task.measuring}
-        return {**spec, "task": task}
+        """The part of the front matter that determines the weights. A renamed network is the same network."""
+        return {**self.pinned_spec, "task": self.task.learned}
+
+    @property
+    def pinned_spec(self) -> dict[str, Any]:
+        """The front matter as a pin keeps it: with the whole task, so that its defaults can be filled in later."""
+        return self.model_dump(mode="json", exclude={"name", "shown", *PLACING})
 
 
-def read_network(path: Path) -> tuple[Network, Document]:
-    """Read one network's file. Raises `GalleryError` with all its mistakes."""
+def read_network(path: Path, *, vocabulary: Vocabulary | None = None) -> tuple[Network, Document]:
+    """Read one network's file, and the texts that its task needs. Raises `GalleryError` with all its mistakes.
+
+    `vocabulary`: that of its pinned weights, if it has some; then a network that reads a text of ours needs no corpus.
+    """
     document = read_markdown(path)
     if fault := slug_fault(path.stem):
         hint = "the file name becomes the network's address on the site"
         raise GalleryError(Problem(str(path), fault, hint=hint))
     network = validate(Network, document, name=path.stem)
-    problems = [*_shown_problems(network, document), *_training_problems(network, document)]
-    if network.task.needs_files:
-        problems.append(document.problem(("task", "kind"), f"task.kind: {network.task.kind} cannot be built yet"))
-    if problems:
+    if problems := [*_shown_problems(network, document), *_training_problems(network, document)]:
         raise GalleryError(in_order(problems))
-    return network, document
+    task = network.task.with_files(path.parent.parent, vocabulary)
+    faults = [(("task", *place), message, hint) for place, message, hint in task.faults()]
+    if problems := [document.problem(place, message, hint=hint) for place, message, hint in faults]:
+        raise GalleryError(problems)
+    return network.model_copy(update={"task": task}), document
 
 
 def unknown_network(asked: str, folder: Path, name: str, known: Collection[str]) -> GalleryError:
@@ -151,8 +180,16 @@ def _shown_problems(network: Network, document: Document) -> list[Problem]:
 
 
 def _training_problems(network: Network, document: Document) -> list[Problem]:
-    steps, most_steps = network.training.steps, network.training.most_steps
-    if steps <= most_steps:
-        return []
-    message = f"training.steps: expected at most most_steps ({most_steps}), found {steps}"
-    return [document.problem(("training", "steps"), message)]
+    training, problems = network.training, []
+    alien = LANGUAGE_ONLY if network.task.text else TEXT_ONLY
+    for key in sorted(alien & training.model_fields_set):
+        kind = "languages" if network.task.text else "text"
+        message = f"training.{key} is for networks of {kind} alone"
+        problems.append(document.problem(("training", key), message, hint="remove it", at_key=True))
+    if training.minutes is not None and "steps" in training.model_fields_set:
+        message = "training: expected either steps or minutes, found both"
+        problems.append(document.problem(("training", "minutes"), message, hint="remove one of them"))
+    if not network.task.text and training.steps > training.most_steps:
+        message = f"training.steps: expected at most most_steps ({training.most_steps}), found {training.steps}"
+        problems.append(document.problem(("training", "steps"), message))
+    return problems

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from lstmgallery import store
 from lstmgallery.desk.claims import Claim, Question, Verdict, answer_with_weights, verdict
@@ -18,8 +19,19 @@ from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, unknown_network
-from lstmgallery.pins import Arrays, Curve, Header, Pin, hash_weights, pin_path, read_pin, retrain_command, write_pin
-from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.pins import (
+    Arrays,
+    CorpusRecord,
+    Curve,
+    Header,
+    Pin,
+    hash_weights,
+    pin_path,
+    read_pin,
+    retrain_command,
+    write_pin,
+)
+from lstmgallery.press.manuscript.content import Content, read_sound_content
 from lstmgallery.searches import Search
 
 
@@ -50,12 +62,14 @@ def pin_networks(content: Path, build: Path, names: tuple[str, ...], today: date
 
     Raises `GalleryError` if no trained weights fit a network's front matter.
     """
-    read = read_content(content, without_pins=True)
+    files = list_files(content / "networks")
+    trained = tuple(file.stem for file in files if _is_trained_here(build / file.stem))
+    read = read_sound_content(content, without_pins=names or trained)
     networks = {entry.network.name: entry.network for entry in read.networks}
     for name in names or networks:
         if name not in networks:
             raise unknown_network("pin", content / "networks", name, networks)
-    chosen = names or tuple(name for name in networks if _is_trained_here(build / name))
+    chosen = names or trained
     if not chosen:
         hint = "train them first: lstmgallery build --quick --retrain"
         raise GalleryError(Problem(str(build), "expected networks trained here, found none", hint=hint))
@@ -89,16 +103,19 @@ def describe(
     origin: Origin,
     today: date,
     search: Search | None = None,
+    corpus: CorpusRecord | None = None,
 ) -> Header:
     """Return the header of a network's pin."""
     return Header(
-        network=network.training_spec,
+        network=network.pinned_spec,
         sha256=hash_weights(weights, untrained),
         criterion=criterion,
         curve=curve,
         origin=origin,
         date=today,
         search=search,
+        vocabulary=tuple(network.task.vocabulary) if network.task.text else None,
+        corpus=corpus,
     )
 
 
@@ -117,8 +134,8 @@ def unpin_network(content: Path, name: str) -> Path:
 def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
     """Return the claims about one network itself, not its seeds, each with the slug of its write-up."""
     return [
-        (writeup.front.slug, claim)
-        for writeup in content.writeups
+        (writeup.name, claim)
+        for writeup in content.articles
         for claim in writeup.claims
         if claim.question.subject.network.name == network.name and claim.question.over is None
     ]
@@ -127,7 +144,7 @@ def claims_of(content: Content, network: Network) -> list[tuple[str, Claim]]:
 def ask(network: Network, weights: Arrays, questions: Iterable[Question]) -> dict[str, float | None]:
     """Return the answers of a network's weights by the keys of the questions."""
     held_out = network.split().held_out
-    found: dict[str, float | None] = answer_with_weights(network, weights, held_out, list(questions))
+    found: dict[str, float | None] = answer_with_weights(network, [weights], held_out, list(questions))[0]
     return found
 
 
@@ -154,11 +171,17 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
         weights,
         untrained,
         criterion=about["criterion"],
-        curve=Curve.model_validate(curve.to_dict(orient="list")),
+        curve=_curve(curve),
         origin=origin,
         today=today,
+        corpus=CorpusRecord.model_validate(about["corpus"]) if "corpus" in about else None,
     )
     return keep(content, network, read, header, weights, untrained)
+
+
+def _curve(table: pd.DataFrame) -> Curve:
+    columns = table.astype(object).where(table.notna(), None).to_dict(orient="list")
+    return Curve.model_validate(columns)
 
 
 def _is_trained_here(folder: Path) -> bool:

@@ -6,17 +6,18 @@ Nothing in it is executed. A pin that is damaged or does not fit its network's f
 runs.
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import pydantic
@@ -26,11 +27,14 @@ from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network
 from lstmgallery.searches import Search
+from lstmgallery.tasks.vocabulary import Vocabulary
+from lstmgallery.whole import write_whole
 
 SUFFIX = ".npz"
 HEADER = "header.json"
 UNTRAINED_PREFIX = "untrained/"
 TRAINING = ("seed", "training")  # the keys that affect neither the weights' shapes nor the network's task
+NOT_OF_WEIGHTS = ("name", "training.goal")  # the keys that do not affect the weights
 LARGEST_HEADER = 4_000_000  # bytes
 _SPARE = 1_024  # bytes of an array's file besides its values
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so equal pins are equal byte for byte
@@ -38,20 +42,61 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so equal pins are 
 Arrays = Mapping[str, np.ndarray]
 
 
+LANGUAGE_CURVE = ("step", "loss", "right")
+TEXT_CURVE = ("step", "characters", "training_bits", "validation_bits")
+Number = Annotated[int, pydantic.Field(ge=1)]
+
+
+Bits = tuple[pydantic.FiniteFloat | None, ...]
+
+
 class Curve(pydantic.BaseModel):
-    """The training curve, as in `training.parquet`."""
+    """The training curve by columns, as in `training.parquet`: of a network of a language, or of one of text."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
-    step: tuple[Annotated[int, pydantic.Field(ge=1)], ...] = pydantic.Field(min_length=1)
-    loss: tuple[pydantic.FiniteFloat, ...]
-    right: tuple[Annotated[float, pydantic.Field(ge=0, le=1)], ...]
+    step: tuple[Number, ...] = pydantic.Field(min_length=1)
+    loss: tuple[pydantic.FiniteFloat, ...] | None = None
+    right: tuple[Annotated[float, pydantic.Field(ge=0, le=1)], ...] | None = None
+    characters: tuple[Number, ...] | None = None
+    training_bits: tuple[pydantic.FiniteFloat, ...] | None = None
+    validation_bits: Bits | None = None
+
+    @property
+    def first_right(self) -> int | None:
+        """The step of the first check at which every sequence was right; None if there was none."""
+        checks = zip(self.step, self.right or (), strict=False)
+        return next((step for step, right in checks if right == 1), None)
 
     @pydantic.model_validator(mode="after")
-    def _is_a_table(self) -> "Curve":
-        if not len(self.step) == len(self.loss) == len(self.right):
-            raise ValueError("expected as many steps as losses and shares")
+    def _is_a_table(self) -> Self:
+        columns = {key: column for key, column in self if column is not None}
+        if {*columns} not in ({*LANGUAGE_CURVE}, {*TEXT_CURVE}) or len({*map(len, columns.values())}) != 1:
+            message = f"expected as many values of each of {', '.join(LANGUAGE_CURVE)}; or of {', '.join(TEXT_CURVE)}"
+            raise ValueError(message)
         return self
+
+
+class CorpusRecord(pydantic.BaseModel):
+    """What a network of text was trained on, and how well it and others predict the held-out part of its corpus.
+
+    `bits` are those of the network for a character; `ngrams` those of interpolated Kneser-Ney n-grams, by their order.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    place: str = pydantic.Field(max_length=2_000)
+    sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
+    training: Number
+    validation: Number
+    held_out: Number
+    training_characters: Number
+    held_out_characters: Number
+    unknown_share: float = pydantic.Field(ge=0, le=1)
+    bits: pydantic.FiniteFloat
+    untrained_bits: pydantic.FiniteFloat
+    ngrams: dict[int, pydantic.FiniteFloat]
+    best_step: int = pydantic.Field(ge=0)
 
 
 class Header(pydantic.BaseModel):
@@ -62,11 +107,13 @@ class Header(pydantic.BaseModel):
     format: Literal[1] = 1
     network: dict[str, Any]
     sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
-    criterion: dict[str, Any] | None
+    criterion: dict[str, Any] | None = None  # of tasks without a rule
     curve: Curve
     origin: Origin
     date: date
     search: Search | None = None
+    vocabulary: tuple[str, ...] | None = pydantic.Field(None, max_length=5_100)
+    corpus: CorpusRecord | None = None
 
     @property
     def steps(self) -> int:
@@ -95,8 +142,12 @@ def retrain_command(network: str) -> str:
 
 
 def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) -> None:
-    """Write a pin, replacing an existing one; equal pins are equal byte for byte."""
+    """Write a pin, replacing an existing one; equal pins are equal byte for byte.
+
+    Weights that are all float16 values are written as such: half the bytes.
+    """
     arrays = {**weights, **{f"{UNTRAINED_PREFIX}{name}": values for name, values in untrained.items()}}
+    stored_as = np.float16 if all(map(_is_half, arrays.values())) else np.float32
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         described = header.model_dump(mode="json", exclude_none=True)
@@ -104,14 +155,9 @@ def write_pin(file: Path, header: Header, weights: Arrays, untrained: Arrays) ->
         archive.writestr(zipfile.ZipInfo(HEADER, _ZIP_DATE), text.encode(), zipfile.ZIP_DEFLATED)
         for name in sorted(arrays):
             part = io.BytesIO()
-            np.lib.format.write_array(part, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            np.lib.format.write_array(part, np.ascontiguousarray(arrays[name], stored_as), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_DATE), part.getvalue())
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        partial.write_bytes(held.getvalue())
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(file, held.getvalue())
 
 
 def hash_weights(weights: Arrays, untrained: Arrays) -> str:
@@ -123,6 +169,13 @@ def hash_weights(weights: Arrays, untrained: Arrays) -> str:
             found.update(f"{prefix}{name} {values.dtype.str} {values.shape}\n".encode())
             found.update(values.tobytes())
     return found.hexdigest()
+
+
+def read_vocabulary(file: Path) -> Vocabulary | None:
+    """Return the vocabulary in a pin, None if it has none. Raises `GalleryError` if its header cannot be read."""
+    with _reading(file), zipfile.ZipFile(file) as archive:
+        header = _read_header(file, archive, {info.filename: info.file_size for info in archive.infolist()})
+    return None if header.vocabulary is None else Vocabulary(header.vocabulary)
 
 
 def read_pin(file: Path, network: Network, *, however_trained: bool = False) -> Pin:
@@ -162,25 +215,31 @@ def _open(file: Path, network: Network, *, however_trained: bool) -> tuple[Heade
     """Return the header and all arrays, each with the shape required by the network's front matter."""
     shapes = network.weight_shapes
     expected = shapes | {f"{UNTRAINED_PREFIX}{name}": shape for name, shape in shapes.items()}
+    with _reading(file), zipfile.ZipFile(file) as archive:
+        sizes = {info.filename: info.file_size for info in archive.infolist()}
+        if len(sizes) != len(archive.infolist()):
+            raise _damaged(file, "expected every part once, found one twice")
+        header = _read_header(file, archive, sizes)
+        differing = dict(_unlike(header, network))
+        if however_trained:
+            differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
+        if differing:  # explains all other mismatches
+            message = "the pinned network differs from its front matter: " + "; ".join(differing.values())
+            raise GalleryError(Problem(str(file), message, hint=_retraining_hint(network)))
+        parts = sizes.keys() - {HEADER}
+        if parts != {f"{name}.npy" for name in expected}:
+            listed = _listed(name.removesuffix(".npy") if name.endswith(".npy") else repr(name) for name in parts)
+            raise _damaged(file, f"expected the arrays {_listed(expected)}, found {listed}")
+        return header, {
+            name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"]) for name, shape in expected.items()
+        }
+
+
+@contextlib.contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Turn the errors of reading a pin into a `GalleryError` that names the file and the mend."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-            if len(sizes) != len(archive.infolist()):
-                raise _damaged(file, "expected every part once, found one twice")
-            header = _read_header(file, archive, sizes)
-            differing = dict(_unlike(header, network))
-            if however_trained:
-                differing = {key: words for key, words in differing.items() if key.partition(".")[0] not in TRAINING}
-            if differing:  # explains all other mismatches
-                message = "the pinned network differs from its front matter: " + "; ".join(differing.values())
-                raise GalleryError(Problem(str(file), message, hint=_retraining_hint(network)))
-            parts = sizes.keys() - {HEADER}
-            if parts != {f"{name}.npy" for name in expected}:
-                listed = _listed(name.removesuffix(".npy") if name.endswith(".npy") else repr(name) for name in parts)
-                raise _damaged(file, f"expected the arrays {_listed(expected)}, found {listed}")
-            return header, {
-                name: _read_array(file, archive, name, shape, sizes[f"{name}.npy"]) for name, shape in expected.items()
-            }
+        yield
     except FileNotFoundError:
         raise GalleryError(Problem(str(file), "expected pinned weights, found no file")) from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
@@ -210,11 +269,16 @@ def _read_array(file: Path, archive: zipfile.ZipFile, name: str, shape: tuple[in
         values = np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
     except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError) as error:  # a pickle, or not an array
         raise _damaged(file, f"{expected}, found something else ({error})") from None
-    if values.dtype != np.float32 or values.shape != shape:
+    if values.dtype not in (np.float32, np.float16) or values.shape != shape:
         raise _damaged(file, f"{expected}, found {values.dtype} of shape {values.shape}")
     if not np.isfinite(values).all():
         raise _damaged(file, f"{name}: expected finite numbers, found {np.count_nonzero(~np.isfinite(values))} others")
-    return np.asarray(values)
+    return np.asarray(values, np.float32)
+
+
+def _is_half(values: np.ndarray) -> bool:
+    with np.errstate(over="ignore"):
+        return np.array_equal(values.astype(np.float16).astype(values.dtype), values)
 
 
 def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
@@ -226,7 +290,7 @@ def _unlike(header: Header, network: Network) -> Iterable[tuple[str, str]]:
         pinned = header.network
     flat, flat_pinned = _flat(network.training_spec), _flat(pinned)
     for key in dict.fromkeys((*flat, *flat_pinned)):
-        if flat.get(key) != flat_pinned.get(key) and key != "name":
+        if flat.get(key) != flat_pinned.get(key) and key not in NOT_OF_WEIGHTS:
             given, found = flat.get(key, "none"), flat_pinned.get(key, "none")
             yield key, f"{key}: {given} in the front matter, {found} in the pin"
 

@@ -11,7 +11,6 @@ import concurrent.futures
 import itertools
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,13 +26,14 @@ from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
 from lstmgallery.machine import Origin, instruction_set
-from lstmgallery.network import Network, read_network, unknown_network
+from lstmgallery.network import TEXT_ONLY, Network, read_network, unknown_network
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
-from lstmgallery.press.manuscript.content import Content, read_content
+from lstmgallery.press.manuscript.content import Content, read_sound_content
 from lstmgallery.progress import Progress
 from lstmgallery.searches import Recipe, Requirement, Search, Trial, search_path, write_search
 from lstmgallery.stages import LAB_LIBRARIES
+from lstmgallery.whole import write_whole
 from lstmgallery.workers import Workers
 
 DIGITS = 6  # significant digits kept of a measure's value
@@ -129,7 +129,7 @@ def search(
     today: date,
 ) -> Searched:
     """Train network `name` under each recipe and seed, measure each, and find the best."""
-    read = read_content(content, without_pins=True, searching=True)
+    read = read_sound_content(content, without_pins=(name,), searching=True)
     network = _entry(content, name)
     folder = build / name / SEARCHED
     folder.mkdir(parents=True, exist_ok=True)
@@ -146,9 +146,16 @@ def search(
                 jobs[workers.submit(_try_seeds, varied, share, moved, folder, today)] = number
         for job in concurrent.futures.as_completed(jobs):
             number = jobs[job]
-            for seed, kept, steps, is_met, values in job.result():
+            for seed, kept, steps, is_met, values, first_right in job.result():
                 rounded = tuple(None if value is None else float(f"{value:.{DIGITS}g}") for value in values)
-                trial = Trial(recipe=number, seed=seed, steps=steps, is_met=is_met, values=rounded)
+                trial = Trial(
+                    recipe=number,
+                    seed=seed,
+                    steps=steps,
+                    is_met=is_met,
+                    values=rounded,
+                    first_right=first_right,
+                )
                 trials[number, seed], files[number, seed] = trial, kept
                 progress.advance(len(trials))
     progress.finish()
@@ -224,7 +231,12 @@ def _entry(content: Path, name: str) -> Network:
     file = folder / f"{name}.md"
     if file not in (files := list_files(folder)):
         raise unknown_network("search", folder, name, [each.stem for each in files])
-    return read_network(file)[0]
+    network, document = read_network(file)
+    if network.task.text:
+        message = "task.kind: expected a network of a language, found one of text"
+        hint = "training on text takes too long for a search: change its file, and compare the bits a character"
+        raise GalleryError(document.problem(("task", "kind"), message, hint=hint))
+    return network
 
 
 def _question(network: Network, text: str) -> Question:
@@ -273,7 +285,7 @@ def _of(question: Question, network: Network) -> Question:
 
 
 def _varied(network: Network, recipe: Recipe) -> Network:
-    described: Any = network.model_dump(mode="json")
+    described: Any = network.model_dump(mode="json", exclude={"training": set(TEXT_ONLY)})
     for key, value in recipe.items():
         inner = described
         *way, last = key.split(".")
@@ -281,10 +293,10 @@ def _varied(network: Network, recipe: Recipe) -> Network:
             inner = inner.get(step, {}) if isinstance(inner, dict) else {}
         if key == "seed":
             raise GalleryError(Problem("--vary", "expected another key: use --seeds to vary the seed"))
-        if not isinstance(inner, dict) or last not in inner or isinstance(inner[last], dict | list):
-            flat = [name for name, each in described.items() if isinstance(each, int | float)]
-            flat += [f"{outer}.{name}" for outer in ("task", "training") for name in described[outer] if name != "kind"]
-            hint = nearest(key, flat)
+        if not isinstance(inner, dict) or not isinstance(inner.get(last), int | float):
+            parts = {"": described, "task.": described["task"], "training.": described["training"]}
+            flat = {f"{part}{name}": each for part, keys in parts.items() for name, each in keys.items()}
+            hint = nearest(key, [name for name, each in flat.items() if isinstance(each, int | float)])
             raise GalleryError(
                 Problem("--vary", f"expected a front matter key with a number, found {key!r}", hint=hint)
             )
@@ -304,7 +316,8 @@ def _shares(seeds: Sequence[int], processes: int) -> Iterator[Sequence[int]]:
         yield seeds[first : first + size]
 
 
-TrialResult = tuple[int, Path, int, bool, list[float | None]]  # seed, path, steps, whether it learned, values
+# seed, path, steps, whether it learned, values, the first step with everything right
+TrialResult = tuple[int, Path, int, bool, list[float | None], int | None]
 
 
 def _try_seeds(
@@ -320,7 +333,7 @@ def _try_seeds(
         values = ask(network, pin.weights, questions)
         asked = [values[question.key] for question in questions]
         is_met = pin.header.criterion is None or bool(pin.header.criterion["is_met"])
-        found.append((seed, file, pin.header.steps, is_met, asked))
+        found.append((seed, file, pin.header.steps, is_met, asked, pin.header.curve.first_right))
     return found
 
 
@@ -372,10 +385,4 @@ def _write_seed(file: Path, seed: int) -> None:
     else:
         at = document.keys["units",][0]
         lines.insert(at, f"seed: {seed}" + "\r" * lines[at - 1].endswith("\r"))
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        partial.write_bytes("\n".join(lines).encode())
-        shutil.copymode(file, partial)
-        partial.replace(file.resolve())
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(file, "\n".join(lines).encode())

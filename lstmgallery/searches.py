@@ -5,7 +5,7 @@ network was chosen, and a write-up how often a phenomenon appears under each rec
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +13,9 @@ from typing import Any, Literal
 import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.listing import list_files
+from lstmgallery.listing import read_beside
 from lstmgallery.machine import Origin
+from lstmgallery.whole import write_whole
 
 SUFFIX = ".search.json"
 _NUMBER = r"-?\d+(\.\d+)?(e[+-]\d+)?"
@@ -24,7 +25,8 @@ Recipe = dict[str, int | float]  # keys of the front matter, such as `training.s
 class Trial(pydantic.BaseModel):
     """One trained network: its recipe (by number, from 0), its seed and its measured values.
 
-    `values` are those of `Search.measures`, in their order; None if nothing could be measured.
+    `values` are those of `Search.measures`, in their order; None if nothing could be measured. `first_right`: the step
+    of the first check of training at which every sequence was right; None if there was none, or it was not recorded.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +36,7 @@ class Trial(pydantic.BaseModel):
     steps: int = pydantic.Field(ge=1)
     is_met: bool
     values: tuple[float | None, ...]
+    first_right: int | None = None
 
 
 class Requirement(pydantic.BaseModel):
@@ -88,10 +91,27 @@ class Search(pydantic.BaseModel):
         """Return the trials of one recipe."""
         return tuple(trial for trial in self.trials if trial.recipe == recipe)
 
+    def trials_like(self, spec: Mapping[str, Any]) -> tuple[Trial, ...]:
+        """Return the trials of the recipe that a network's `training_spec` is, whatever its name and its seed."""
+        for at, recipe in enumerate(self.recipes):
+            tried = {**_leaves(self.network), **recipe}
+            own = _leaves(spec)
+            if all(own.get(key, value) == value for key, value in tried.items() if key not in ("name", "seed")):
+                return self.of_recipe(at)
+        return ()
+
     @property
     def seeds(self) -> int:
         """The number of seeds tried under each recipe."""
         return len({trial.seed for trial in self.trials})
+
+
+def _leaves(spec: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return the values of a specification by their keys, inner ones as recipes name them: `training.steps`."""
+    found: dict[str, Any] = {}
+    for key, value in spec.items():
+        found |= _leaves(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value}
+    return found
 
 
 def search_path(content: Path, network: str) -> Path:
@@ -104,8 +124,12 @@ def write_search(file: Path, search: Search) -> None:
     described = search.model_dump(mode="json")
     trials = described.pop("trials")
     text = json.dumps(described, ensure_ascii=False, indent=1)
-    lines = ",\n  ".join(json.dumps(trial, ensure_ascii=False) for trial in trials)
-    file.write_text(f'{text[:-2]},\n "trials": [\n  {lines}\n ]\n}}\n', encoding="utf-8")
+    lines = ",\n  ".join(json.dumps(_without_nothing(trial), ensure_ascii=False) for trial in trials)
+    write_whole(file, f'{text[:-2]},\n "trials": [\n  {lines}\n ]\n}}\n'.encode())
+
+
+def _without_nothing(trial: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in trial.items() if key != "first_right" or value is not None}
 
 
 def read_search(file: Path) -> Search:
@@ -125,16 +149,4 @@ def read_search(file: Path) -> Search:
 
 def read_searches(folder: Path, networks: Collection[str]) -> tuple[dict[str, Search], list[Problem]]:
     """Return the saved searches in the folder of networks by network, and the problems found in them."""
-    found: dict[str, Search] = {}
-    problems: list[Problem] = []
-    for file in list_files(folder, SUFFIX):
-        name = file.name.removesuffix(SUFFIX)
-        if name not in networks:
-            message = f"expected the network of this search, {name}.md, found none"
-            problems.append(Problem(str(file), message, hint="rename one to match the other, or remove the record"))
-            continue
-        try:
-            found[name] = read_search(file)
-        except GalleryError as error:
-            problems += error.problems
-    return found, problems
+    return read_beside(folder, SUFFIX, networks, "search", read_search)

@@ -5,6 +5,7 @@ run again, so their answers are cached in `build/<network>/` under a key of code
 written to `build/claims.json`.
 """
 
+import concurrent.futures
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from lstmgallery import store
 from lstmgallery.cache import stage_key
+from lstmgallery.cells.reference import Arrays
 from lstmgallery.desk.claims import (
-    LEFT_OUT,
     Answer,
     Claim,
     Question,
@@ -27,15 +28,20 @@ from lstmgallery.desk.claims import (
     count_untrained,
     verdict,
 )
+from lstmgallery.desk.effort import LIGHT
 from lstmgallery.desk.results import Results
+from lstmgallery.desk.untrained import untrained_networks
 from lstmgallery.errors import Problem
+from lstmgallery.network import Network
 from lstmgallery.press.manuscript.content import Content
 from lstmgallery.progress import Progress
 from lstmgallery.stages import FILE_LIBRARIES
+from lstmgallery.whole import write_whole
 from lstmgallery.workers import Workers
 
 CLAIMS = "claims.json"
 KEPT = ".answers.json"
+SHARES = 2  # tasks for each process, so that none waits long for the last
 ByNumber = dict[str, dict[int, float | None]]  # by the key of the question, by seed or by number of the network
 
 
@@ -91,8 +97,8 @@ def answer_questions(
 
     `results` are those of `content.networks`, in the same order.
     """
-    questions = {question.key: question for writeup in content.writeups for question in writeup.questions}
-    claimed = {claim.question.key for writeup in content.writeups for claim in writeup.claims}
+    questions = {question.key: question for writeup in content.articles for question in writeup.questions}
+    claimed = {claim.question.key for writeup in content.articles for claim in writeup.claims}
     answers: dict[str, Answer] = {}
     for of_network in results:
         name = of_network.network.name
@@ -102,8 +108,9 @@ def answer_questions(
         of_claims = {each.of_one.key for each in asked if each.key in claimed}
         controlled = [each for key, each in elsewhere.items() if key in of_claims and each.measure.has_control]
         kept = _Kept(of_network.folder / KEPT)
-        untrained = _ask_untrained(of_network, controlled, kept, progress)
-        by_seed = _ask_seeds(of_network, [*elsewhere.values()], kept, progress, workers) if with_seeds else {}
+        untrained = _ask_untrained(of_network, controlled, kept, progress, workers)
+        is_swept = with_seeds and of_network.network.is_swept
+        by_seed = _ask_seeds(of_network, [*elsewhere.values()], kept, progress, workers) if is_swept else {}
         answers |= {question.key: _answer(of_network, question, untrained, by_seed) for question in asked}
     return answers
 
@@ -111,13 +118,13 @@ def answer_questions(
 def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
     """Return the verdict on every claim of every write-up, in reading order."""
     found = []
-    for writeup in content.writeups:
+    for writeup in content.articles:
         for claim in writeup.claims:
             answer = answers[claim.question.key]
             expectation = claim.expectation
             found.append(
                 Verified(
-                    writeup=writeup.front.slug,
+                    writeup=writeup.name,
                     claim=claim,
                     answer=answer,
                     verdict=verdict(answer.value, expectation),
@@ -131,8 +138,8 @@ def verify(content: Content, answers: Mapping[str, Answer]) -> list[Verified]:
 def write_claims(file: Path, verified: Iterable[Verified]) -> None:
     """Write the verdicts as JSON: one object per claim."""
     text = json.dumps([_as_json(each) for each in verified], ensure_ascii=False, indent=1) + "\n"
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
-        file.write_text(text, encoding="utf-8")
+    if not file.is_file() or file.read_bytes() != text.encode():
+        write_whole(file, text.encode())
 
 
 def _as_json(verified: Verified) -> dict[str, Any]:
@@ -164,7 +171,7 @@ def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: 
     found = one.answer(results.trained)
     values, control = by_seed.get(one.key), untrained.get(one.key)
     if question.over is not None:
-        over = LEFT_OUT if values is None else question.over.summarise(values, found)
+        over = question.summarise(values, found)
         of_untrained = None if control is None else (question.over.summarise(control, found).value,)
         return Answer(over, untrained=of_untrained, by_seed=values, own=found.value, is_over_seeds=True)
     chosen = results.chosen_row(question.subject)
@@ -177,17 +184,23 @@ def _answer(results: Results, question: Question, untrained: ByNumber, by_seed: 
     )
 
 
-def _ask_untrained(results: Results, questions: list[Question], kept: "_Kept", progress: Progress) -> ByNumber:
+def _ask_untrained(
+    results: Results, questions: list[Question], kept: "_Kept", progress: Progress, workers: Workers
+) -> ByNumber:
     """Return each untrained network's answers by its number, from the cache if they are there."""
     network = results.network
     answers, new = kept.read("untrained", _key(network.spec, [results.folder / store.UNTRAINED]), questions)
     if new:
-        progress.start(network.name, "untrained", len(results.untrained))
-        with threadpool_limits(limits=1, user_api="blas"):
-            for number, trained in enumerate(results.untrained, start=1):
-                for question in new:
-                    answers.setdefault(question.key, {})[number] = question.take(trained).value
-                progress.advance(number)
+        progress.start(network.name, "untrained", results.effort.controls)
+        if results.effort is LIGHT:  # it reads much with many neurons: processes of their own pay
+            drawn = dict(enumerate(untrained_networks(network, results.initial, results.effort.controls), start=1))
+            _ask_elsewhere(network, drawn, network.split().held_out, new, answers, progress, workers)
+        else:
+            with threadpool_limits(limits=1, user_api="blas"):
+                for number, trained in enumerate(results.untrained(), start=1):
+                    for question in new:
+                        answers.setdefault(question.key, {})[number] = question.take(trained).value
+                    progress.advance(number)
         progress.finish()
         kept.write("untrained", answers)
     return answers
@@ -204,17 +217,36 @@ def _ask_seeds(
     if new:
         weights = store.read_seed_weights(file)
         progress.start(network.name, "claims", len(weights))
-        sequences = network.split().held_out
-        tasks = {
-            seed: workers.submit(answer_with_weights, network, each, sequences, new) for seed, each in weights.items()
-        }
-        for done, (seed, task) in enumerate(tasks.items(), start=1):
-            for asked, value in task.result().items():
-                answers.setdefault(asked, {})[seed] = value
-            progress.advance(done)
+        _ask_elsewhere(network, weights, network.split().held_out, new, answers, progress, workers)
         progress.finish()
         kept.write("seeds", answers)
     return answers
+
+
+def _ask_elsewhere(
+    network: Network,
+    weights: Mapping[int, Arrays],
+    sequences: Sequence[str],
+    questions: list[Question],
+    answers: ByNumber,
+    progress: Progress,
+    workers: Workers,
+) -> None:
+    """Add the answers with each of other weights by their number, measured in several processes."""
+    numbers = sorted(weights)
+    shares = [numbers[at :: SHARES * workers.processes] for at in range(SHARES * workers.processes)]
+    tasks = {
+        workers.submit(answer_with_weights, network, [weights[each] for each in share], sequences, questions): share
+        for share in shares
+        if share
+    }
+    found: dict[int, dict[str, float | None]] = {}
+    for task in concurrent.futures.as_completed(tasks):
+        found |= zip(tasks[task], task.result(), strict=True)
+        progress.advance(len(found))
+    for number in numbers:
+        for key, value in found[number].items():
+            answers.setdefault(key, {})[number] = value
 
 
 def _key(spec: Any, inputs: list[Path]) -> str:
@@ -246,7 +278,7 @@ class _Kept:
     def write(self, kind: str, answers: ByNumber) -> None:
         """Store answers of one kind under the key they were last read by."""
         self._content[kind] = {"key": self._keys[kind], "answers": answers}
-        self._file.write_text(json.dumps(self._content) + "\n", encoding="utf-8")
+        write_whole(self._file, f"{json.dumps(self._content)}\n".encode())
 
     def _answers(self, kind: str, key: str) -> ByNumber:
         try:

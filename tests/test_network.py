@@ -7,6 +7,7 @@ import pytest
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import read_network
+from lstmgallery.pins import read_vocabulary
 from tests.conftest import ROOT
 
 TEXT = """\
@@ -25,10 +26,11 @@ Prose.
 """
 TASK = "task:\n  kind: counting\n  longest: 3\n"
 FENCE_HINT = "start the file with a line ---, then the keys, then another line ---"
-VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units"
+VALID = "valid here: cell, figures, held_out, layers, order, seed, summary, task, title, training, units, variant_of"
 NESTED = "this YAML refers to itself or is nested too deeply"
 STAR = "* has a meaning in YAML: put the whole text in quotation marks"
 KINDS = "counting, selective-counting, state-memory, copying, text"
+CELLS = "'lstm', 'gru', 'peephole', 'coupled', 'gru_reset_first' or 'rnn'"
 COUNTING = "expected a sequence of the form aⁿ X bⁿ, 1 ≤ n ≤ 3"
 
 
@@ -101,7 +103,14 @@ MISTAKES = {
         "task.longest: expected at most 100, found 101",
         None,
     ),
-    "wrong cell": ("units: 6", "cell: LSTM\nunits: 6", 7, 7, "cell: expected 'lstm' or 'gru', found \"LSTM\"", None),
+    "wrong cell": (
+        "units: 6",
+        "cell: LSTM\nunits: 6",
+        7,
+        7,
+        f'cell: expected {CELLS}, found "LSTM"',
+        None,
+    ),
     "not a number": (
         "steps: 200",
         "learning_rate: .nan",
@@ -410,7 +419,8 @@ def test_figures_shape_the_traces_but_not_the_weights(tmp_path: Path) -> None:
 
 def test_every_shipped_network_is_read() -> None:
     files = sorted((ROOT / "content" / "networks").glob("*.md"))
-    networks = [read_network(file)[0] for file in files]
+    pins = [file.with_suffix(".npz") for file in files]
+    networks = [read_network(file, vocabulary=read_vocabulary(pin))[0] for file, pin in zip(files, pins, strict=True)]
     assert len(networks) >= 4
     assert all(re.fullmatch("[a-z-]+", network.name) for network in networks)
 

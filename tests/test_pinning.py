@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 import lstmgallery.lab.train
 import lstmgallery.stages
 from lstmgallery import store
-from lstmgallery.build import Project, Summary, build_gallery
+from lstmgallery.build import Summary, build_gallery
 from lstmgallery.cache import file_hash
 from lstmgallery.cli import main
 from lstmgallery.desk.findings import find_findings
@@ -26,11 +26,13 @@ from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import pin_networks, unpin_network
 from lstmgallery.pins import Arrays, Pin, hash_weights, pin_path, read_pin, write_pin
 from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.project import Project
 from tests.conftest import (
     Gallery,
     files_of,
     folders_in,
     options,
+    published_in,
     random_weights,
     record,
     results_of,
@@ -204,11 +206,11 @@ def test_every_file_of_a_pinned_network_is_about_its_weights(pinned_gallery: Gal
 def test_pinning_and_building_again_gives_the_same_site_but_for_where_it_is_from(
     small_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = files_of(small_project.site)
+    site = published_in(small_project.site)
     pin(small_project)
     refuse_training(monkeypatch)
     build_gallery(small_project, record())
-    changed = {path for path, content in files_of(small_project.site).items() if site.get(path) != content}
+    changed = {path for path, content in published_in(small_project.site).items() if site.get(path) != content}
     assert {path for path in changed if "/layer-" not in path} <= {"networks/small/index.html", "explorer/small.html"}
     assert {path.rpartition(".")[2] for path in changed} == {"html"}
 
@@ -259,7 +261,7 @@ def test_retraining_shows_what_is_trained_here(pinned: Project, small_gallery: G
     trained = small_gallery.project.build / "small" / store.WEIGHTS
     assert file_hash(pinned.build / "small" / store.WEIGHTS) == file_hash(trained)
     page = "networks/small/index.html"
-    here, unpinned = files_of(pinned.site), files_of(small_gallery.project.site)
+    here, unpinned = published_in(pinned.site), published_in(small_gallery.project.site)
     assert [path for path in unpinned if here[path] != unpinned[path]] == [page]
     assert b"this build trained this network instead of using the pinned one" in here[page]
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 import lstmgallery.search
 from lstmgallery import store
-from lstmgallery.build import Project, build_gallery
+from lstmgallery.build import build_gallery
 from lstmgallery.cli import main
 from lstmgallery.desk.claims import parse_expectation
 from lstmgallery.desk.trained import MeasuredNetwork
@@ -24,6 +24,7 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network, read_network
 from lstmgallery.pins import pin_path, read_pin
 from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.project import Project
 from lstmgallery.search import Searched, SearchGoal, parse_recipes, parse_wanted, pin_winner, rank, save, search
 from lstmgallery.searches import Requirement, Trial, read_search
 from lstmgallery.tasks.truths import step_truths
@@ -192,6 +193,12 @@ def test_recipes_are_all_that_the_values_span(content: Path) -> None:
 NUMBERS = "expected a key and numbers, such as units=8,20, found "
 
 
+VALID = (
+    "valid here: held_out, layers, order, seed, task.longest, training.batch, training.learning_rate, "
+    "training.most_steps, training.steps, units"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -205,14 +212,14 @@ NUMBERS = "expected a key and numbers, such as units=8,20, found "
         (
             "task=8",
             "expected a front matter key with a number, found 'task'",
-            "valid here: held_out, layers, order, seed, task.longest, training.batch, training.learning_rate, "
-            "training.most_steps, training.steps, units",
+            VALID,
         ),
         (
             "task.longer=8",
             "expected a front matter key with a number, found 'task.longer'",
             "did you mean 'task.longest'?",
         ),
+        ("cell=8", "expected a front matter key with a number, found 'cell'", VALID),
         ("units.more=8", "expected a front matter key with a number, found 'units.more'", "did you mean 'units'?"),
         ("units=0", "{'units': 0}: units: Input should be greater than or equal to 1", None),
         ("units=8.5", "{'units': 8.5}: units: ", None),
@@ -386,7 +393,7 @@ def test_of_whatever_is_measured_the_winner_is_the_first_of_the_ranking(
     def tried(network: Network, seeds: Sequence[int], questions: Sequence[Any], *_: Any) -> list[Any]:
         drawn = [random.Random(f"{chance} {network.units} {seed}") for seed in seeds]
         return [
-            (seed, content, 200, each.random() > 0.3, [each.choice((None, -1.0, 0.0, 0.5)) for _ in questions])
+            (seed, content, 200, each.random() > 0.3, [each.choice((None, -1.0, 0.0, 0.5)) for _ in questions], 100)
             for seed, each in zip(seeds, drawn, strict=True)
         ]
 
@@ -453,8 +460,6 @@ def won_by(searched: Searched, seed: int) -> Searched:
     [
         ("seed: 1", "seed: 2"),
         ("seed:   1  # as on the blog of 2011", "seed:   2  # as on the blog of 2011"),
-        ("seed: 0x1", "seed: 2"),
-        ("seed: 1_1", "seed: 2"),
         ('"seed": 1', '"seed": 2'),
     ],
 )
@@ -624,7 +629,7 @@ def test_a_figure_may_stand_in_a_write_up_before_its_search_is_saved(
     with pytest.raises(GalleryError, match="expected a network with a saved search, found small"):
         read_content(content)
     monkeypatch.setattr(lstmgallery.search, "Workers", Here)
-    monkeypatch.setattr(lstmgallery.search, "_try_seeds", lambda *_: [(1, content, 200, True, [0.5, 1.0, 9.0])])
+    monkeypatch.setattr(lstmgallery.search, "_try_seeds", lambda *_: [(1, content, 200, True, [0.5, 1.0, 9.0], 100)])
     project = Project(content=content, build=content.parent / "build")
     save(content, "small", search_small(project, wanted(content), seeds=1))
     assert read_content(content).networks[0].search is not None

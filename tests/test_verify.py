@@ -15,14 +15,16 @@ import pytest
 import lstmgallery.stages
 import lstmgallery.verify
 from lstmgallery import store
-from lstmgallery.build import Project, build_gallery, check_content
+from lstmgallery.build import build_gallery, check_content
 from lstmgallery.desk.claims import Answer, Question, Tally, parse_expectation
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.results import read_results
 from lstmgallery.desk.trained import MeasuredNetwork, read_trained
-from lstmgallery.desk.untrained import CONTROL_NETWORKS, draw_weights
+from lstmgallery.desk.untrained import draw_weights
 from lstmgallery.errors import GalleryError
 from lstmgallery.network import Network
+from lstmgallery.project import Project
 from lstmgallery.tasks.truths import step_truths
 from lstmgallery.verify import Verified, answer_questions, verify
 from lstmgallery.workers import Result, Workers
@@ -219,11 +221,11 @@ def test_a_score_stands_beside_untrained_networks_chance_and_its_standing(
     folder, network = built.project.build / "small", network_of(built.project)
     steps = pd.read_parquet(folder / "steps.parquet").query("split == 'held_out'")
     own = store.read_weights(folder / "untrained.npz")
-    weights = [own, *(draw_weights(network, number) for number in range(1, CONTROL_NETWORKS))]
+    weights = [own, *(draw_weights(network, number) for number in range(1, FULL.controls))]
     question = questions_of(built.project)[COUNTS]
     values = tuple(question.answer(MeasuredNetwork(network, each, steps)).value for each in weights)
     assert answers[COUNTS].untrained == values
-    assert len(set(values)) > CONTROL_NETWORKS / 2
+    assert len(set(values)) > FULL.controls / 2
     roles = pd.read_parquet(folder / "roles.parquet").query("feature == 'remaining' and phase == 'all'")
     assert [answers[COUNTS].null_p99] == roles["null_p99"].unique().tolist()
     ((layer, neuron),) = question.subject.places(read_trained(network, folder))
@@ -236,7 +238,7 @@ def test_untrained_networks_are_asked_for_whoever_fits_best_in_each(built: Galle
     """So the same question can concern another neuron in each network, as under other seeds."""
     results = read_results(network_of(built.project), built.project.build / "small", with_seeds=False)
     subject = questions_of(built.project)[COUNTS].subject
-    assert len({subject.places(each) for each in results.untrained}) > 2
+    assert len({subject.places(each) for each in results.untrained()}) > 2
 
 
 def test_what_a_network_writes_is_asked_of_no_untrained_network(answers: dict[str, Answer]) -> None:
@@ -278,9 +280,9 @@ def test_of_several_questions_untrained_networks_are_asked_the_new_one_alone(
 
     monkeypatch.setattr(Question, "take", take_and_note)
     found = untrained_of(project)
-    assert asked.count(new) == CONTROL_NETWORKS + 1  # and once of the gallery's network
+    assert asked.count(new) == FULL.controls + 1  # and once of the gallery's network
     assert asked.count(COUNTS) == 1
-    assert len(found[new] or ()) == len(found[COUNTS] or ()) == CONTROL_NETWORKS
+    assert len(found[new] or ()) == len(found[COUNTS] or ()) == FULL.controls
 
 
 def test_what_seeds_answered_is_kept(project: Project, answers: dict[str, Answer]) -> None:
@@ -431,7 +433,7 @@ def test_the_verdicts_are_left_as_json_in_reading_order(built: Gallery, answers:
         "reason": "",
         "n": 6,  # the steps of the second sequence, as the first and the third have chosen the neuron
         "unit": "step",
-        "untrained": {"holding": meeting(answer), "total": CONTROL_NETWORKS},
+        "untrained": {"holding": meeting(answer), "total": FULL.controls},
         "by_untrained": list(answer.untrained or ()),
         "null_p99": answer.null_p99,
         "standing": answer.standing,
