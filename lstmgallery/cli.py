@@ -4,31 +4,40 @@ Each command imports its own code, so help appears at once.
 """
 
 import errno
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from lstmgallery import __version__
+from lstmgallery.clock import today
 from lstmgallery.console import (
+    TOTAL,
     ConsoleProgress,
+    print_checked,
+    print_copies,
     print_pinned,
     print_problems,
+    print_report,
     print_search,
     print_states,
-    print_summary,
+    print_waste,
     print_whatever_comes,
+    terminal,
 )
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.marks.text import count
-from lstmgallery.scaffold import Scaffold, scaffold_gallery, scaffold_network, scaffold_writeup
-from lstmgallery.tasks import TASKS
+from lstmgallery.project import Project, in_use
+from lstmgallery.unchanged import keep_report, read_unchanged, sources_hash
+
+if TYPE_CHECKING:
+    from lstmgallery.scaffold import Scaffold
 
 EPILOG = """\b
 Examples:
@@ -40,9 +49,13 @@ Examples:
   lstmgallery new writeup my-counter           create a write-up
   lstmgallery pin my-counter                   pin the trained weights
   lstmgallery status                           list what is pinned, current and swept
+  lstmgallery check                            verify the finished site
+  lstmgallery clean                            remove old results
 
 build_site.py, python -m lstmgallery and lstmgallery are the same program. Each network is a file in content/networks/,
 each write-up a file in content/writeups/. Run COMMAND --help for details.
+
+The exit status is 0 if all was done, 1 after mistakes, 2 for options that do not exist, and 130 after Ctrl-C.
 """
 BUILD_EPILOG = """\b
 Examples:
@@ -74,6 +87,8 @@ NETWORK_EPILOG = """\b
 Examples:
   lstmgallery new network long-counter
   lstmgallery new network patient --task state-memory --title "A patient network"
+  lstmgallery new network novel --text novel.txt --document paragraph --minutes 10
+  lstmgallery new network reviews --text reviews.csv --column review
 
 The name becomes the network's address on the site: lowercase letters, digits and single hyphens.
 """
@@ -94,6 +109,14 @@ Examples:
 Pinned weights are stored beside the network's file, in content/networks/NAME.npz. Commit them: builds then show them on
 every machine, and what the write-ups say about them stays true.
 """
+COPIES_EPILOG = """\b
+Examples:
+  lstmgallery copies tweets                    compare the texts that figures show it write
+  lstmgallery copies                           compare those of every network
+
+Run it where the text is that the network was trained on, and commit the record, content/networks/NAME.copies.json: it
+holds hashes and lengths, and nothing of that text. Builds then say under each figure how much is copied.
+"""
 SEARCH_EPILOG = """\b
 Examples:
   lstmgallery search counter --best "first failure" --seeds 64
@@ -110,6 +133,22 @@ Examples:
   lstmgallery init                             begin a gallery here
   lstmgallery init my-gallery --title "My gallery"
 """
+CHECK_EPILOG = """\b
+Examples:
+  lstmgallery check                            verify site/
+  lstmgallery check /srv/www/gallery           verify a copy of it
+
+Verified are the hash of every file, that none was added, every link and fragment, and the Content-Security-Policy.
+Names that begin with a dot are yours and not looked at.
+"""
+CLEAN_EPILOG = """\b
+Examples:
+  lstmgallery clean                            remove what no build needs again
+  lstmgallery clean --all                      remove all results; the next build trains and measures again
+  lstmgallery clean --all --yes                without asking
+
+What will be removed is listed first. Files that this tool did not write are never removed, nor is the site.
+"""
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Command = Callable[..., Any]
@@ -122,6 +161,9 @@ def _folder(*names: str, default: str, help: str) -> Callable[[Command], Command
 
 content_option = _folder("--content", default="content", help="Folder with site.yaml, the networks and the write-ups.")
 cache_option = _folder("--cache", default="build", help="Folder for weights, traces and measurements.")
+output_option = _folder(
+    "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
+)
 network_option = click.option(
     "-n",
     "--network",
@@ -144,6 +186,24 @@ quick_option = click.option(
     "--quick", is_flag=True, help="Skip the other seeds, which take most of the time of a first build."
 )
 title_option = click.option("--title", help="Title; by default derived from the address.")
+
+
+class _TaskKind(click.ParamType[str]):
+    """A kind of task. The kinds are imported only where they are asked for."""
+
+    name = "task"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return _task_kinds().get_metavar(param, ctx)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return _task_kinds().convert(value, param, ctx)
+
+
+def _task_kinds() -> click.Choice[str]:
+    from lstmgallery.tasks import TASKS
+
+    return click.Choice(list(TASKS))
 
 
 class Commands(click.Group):
@@ -173,9 +233,7 @@ def main() -> None:
 @main.command(epilog=BUILD_EPILOG, context_settings=SETTINGS)
 @content_option
 @cache_option
-@_folder(
-    "-o", "--output", default="site", help="Folder of the site. Replaced in one step, and only if this tool created it."
-)
+@output_option
 @network_option
 @leave_out_option
 @click.option("--drafts", is_flag=True, help="Publish write-ups that are drafts too.")
@@ -203,13 +261,28 @@ def build(
 
     Later builds redo only what changed. The old site stays in place until the new one is complete.
     """
-    from lstmgallery.build import Project, Summary, build_gallery
-
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     began = time.perf_counter()
     project = Project(content=content, build=cache, site=output)
-    summary = Summary()
+    seeds = 0 if quick else seeds
+    options = {"only": network, "leave_out": leave_out, "drafts": drafts, "seeds": seeds, "strict": strict}
     stopped = "Stopped; {outcome}. Finished stages are kept."
+    with _reporting_errors(console, "nothing was published", stopped):
+        sources = sources_hash(project, options)
+        last = None if retrain else read_unchanged(project, sources)
+    if last is not None:
+        with _reporting_errors(console, "nothing has changed since the last build", stopped):
+            print_report(terminal(), last, output, {TOTAL: time.perf_counter() - began})
+        return
+    from lstmgallery.build import Summary, build_gallery, report_of
+
+    def keep_stamp(summary: Summary) -> None:
+        is_same = sources_hash(project, options) == sources  # nothing was saved while the build ran
+        is_whole = is_same and not summary.reads_corpora  # no hash covers a corpus, which lies beside the content
+        if is_whole and not retrain and not progress.has_warned:  # a build that warned does so again
+            keep_report(project, sources, report_of(summary))
+
+    summary = Summary()
     with _reporting_errors(console, lambda: summary.outcome, stopped):
         with ConsoleProgress(console) as progress:
             build_gallery(
@@ -217,16 +290,16 @@ def build(
                 progress,
                 only=network,
                 retrain=retrain,
-                seeds=0 if quick else seeds,
+                seeds=seeds,
                 strict=strict,
                 leave_out=leave_out,
                 drafts=drafts,
-                today=date.today(),
+                today=today(),
                 summary=summary,
+                finish=keep_stamp,
             )
-        for problem in summary.published.left if summary.published else ():
-            progress.warn(problem)
-        print_summary(Console(), summary, output, time.perf_counter() - began)
+        report, seconds = report_of(summary), {**summary.seconds, TOTAL: time.perf_counter() - began}
+        print_report(terminal(), report, output, seconds)
 
 
 @main.command(epilog=SERVE_EPILOG, context_settings=SETTINGS)
@@ -248,10 +321,9 @@ def serve(content: Path, cache: Path, network: str | None, seeds: int, quick: bo
 
     Networks are brought up to date first, as in build.
     """
-    from lstmgallery.build import Project
     from lstmgallery.preview.serve import serve as serve_preview
 
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     project = Project(content=content, build=cache)
     with _reporting_errors(console, "nothing was served", "The preview has ended."):
         serve_preview(project, console, port=port, opens=opens, only=network, seeds=0 if quick else seeds)
@@ -268,9 +340,9 @@ def pin(networks: tuple[str, ...], content: Path, cache: Path) -> None:
     """
     from lstmgallery.pinning import pin_networks
 
-    with _reporting_errors(Console(stderr=True), "nothing else was pinned", "Stopped."):
-        for pinned in pin_networks(content, cache, networks, date.today()):
-            print_pinned(Console(), pinned)
+    with _reporting_errors(terminal(stderr=True), "nothing else was pinned", "Stopped."):
+        for pinned in pin_networks(content, cache, networks, today()):
+            print_pinned(terminal(), pinned)
 
 
 @main.command(context_settings=SETTINGS)
@@ -280,9 +352,61 @@ def unpin(networks: tuple[str, ...], content: Path) -> None:
     """Remove the pinned weights of networks; the next build trains them."""
     from lstmgallery.pinning import unpin_network
 
-    with _reporting_errors(Console(stderr=True), "nothing else was removed", "Stopped."):
+    with _reporting_errors(terminal(stderr=True), "nothing else was removed", "Stopped."):
         for name in networks:
             print(f"removed {unpin_network(content, name)}; the next build trains {name}")
+
+
+@main.command(epilog=COPIES_EPILOG, context_settings=SETTINGS)
+@click.argument("networks", nargs=-1, metavar="[NETWORK]...")
+@content_option
+@cache_option
+def copies(networks: tuple[str, ...], content: Path, cache: Path) -> None:
+    """Compare what networks of text write with their training texts, and keep the result beside their files.
+
+    Without NETWORK, compare every network whose texts a figure shows. Needs the text it was trained on.
+    """
+    from lstmgallery.comparing import compare_networks
+
+    console = terminal(stderr=True)
+    with _reporting_errors(console, "nothing else was compared", "Stopped."), ConsoleProgress(console) as progress:
+        for record in compare_networks(content, cache, networks, progress):
+            print_copies(terminal(), record)
+
+
+@main.command(epilog=CHECK_EPILOG, context_settings=SETTINGS)
+@click.argument("site", type=click.Path(path_type=Path), default=Path("site"))
+def check(site: Path) -> None:
+    """Verify a finished SITE, by default site/: it is whole, nothing was added, and every link leads somewhere."""
+    from lstmgallery.checking import check_tree
+
+    with _reporting_errors(terminal(stderr=True), "nothing was changed", "Stopped."):
+        print_checked(terminal(), check_tree(site), site)
+
+
+@main.command(epilog=CLEAN_EPILOG, context_settings=SETTINGS)
+@content_option
+@cache_option
+@output_option
+@click.option("--all", "everything", is_flag=True, help="Remove the results of all networks, not only old ones.")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+def clean(content: Path, cache: Path, output: Path, everything: bool, yes: bool) -> None:
+    """Remove old results, after saying which: those of networks that have gone, and what killed builds left."""
+    from lstmgallery.clean import find_waste, remove
+
+    project = Project(content=content, build=cache, site=output)
+    outcome = "nothing was removed"
+    with _reporting_errors(terminal(stderr=True), lambda: outcome, "Stopped; {outcome}."), ExitStack() as locks:
+        if project.build.exists():
+            locks.enter_context(in_use(project.build))
+        waste = find_waste(project, everything=everything)
+        print_waste(terminal(), waste)
+        if waste and (yes or click.confirm("Remove this?")):
+            outcome = "a part was removed"
+            remove(waste)
+            print("removed")
+        elif waste:
+            print(outcome)
 
 
 @main.command(context_settings=SETTINGS)
@@ -290,12 +414,11 @@ def unpin(networks: tuple[str, ...], content: Path) -> None:
 @cache_option
 def status(content: Path, cache: Path) -> None:
     """List the networks: pinned or trained here, results current or stale, seeds swept."""
-    from lstmgallery.build import Project
     from lstmgallery.status import read_states
 
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     with _reporting_errors(console, "nothing was changed", "Stopped."):
-        print_states(Console(), read_states(Project(content=content, build=cache), ConsoleProgress(console)))
+        print_states(terminal(), read_states(Project(content=content, build=cache), ConsoleProgress(console)))
 
 
 @main.command(epilog=SEARCH_EPILOG, context_settings=SETTINGS)
@@ -338,10 +461,10 @@ def search(
 
     if (best is None) == (lowest is None):
         raise click.UsageError("expected one of --best and --lowest")
-    console = Console(stderr=True)
-    today = date.today()
+    console = terminal(stderr=True)
     outcome = "nothing was pinned or saved"
     with _reporting_errors(console, lambda: outcome, "Stopped; {outcome}. Trained networks are kept."):
+        day = today()
         with ConsoleProgress(console) as progress:
             wanted = searching.parse_wanted(
                 content, network, best=best or lowest or "", is_lowest=best is None, where=where, also=also
@@ -357,19 +480,19 @@ def search(
                 recipes=recipes,
                 seeds=range(1, seeds + 1),
                 progress=progress,
-                today=today,
+                today=day,
             )
         if saves:
             saved = searching.save(content, network, found)
             outcome = "the search was saved, nothing was pinned"
         if pins:
-            pinned = searching.pin_winner(content, network, found, today)
+            pinned = searching.pin_winner(content, network, found, day)
             outcome = "the winner was pinned"
-        print_search(Console(), found.search, searching.rank(found.search), [each.key for each in wanted.questions])
+        print_search(terminal(), found.search, searching.rank(found.search), [each.key for each in wanted.questions])
         if saves:
             print(f"saved {saved}")
         if pins:
-            print_pinned(Console(), pinned)
+            print_pinned(terminal(), pinned)
 
 
 @main.command(epilog=INIT_EPILOG, context_settings=SETTINGS)
@@ -380,8 +503,10 @@ def init(folder: Path, title: str | None) -> None:
 
     Adds a .gitignore, a requirements.txt and a workflow for GitHub Pages. Existing files are never overwritten.
     """
-    with _reporting_errors(Console(stderr=True), "nothing more was written", "Stopped."):
-        made = scaffold_gallery(folder, title=title, published=date.today(), version=__version__)
+    from lstmgallery.scaffold import scaffold_gallery
+
+    with _reporting_errors(terminal(stderr=True), "nothing more was written", "Stopped."):
+        made = scaffold_gallery(folder, title=title, published=today(), version=__version__)
         for file in made.written:
             print(file)
         for file in made.kept:
@@ -396,14 +521,43 @@ def new() -> None:
 
 @new.command("network", epilog=NETWORK_EPILOG, context_settings=SETTINGS)
 @click.argument("name")
+@click.option("--task", type=_TaskKind(), default="counting", show_default=True, help="What the network learns.")
+@click.option("--text", type=click.Path(path_type=Path), metavar="FILE", help="Learn to read a text of yours instead.")
+@click.option("--column", metavar="NAME", help="The column of a table's text.  [default: text, else tweet]")
+@click.option("--document", metavar="UNIT", help="What is read from a zero state: line, paragraph, file or row.")
 @click.option(
-    "--task", type=click.Choice(list(TASKS)), default="counting", show_default=True, help="What the network learns."
+    "--minutes", type=click.FloatRange(min=0, min_open=True, max=10_000), help="Time to train on text.  [default: 2]"
 )
 @title_option
 @content_option
-def new_network(name: str, task: str, title: str | None, content: Path) -> None:
+@click.pass_context
+def new_network(
+    context: click.Context,
+    name: str,
+    task: str,
+    text: Path | None,
+    column: str | None,
+    document: str | None,
+    minutes: float | None,
+    title: str | None,
+    content: Path,
+) -> None:
     """Create content/networks/NAME.md, a network that is ready to train."""
-    _begin(lambda: scaffold_network(content, name, task=task, title=title))
+    from lstmgallery.network import MINUTES
+    from lstmgallery.scaffold import scaffold_network, scaffold_text
+
+    of_text = {"--column": column, "--document": document, "--minutes": minutes}
+    if text is None and (given := [name for name, value in of_text.items() if value is not None]):
+        raise click.UsageError(f"{given[0]} needs --text")
+    if text is None:
+        _begin(lambda: scaffold_network(content, name, task=task, title=title))
+        return
+    if context.get_parameter_source("task") is not click.core.ParameterSource.DEFAULT:
+        raise click.UsageError("expected one of --task and --text: a network of a text learns what follows in it")
+    time = MINUTES if minutes is None else minutes
+    if math.isnan(time):
+        raise click.BadParameter("expected a number", param_hint="--minutes")
+    _begin(lambda: scaffold_text(content, name, text, title=title, column=column, document=document, minutes=time))
 
 
 @new.command("writeup", epilog=WRITEUP_EPILOG, context_settings=SETTINGS)
@@ -412,11 +566,13 @@ def new_network(name: str, task: str, title: str | None, content: Path) -> None:
 @content_option
 def new_writeup(slug: str, title: str | None, content: Path) -> None:
     """Create content/writeups/SLUG.md, a write-up with one block of each kind."""
-    _begin(lambda: scaffold_writeup(content, slug, title=title, published=date.today()))
+    from lstmgallery.scaffold import scaffold_writeup
+
+    _begin(lambda: scaffold_writeup(content, slug, title=title, published=today()))
 
 
-def _begin(scaffold: Callable[[], Scaffold]) -> None:
-    with _reporting_errors(Console(stderr=True), "nothing was written", "Stopped."):
+def _begin(scaffold: "Callable[[], Scaffold]") -> None:
+    with _reporting_errors(terminal(stderr=True), "nothing was written", "Stopped."):
         made = scaffold()
         print(f"{made.path}\n{made.next}")
 

@@ -4,7 +4,7 @@ import codecs
 import io
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,15 @@ from rich.table import Table
 
 from lstmgallery.errors import Problem
 from lstmgallery.press.marks.text import count, data_size
+from lstmgallery.report import Report
 
 if TYPE_CHECKING:
-    from lstmgallery.build import Summary
+    from lstmgallery.checking import Checked
+    from lstmgallery.clean import Waste
+    from lstmgallery.comparing import Record
     from lstmgallery.listing import Unread
     from lstmgallery.pinning import Pinned
     from lstmgallery.searches import Search, Trial
-    from lstmgallery.stages import StageRun
     from lstmgallery.status import NetworkStatus
 
 VERDICT_WORDS = {"holds": "holds", "fails": "fails", "unmeasured": "cannot be measured"}
@@ -44,7 +46,13 @@ STEERING = {  # control characters but tabs and line ends, and those that revers
     for code in (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 _BRACKETS = re.compile(r"(\\*\[[a-z#/@][^[]*?\])|\\\[")  # what rich takes for markup: [red], and the backslash of \[
+TOTAL = "total"  # the name of the seconds of a whole build
 MOST_TRIALS = 12  # rows in a search's table
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Return a console that prints text as it is: `:x:` is not an emoji."""
+    return Console(stderr=stderr, emoji=False)
 
 
 def print_whatever_comes() -> None:
@@ -74,7 +82,7 @@ def print_problems(console: Console, problems: Iterable[Problem]) -> None:
         console.print(f"[red]error:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
 
 
-def print_unread(console: Console, unread: Iterable["Unread"]) -> None:
+def print_unread(console: Console, unread: Iterable["Unread | str"]) -> None:
     """Name what looks like content and is not read."""
     for each in unread:
         console.print(_shown(f"not read: {each}"), highlight=False, soft_wrap=True)
@@ -95,6 +103,7 @@ class ConsoleProgress:
             disable=not console.is_terminal,
         )
         self.current: TaskID | None = None
+        self.has_warned = False
 
     def __enter__(self) -> "ConsoleProgress":
         self.bars.start()
@@ -120,56 +129,47 @@ class ConsoleProgress:
         self.current = None
 
     def warn(self, problem: Problem) -> None:
+        self.has_warned = True
         self.console.print(f"[yellow]warning:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
 
 
-def _outcome(run: "StageRun") -> str:
-    if run.is_pinned:
-        return "pinned"
-    return "cached" if run.was_cached else f"{run.seconds:.1f} s"
-
-
-def print_summary(console: Console, summary: "Summary", output: Path, seconds: float) -> None:
-    """Print a summary: each network's stages, then pages, bytes and time."""
+def print_report(console: Console, report: Report, output: Path, seconds: Mapping[str, float]) -> None:
+    """Print a build's report: each network's stages, then claims, pages and bytes, and the seconds of its parts."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("network")
-    stages = list(dict.fromkeys(run.stage for run in summary.runs))
+    stages = list(dict.fromkeys(each.stage for each in report.stages))
     for stage in stages:
         table.add_column(stage, justify="right")
-    for name in dict.fromkeys(run.network for run in summary.runs):
-        runs = {run.stage: run for run in summary.runs if run.network == name}
-        table.add_row(name, *(_outcome(runs[key]) for key in stages))
+    for name in dict.fromkeys(each.network for each in report.stages):
+        outcomes = {each.stage: each.outcome for each in report.stages if each.network == name}
+        table.add_row(name, *(outcomes.get(stage, "") for stage in stages))
     console.print(table)
-    for name in summary.skipped:
+    for name in report.skipped:
         console.print(f"skipped: {name} (its results are stale; build without --network)", highlight=False)
-    for draft in summary.held_back:
+    for draft in report.held_back:
         console.print(_shown(f"draft: {draft} (to publish it: --drafts)"), highlight=False, soft_wrap=True)
-    print_unread(console, summary.unread)
-    for name in summary.set_aside:
+    print_unread(console, report.unread)
+    for name in report.set_aside:
         console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
-    left_out = sum(each.is_left_out for each in summary.claims)
-    wrong = [each for each in summary.claims if each.verdict != "holds" and not each.is_left_out]
-    if summary.claims:
-        held = len(summary.claims) - len(wrong) - left_out
+    if report.claims:
+        left_out, empty = report.claims_left_out, report.claims_without_training
+        held = report.claims - len(report.wrong) - left_out
         about = f"; {left_out} about other seeds, skipped by this build" if left_out else ""
-        empty = sum(each.is_without_training for each in summary.claims)
         untrained = f", {empty} of these not because of training (see --strict)" if empty else ""
-        claims = f"claims: {held} of {len(summary.claims)} hold{untrained}{about}"
+        claims = f"claims: {held} of {report.claims} hold{untrained}{about}"
         console.print(claims, highlight=False, soft_wrap=True)
-    for each in wrong:
-        console.print(f"[red]{each.verdict}:[/] {_shown(str(each.problem))}", highlight=False, soft_wrap=True)
-    published = summary.published
-    if published is not None:
-        if published.by_file:
-            console.print(_shown(f"replaced file by file: {published.by_file}"), highlight=False, soft_wrap=True)
-        console.print(
-            f"{count(summary.pages, 'page')}, {data_size(published.size)} in {output}: "
-            f"{published.written:,} written, {published.unchanged:,} unchanged, {published.removed:,} removed",
-            highlight=False,
-            soft_wrap=True,
-        )
-    stages_seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in summary.seconds.items())
-    console.print(f"{stages_seconds}; total {seconds:.1f} s", highlight=False)
+    for each in report.wrong:
+        console.print(f"[red]{each.verdict}:[/] {_shown(each.problem)}", highlight=False, soft_wrap=True)
+    if report.by_file:
+        console.print(_shown(f"replaced file by file: {report.by_file}"), highlight=False, soft_wrap=True)
+    console.print(
+        f"{count(report.pages, 'page')}, {data_size(report.size)} in {output}: "
+        f"{report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed",
+        highlight=False,
+        soft_wrap=True,
+    )
+    parts = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items() if name != TOTAL)
+    console.print(f"{parts}{parts and '; '}{TOTAL} {seconds[TOTAL]:.1f} s", highlight=False)
 
 
 def print_pinned(console: Console, pinned: "Pinned") -> None:
@@ -190,6 +190,48 @@ def print_pinned(console: Console, pinned: "Pinned") -> None:
         value = "" if change.value is None else f" ({change.value:.4g}, expected {change.claim.expectation})"
         line(f"  the claim {change.writeup}#{change.claim.id} {before}{VERDICT_WORDS[change.after]}{value}")
     line("  commit it with the content; builds will show it")
+
+
+def print_copies(console: Console, record: "Record") -> None:
+    """Print what a network wrote, how much of it is copied, and what texts it never saw share with its training."""
+
+    def line(text: str) -> None:
+        console.print(_shown(text), highlight=False, soft_wrap=True, markup=False)
+
+    from lstmgallery.copies import SMALLEST_MARGIN  # imports NumPy, which other commands can do without
+
+    usual = record.copies.usual
+    line(f"{record.network}: compared in {record.file}")
+    for name, (middle, largest), copies in (
+        (f"{usual.texts} texts it wrote", usual.written, usual.copies),
+        ("held-out documents", usual.held_out, usual.held_out_copies),
+    ):
+        words = f"median {middle} characters, at most {largest}; {count(copies, 'copy', 'copies')}"
+        line(f"  longest run in a training text, of {name}: {words}")
+    for compared, text in record.texts:
+        remark = "a copy, " if compared.is_copy else ""
+        close = ", a close call: another seed is safer" if compared.margin < SMALLEST_MARGIN else ""
+        line(f"  seed {compared.seed}: {remark}{compared.longest} of {compared.characters} characters{close}")
+        line(f"    {compared.start}{text}".replace("\n", "\n    "))
+    line("  look at each text, and commit the record with the content")
+
+
+def print_checked(console: Console, checked: "Checked", site: Path) -> None:
+    """Print what was verified."""
+    found = f"{count(checked.pages, 'page')}, {count(checked.files, 'file')}, {data_size(checked.size)}"
+    rest = "all as they were built, nothing added; every link leads somewhere, every page has its policy"
+    console.print(_shown(f"{site}: {found}: {rest}"), highlight=False, soft_wrap=True)
+
+
+def print_waste(console: Console, waste: Sequence["Waste"]) -> None:
+    """Print what can be removed, with its size, and what stays in its folders."""
+    for each in waste:
+        text = f"{each.path}: {each.why} ({count(len(each.files), 'file')}, {data_size(each.size)})"
+        console.print(_shown(text), highlight=False, soft_wrap=True)
+        for file in each.left:
+            console.print(_shown(f"  {file} stays: it is none of this tool's files"), highlight=False, soft_wrap=True)
+    if not waste:
+        console.print("There is nothing to remove.", highlight=False)
 
 
 def print_states(console: Console, states: Iterable["NetworkStatus"]) -> None:

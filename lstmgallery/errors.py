@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_MESSAGE, LONGEST_LINE = 1_500, 1_000  # characters printed
 MOST_LISTED = 20  # valid spellings listed in one hint
 
 
@@ -29,12 +30,28 @@ class Problem:
 
     def __str__(self) -> str:
         where = ":".join(str(part) for part in (self.place, self.line, self.column) if part is not None)
-        lines = [f"{where}: {self.message}"]
+        lines = [f"{where}: {_shortened(self.message)}"]
         if self.source is not None and self.column is not None:
-            lines += [f"    {self.source}", "    " + " " * (self.column - 1) + "^"]
+            source, column = _around(self.source, self.column)
+            lines += [f"    {source}", "    " + " " * (column - 1) + "^"]
         if self.hint is not None:
             lines.append(f"    {self.hint}")
         return "\n".join(lines)
+
+
+def _shortened(text: str) -> str:
+    """Return a message without the middle of a value of thousands of characters."""
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 100]} … {text[-97:]}"
+
+
+def _around(source: str, column: int) -> tuple[str, int]:
+    """Return the part of a long line around a column, and the column in it."""
+    if len(source) <= LONGEST_LINE:
+        return source, column
+    first = max(0, min(column - LONGEST_LINE // 2, len(source) - LONGEST_LINE))
+    part = source[first : first + LONGEST_LINE]
+    before, after = "…" if first else "", "…" if first + LONGEST_LINE < len(source) else ""
+    return f"{before}{part}{after}", column - first + len(before)
 
 
 class GalleryError(Exception):

@@ -207,7 +207,7 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         text = text_of(node)
         assert isinstance(node, yaml.ScalarNode)
         check_whole(node, at)
-        if node.tag == "tag:yaml.org,2002:timestamp":
+        if node.tag.removeprefix("tag:yaml.org,2002:") in ("timestamp", "merge", "value"):  # a date, << and =
             return text
         try:
             value = loader.construct_object(node)
@@ -215,6 +215,9 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         except (ValueError, TypeError, LookupError):  # a tag that does not fit its text, a number out of range
             message = f"expected text, a number, true or false, found {text[:40]!r}"
             raise fail(node.start_mark.index, message) from None
+        is_odd = isinstance(value, int) and not isinstance(value, bool) and text.removeprefix("+") != str(value)
+        if is_odd or (isinstance(value, float) and ":" in text):  # 010 would be eight, 10:30 would be 630
+            return text
         if not isinstance(value, str) and value is not None and node.style in (None, ""):
             typed[at] = text
         return value
@@ -223,10 +226,12 @@ def _compose(place: str, front: str, lines: list[str], *, first_line: int, body:
         """Refuse a text if YAML drops a part of it: a comment after it, or a name or tag before it."""
         start, end = node.start_mark.index, node.end_mark.index
         sign = front[start : start + 1]
-        is_text = node.style in (None, "") and node.tag == "tag:yaml.org,2002:str"
-        comment = re.match(r"[ \t]+#(?=([^\s#])?)", front[end:]) if is_text else None
+        is_plain, is_text = node.style in (None, ""), node.tag == "tag:yaml.org,2002:str"
+        is_empty = node.tag == "tag:yaml.org,2002:null"
+        is_sentence = bool(at) and at[-1] in SENTENCES and not is_empty  # even one that looks like a number: 5 # x
+        comment = re.match(r"[ \t]+#(?=([^\s#])?)", front[end:]) if is_plain and (is_text or is_sentence) else None
         # Behind a name, as in `kind: counting  # or copying`, a comment is one, unless it begins as #5 does.
-        if comment and (comment[1] or " " in node.value or (at and at[-1] in SENTENCES)):
+        if comment and (comment[1] or " " in node.value or is_sentence):
             hint = f"{QUOTED}, or the comment on a line of its own"
             raise fail(end + comment.end() - 1, "# begins a comment in YAML, which is not part of the text", hint)
         name = re.match(r"&([\w-]+)", front[start:end])

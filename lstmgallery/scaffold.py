@@ -3,6 +3,7 @@
 The date of a write-up is passed in; its figures and claims use the first network of the content folder.
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -10,14 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pydantic
 import yaml
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import check_folder, list_files
-from lstmgallery.network import Network, read_network, slug_fault
+from lstmgallery.network import MINUTES, Network, read_network, slug_fault
 from lstmgallery.tasks import TASKS
+from lstmgallery.tasks.texts.task import Text
 
 LONGEST_TITLE = 80
+TABLES = (".csv", ".tsv", ".json", ".jsonl")
+SHORTER = (1_000, 200)  # characters of a document, where a text has too few longer ones
+EXAMPLES, LONGEST_EXAMPLE = 3, 60  # passages shown of a new network of text, and the characters of each
 BEGUN = ("site.yaml", "networks/counter.md", "writeups/how-it-counts.md")
 
 
@@ -37,6 +43,13 @@ summary: {summary}
 ---
 
 This is the body of the network's page, in Markdown: say what the network has to learn and what to look for.
+"""
+
+TEXT = """\
+---
+{front}---
+
+This is the body of the network's page, in Markdown: say what it reads, and what to look for.
 """
 
 WRITEUP = """\
@@ -190,6 +203,84 @@ def scaffold_network(content: Path, name: str, *, task: str, title: str | None) 
     text = NETWORK.format(title=_title_line(name, title), summary=starter.summary, keys=starter.keys)
     _write(content, file, name, text, kind="network")
     return Scaffold(file, f"Edit it, then train it: lstmgallery build --network {name}")
+
+
+def scaffold_text(
+    content: Path,
+    name: str,
+    text: Path,
+    *,
+    title: str | None,
+    column: str | None = None,
+    document: str | None = None,
+    minutes: float = MINUTES,
+) -> Scaffold:
+    """Write `networks/<name>.md` for a new network that reads a text of the author's, a file or a folder.
+
+    The text is read, so that a network which cannot be trained on it is refused here. Raises `GalleryError` as for any
+    other network.
+    """
+    if not text.exists():
+        raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}"))
+    if column is not None and text.suffix.lower() not in TABLES:
+        listed = ", ".join(sorted(TABLES))
+        raise GalleryError(Problem("--column", f"expected a table ({listed}), found {text.name}", hint="leave it out"))
+    root = content.parent.resolve()
+    found = text.resolve()
+    corpus: dict[str, object] = {
+        "kind": "table" if text.suffix.lower() in TABLES else "files",
+        "path": str(found.relative_to(root)) if found.is_relative_to(root) else str(found),
+    }
+    corpus |= {key: value for key, value in (("column", column), ("document", document)) if value is not None}
+    try:
+        Text.model_validate_json(json.dumps({"kind": "text", "corpus": corpus}))
+    except pydantic.ValidationError as error:
+        detail = error.errors()[0]
+        option = {"column": "--column", "document": "--document"}.get(str(detail["loc"][-1]), "--text")
+        message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {detail['input']!r}"
+        raise GalleryError(Problem(option, message)) from None
+    task, corpus = _divided(corpus, content)
+    examples = [example for each in task.reading.passages if (example := _example(each))]
+    front = yaml.safe_dump(
+        {
+            "summary": f"Reads {text.name}, a character at a time, and predicts the next one.",
+            "task": {"kind": "text", "corpus": corpus},
+            "layers": 2,
+            "units": 64,
+            "training": {"minutes": minutes},
+            "figures": list(dict.fromkeys(examples))[:EXAMPLES],
+        },
+        allow_unicode=True,
+        sort_keys=False,
+        width=10_000,
+    )
+    file = content / "networks" / f"{name}.md"
+    _write(content, file, name, TEXT.format(front=f"{_title_line(name, title)}\n{front}"), kind="network")
+    return Scaffold(file, f"Train it, for about {minutes:g} minutes: lstmgallery build --network {name}")
+
+
+def _divided(corpus: dict[str, object], content: Path) -> tuple[Text, dict[str, object]]:
+    """Return the opened task, and its corpus with shorter documents if there are too few long ones.
+
+    Raises the `GalleryError` of the usual length if no length gives enough.
+    """
+    first: GalleryError | None = None
+    for longest in (None, *SHORTER):
+        tried = corpus if longest is None else {**corpus, "longest": longest}
+        try:
+            opened = Text.model_validate_json(json.dumps({"kind": "text", "corpus": tried}))
+            return opened.with_files(content, None), tried
+        except GalleryError as error:
+            first = first or error
+            if "different documents" not in error.problems[0].message:
+                break
+    assert first is not None
+    raise first
+
+
+def _example(document: str) -> str:
+    """Return the beginning of a document, to be shown step by step."""
+    return document[:LONGEST_EXAMPLE].rstrip()
 
 
 def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: date) -> Scaffold:

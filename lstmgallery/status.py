@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from lstmgallery import store
-from lstmgallery.build import Project
 from lstmgallery.pins import Pin
 from lstmgallery.press.manuscript.content import NetworkContent, read_content
 from lstmgallery.progress import Progress
+from lstmgallery.project import Project
 from lstmgallery.stages import NetworkWork
 from lstmgallery.workers import Workers
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lstmgallery.build import Project
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.project import Project
 from tests.conftest import files_of, options, run_python, write_small_content
 
 WRITEUP = """\
@@ -58,8 +58,12 @@ Prose.
 """
 SITE = "title: Small gallery\ntagline: For a test.\ndescription: A gallery that a test builds.\n"
 
-KINDS = "strip, overview, line, values, frontier, dose-response, together, saturation, cell, generated, seeds, search"
+KINDS = (
+    "strip, overview, line, values, frontier, dose-response, together, saturation, cell, generated, seeds, search, "
+    "frontiers, table, passage, histogram, written, which"
+)
 TOKENS = "tokens: a b X"
+CELLS = "'lstm', 'gru', 'peephole', 'coupled', 'gru_reset_first' or 'rnn'"
 SHARED = "ids are unique across figures, claims and headings; change one of them"
 
 
@@ -122,6 +126,13 @@ WRITEUPS = {
         "title: Small things",
         "title: Neuron #5",
         "2:15",
+        "# begins a comment in YAML, which is not part of the text",
+        "put the whole text in quotation marks, or the comment on a line of its own",
+    ),
+    "number sign behind a number": Mistake(
+        "title: Small things",
+        "title: 1984 # a year",
+        "2:13",
         "# begins a comment in YAML, which is not part of the text",
         "put the whole text in quotation marks, or the comment on a line of its own",
     ),
@@ -210,6 +221,40 @@ WRITEUPS = {
     ),
     "first heading": Mistake(
         "## First part", "# First part", "9:1", "the title is the heading of level 1", "begin with ##"
+    ),
+    "order that YAML reads as eight": Mistake(
+        "published:", "order: 010\npublished:", "4:8", 'order: expected a whole number, found "010"'
+    ),
+    "order that YAML reads as 630": Mistake(
+        "published:", "order: 10:30\npublished:", "4:8", 'order: expected a whole number, found "10:30"'
+    ),
+    "brackets": Mistake(
+        "## First part",
+        "## First part\n\n" + "[" * 8_000,
+        "11:1",
+        "expected at most 1,000 [ in a paragraph, found 8,000",
+        "divide it by a blank line, or put it in a fence: ```",
+    ),
+    "tags": Mistake(
+        "## First part",
+        "## First part\n\n" + "a <b> " * 4_000,
+        "11:1",
+        "expected at most 1,000 < in a paragraph, found 4,000",
+        "divide it by a blank line, or put it in a fence: ```",
+    ),
+    "heading without words": Mistake(
+        "## First part",
+        "##",
+        "9:1",
+        "expected the words of a heading, found none",
+        "write them behind its signs",
+    ),
+    "heading of a value": Mistake(
+        "## First part",
+        "## {small | first failure}",
+        "9:4",
+        "expected words besides the quoted values, on which the address of a heading cannot depend",
+        "add some, or an id: {#my-part}",
     ),
     "first heading underlined": Mistake(
         "## First part", "First part\n==========", "9:1", "the title is the heading of level 1", "begin with ##"
@@ -690,9 +735,7 @@ WRITEUPS = {
         "expected a signal, found 'forget_gate'",
         "did you mean 'reset_gate'?",
     ),
-    "cell name": Mistake(
-        *figure("kind: cell", "cell: rnn"), "14:7", "cell: expected 'lstm', 'peephole' or 'gru', found \"rnn\""
-    ),
+    "cell name": Mistake(*figure("kind: cell", "cell: elman"), "14:7", f'cell: expected {CELLS}, found "elman"'),
     "frontier show": Mistake(
         *figure("kind: frontier", "network: small", "show: wrong"),
         "15:7",
@@ -859,7 +902,7 @@ NETWORKS = {
         "invalid YAML: mapping values are not allowed here",
         "the text contains a colon: put the whole text in quotation marks",
     ),
-    "cell": Mistake("units: 6", "units: 6\ncell: rnn", "8:7", "cell: expected 'lstm' or 'gru', found \"rnn\""),
+    "cell": Mistake("units: 6", "units: 6\ncell: elman", "8:7", f'cell: expected {CELLS}, found "elman"'),
     "front": Mistake(
         "---\ntitle",
         "title",
@@ -877,6 +920,13 @@ SITES = {
         "base_url: example.org\ntitle",
         "1:11",
         "base_url: expected an address such as https://example.org/gallery/, found 'example.org'",
+    ),
+    "control character": Mistake(
+        "title: Small gallery",
+        'title: "Small\\x01 gallery"',
+        "1:8",
+        "the character U+0001 cannot be shown",
+        "remove it",
     ),
     "yaml": Mistake("title: Small", "title: 'Small", "4:1", "invalid YAML: found unexpected end of stream"),
 }

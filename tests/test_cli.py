@@ -20,16 +20,17 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 import lstmgallery.cli
-from lstmgallery.build import Project
 from lstmgallery.cli import main
-from lstmgallery.console import ConsoleProgress, print_problems
+from lstmgallery.console import ConsoleProgress, print_problems, terminal
 from lstmgallery.errors import Problem
+from lstmgallery.project import Project
 from tests.conftest import (
     ROOT,
     Gallery,
     files_of,
     folders_in,
     options,
+    published_in,
     results_of,
     run_python,
     write_small_content,
@@ -176,6 +177,33 @@ def test_content_that_looks_like_markup_is_printed_as_it_is(small_project: Proje
     assert "unknown key '[red]seed[/]'" in done.stderr
 
 
+def test_a_name_of_bytes_that_are_no_letters_is_one_mistake(small_project: Project) -> None:
+    name = os.fsdecode(b"caf\xe9.md")
+    text = "---\ntitle: T\nsummary: S.\npublished: 2026-01-02\n---\n\nText.\n"
+    (small_project.content / "writeups").mkdir(exist_ok=True)
+    (small_project.content / "writeups" / name).write_text(text, encoding="utf-8")
+    done = run_python("build_site.py", *options(small_project))
+    assert done.returncode == 1
+    assert "expected a name of lowercase letters, digits and single hyphens, found" in done.stderr
+    assert "1 error; nothing was published." in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_below_the_output_of_an_unchanged_build_is_one_error(small_project: Project) -> None:
+    command = [sys.executable, "build_site.py", *options(small_project)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=ROOT, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "nothing has changed since the last build" in done.stderr
+
+
+def test_the_names_of_emoji_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    print_problems(terminal(), [Problem("some.md", "write :x: or :smile:")])
+    assert "write :x: or :smile:" in capsys.readouterr().out
+
+
 def test_a_backslash_before_a_bracket_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     message = r"write \[^1] or \[red]x[/] or \\[ or [a] \n"
     print_problems(Console(), [Problem("some.md", message)])
@@ -211,7 +239,7 @@ def test_the_summary_says_what_was_trained_and_what_was_written(command_run: Com
     assert re.fullmatch(r"small +\d+\.\d s +\d+\.\d s +\d+\.\d s", lines[1])
     site = files_of(command_run.project.site)
     size = f"{sum(map(len, site.values())) / 1000:.0f} kB"
-    written = f"{len(site)} written, 0 unchanged, 0 removed"
+    written = f"{len(published_in(command_run.project.site))} written, 0 unchanged, 0 removed"
     assert lines[2] == f"14 pages, {size} in {command_run.project.site}: {written}"
     assert re.fullmatch(r"render \d+\.\d s, publish \d+\.\d s; total \d+\.\d s", lines[3])
     assert len(lines) == 4
@@ -233,7 +261,7 @@ def test_the_summary_of_a_second_build_says_cached(small_project: Project) -> No
     assert done.stderr == "site: render\n"
     lines = done.stdout.splitlines()
     assert lines[1].split() == ["small", "cached", "cached", "cached"]
-    assert lines[2].endswith(f": 0 written, {len(files_of(small_project.site))} unchanged, 0 removed")
+    assert lines[2].endswith(f": 0 written, {len(published_in(small_project.site))} unchanged, 0 removed")
 
 
 def test_the_summary_names_what_was_left_out(small_project: Project) -> None:
@@ -351,7 +379,7 @@ def test_an_error_after_the_exchange_says_that_the_site_is_published(
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(lstmgallery.cli, "print_summary", refuse)
+    monkeypatch.setattr(lstmgallery.cli, "print_report", refuse)
     done = run_here(*options(small_project))
     assert done.exit_code == 1
     assert "1 error; the new site is published." in done.stderr

@@ -60,3 +60,14 @@ def test_an_error_of_the_system_without_a_file_gets_one(named: str | None, shown
     with pytest.raises(OSError, match="full") as raised, naming(Path("some/folder")):
         raise OSError(28, "full", named)
     assert raised.value.filename == shown
+
+
+@pytest.mark.parametrize("column", [1, 2_500_000, 5_000_000])
+def test_a_line_or_a_value_of_megabytes_is_shortened_around_its_place(column: int) -> None:
+    source = "x" * (column - 1) + "!" + "x" * (5_000_000 - column)
+    text = str(Problem("a.md", f"expected less, found {source!r}", 3, column, source, hint="shorten it"))
+    assert len(text) < 5_000
+    head, shown, caret, hint = text.split("\n")
+    assert head.startswith(f"a.md:3:{column}: expected less, found '")
+    assert shown[caret.index("^")] == "!"
+    assert hint == "    shorten it"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import lstmgallery.scaffold
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.errors import GalleryError
 from lstmgallery.frontmatter import read_markdown
 from lstmgallery.network import read_network
@@ -56,7 +57,7 @@ def test_a_new_writeup_is_about_the_first_network(task: str, tmp_path: Path) -> 
     assert "{zebra best(" in document.body
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", CELL_KINDS)
 @pytest.mark.parametrize("task", TASKS)
 def test_new_networks_and_writeups_are_valid_content(task: str, cell: str, tmp_path: Path) -> None:
     write_small_content(tmp_path)
