@@ -14,15 +14,18 @@ from pathlib import Path
 import watchfiles
 from rich.console import Console
 
-from lstmgallery.build import InUseError, Project, Read, in_use, load
+from lstmgallery.build import Read, check_content, load
 from lstmgallery.console import ConsoleProgress, print_problems, print_unread
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.kept import Kept, Under
 from lstmgallery.listing import READ, Unread
 from lstmgallery.press.pages.plan import Make
 from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.preview.server import PreviewServer
 from lstmgallery.preview.shown import Shown
 from lstmgallery.progress import Progress
+from lstmgallery.project import InUseError, Project, in_use
+from lstmgallery.unchanged import program_hash
 
 QUIET_MS = 20  # a save is complete when its files have been unchanged for this long
 LOOK_MS = 300  # between two looks whether a name leads to another folder
@@ -117,6 +120,7 @@ class Loader:
         self.saves = Saves()
         self.has_moved = False  # whether the content has been another folder than at the start
         self.read: dict[str, Read] = {}
+        self.kept = Kept()
         self.unread: tuple[Unread, ...] = ()
         with ConsoleProgress(console) as progress:
             plan = self._load(progress)
@@ -124,7 +128,10 @@ class Loader:
 
     def _load(self, progress: Progress) -> dict[str, Make]:
         with in_use(self.project.build):
-            loaded = load(self.project, progress, only=self.only, seeds=self.seeds, read=self.read, drafts=True)
+            keep = Under(self.kept.take, program_hash())  # templates may be saved, too
+            content = check_content(self.project, self.only, drafts=True, keep=keep)
+            loaded = load(self.project, content, progress, only=self.only, seeds=self.seeds, read=self.read, keep=keep)
+        self.kept.forget_unasked()
         if loaded.content.unread != self.unread:
             self.unread = loaded.content.unread
             print_unread(self.console, self.unread)

@@ -137,6 +137,11 @@ class Shown:
                 told = self._state
             yield told if is_news else None
 
+    def wake(self) -> None:
+        """Let all followers go on as after `HEARTBEAT_SECONDS`, so that those whose reader has gone notice."""
+        with self._changed:
+            self._changed.notify_all()
+
     def end(self) -> None:
         """Release all followers."""
         with self._changed:

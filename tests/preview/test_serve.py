@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lstmgallery.build import Project, in_use, load
+from lstmgallery.build import load
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.preview import serve
 from lstmgallery.preview.serve import Loader, PreviewProgress, Saves, SupersededError
 from lstmgallery.preview.server import ADDRESS, PreviewServer
 from lstmgallery.preview.shown import Shown, State
+from lstmgallery.project import Project, in_use
 from tests.conftest import files_of, record
 
 SUMMARY = "A small network that a test trains."

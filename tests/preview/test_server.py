@@ -2,16 +2,18 @@
 
 import http.client
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from random import Random
 
 import jinja2
 import pytest
 
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.preview.server import ADDRESS, PreviewServer, adapt_page
+from lstmgallery.preview.server import ADDRESS, FOLDER, MOST_CLIENTS, PreviewServer, adapt_page
 from lstmgallery.preview.shown import Shown, State
 
 PAGE = b"""<!doctype html>
@@ -140,12 +142,146 @@ def test_what_is_not_in_the_plan_is_not_found(ask: Ask, path: str) -> None:
     assert b"No such page" in response.read()
 
 
+PIECES: tuple[str, ...] = (
+    "..",
+    ".",
+    "/",
+    "//",
+    "\\",
+    "%2e%2e",
+    "%2f",
+    "%5c",
+    "%00",
+    "%ff",
+    "%",
+    "%2",
+    "[",
+    "]",
+    "@",
+    ":",
+    "?",
+    "#",
+    ";",
+    "&",
+    "*",
+)
+PIECES += (
+    "etc/passwd",
+    "C:",
+    "file:",
+    "http://evil.example/",
+    "_preview/",
+    "reload.js",
+    "events",
+    "index.html",
+    "a%20page",
+)
+PIECES += ("\u00e9", "\u202e", "{{7*7}}", "<script>", "' OR 1", "%0d%0aSet-Cookie:a=b", "~root", "$HOME", "x" * 9_000)
+
+
+def test_no_address_leads_to_anything_but_the_plan(server: PreviewServer, ask: Ask) -> None:
+    random = Random(1)
+    files = {adapt_page(make(), "") if make is not PLAN["assets/style.css"] else make() for make in PLAN.values()}
+    missing = ask("/nowhere").read()
+    versions = re.compile(rb'data-version="[^"]*"')
+    shown = {versions.sub(b"", body) for body in (*files, missing)}
+    own = {(FOLDER / name).read_bytes() for name in ("overlay.css", "reload.js")}
+    found = set()
+    for _ in range(1_000):
+        path = "/" + "".join(random.choices(PIECES, k=random.randint(1, 8)))
+        if path.partition("?")[0].partition("#")[0] in ("/_preview/events",):
+            continue
+        head, body = exchange(server, f"GET {path} HTTP/1.1") if " " not in path else (b"HTTP/1.0 400 x", b"")
+        status = int(head.split()[1])
+        found.add(status)
+        assert b"Set-Cookie" not in head
+        if status == 200:
+            assert versions.sub(b"", body) in shown | own, path
+        else:
+            assert status in (302, 400, 404, 414), path
+    assert {200, 404} <= found
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "localhost:1", ""])
 @pytest.mark.parametrize("path", ["/", "/_preview/events", "/assets/style.css"])
 def test_whoever_calls_it_by_another_name_is_refused(server: PreviewServer, ask: Ask, host: str, path: str) -> None:
     response = ask(path, Host=host.format(port=server.server_port))
     assert response.status == 403
     assert b"<title>" not in response.read()
+
+
+@pytest.mark.parametrize("path", ["/", "/_preview/events", "/assets/style.css", "/_preview/reload.js", "/nowhere"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},  # another port
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_page_of_another_origin_gets_nothing(ask: Ask, path: str, headers: dict[str, str]) -> None:
+    response = ask(path, **headers)
+    assert response.status == 403
+    assert response.read() == b"This preview answers only its own pages.\n"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},  # a link to it
+        {"Origin": "http://localhost:{port}"},
+    ],
+)
+def test_its_own_pages_and_whoever_opens_one_are_answered(
+    server: PreviewServer, ask: Ask, headers: dict[str, str]
+) -> None:
+    response = ask("/", **{name: value.format(port=server.server_port) for name, value in headers.items()})
+    assert response.status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/nowhere", "/networks/small", "/_preview/events"])
+def test_every_answer_forbids_other_origins_to_use_or_to_frame_it(server: PreviewServer, path: str) -> None:
+    head, _ = exchange(server, f"HEAD {path} HTTP/1.0")
+    for line in (
+        b"Cross-Origin-Resource-Policy: same-origin",
+        b"Cross-Origin-Opener-Policy: same-origin",
+        b"Content-Security-Policy: frame-ancestors 'self'",
+        b"X-Frame-Options: SAMEORIGIN",
+        b"Cache-Control: no-store",
+    ):
+        assert line in head.split(b"\r\n")
+
+
+def test_clients_that_never_finish_their_request_keep_nobody_out(server: PreviewServer, ask: Ask) -> None:
+    slow = []
+    try:
+        for _ in range(500):
+            slow.append(socket.create_connection((ADDRESS, server.server_port), timeout=5))
+            slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert ask("/").status == 200
+        names = [thread.name for thread in threading.enumerate() if "process_request_thread" in thread.name]
+        assert len(names) <= MOST_CLIENTS
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_more_open_pages_than_there_is_room_for_let_the_oldest_go(ask: Ask) -> None:
+    pages = [ask("/_preview/events") for _ in range(MOST_CLIENTS + 1)]
+    assert ask("/").status == 200
+    assert read_event(pages[-1])["problems"] == []
+    with closing(pages[0]):
+        read_event(pages[0])
+        assert pages[0].readline() == b""
+
+
+def test_two_names_of_a_host_are_none(server: PreviewServer) -> None:
+    head, _ = exchange(server, f"GET / HTTP/1.0\r\nHost: {ADDRESS}:{server.server_port}")
+    assert head.startswith(b"HTTP/1.0 403")
 
 
 def test_localhost_is_its_name_too(server: PreviewServer, ask: Ask) -> None:
