@@ -15,12 +15,14 @@ from playwright.sync_api import Browser, Page
 from lstmgallery.press.marks import text
 from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.strips import ticks_between
-from lstmgallery.press.pages.explorer import describe_network, explorer_script
+from lstmgallery.press.marks.tokens import glyph
+from lstmgallery.press.pages.explorer import describe_network
 from lstmgallery.tasks.languages.copying import Copying
 from lstmgallery.tasks.languages.counting import Counting, SelectiveCounting
 from lstmgallery.tasks.languages.language import Language
 from lstmgallery.tasks.languages.state_memory import StateMemory
 from lstmgallery.tasks.vocabulary import END, START
+from tests.browser.conftest import parts_script
 from tests.conftest import ROOT, random_weights, small_network
 from tests.documents import AUTHORS, section, spans, table
 
@@ -58,7 +60,7 @@ RUN = """async ({cases, network}) => {
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page with the explorer's script."""
     page = browser.new_page()
-    page.add_script_tag(content=explorer_script().decode())
+    page.add_script_tag(content=parts_script())
     yield page
     page.close()
 
@@ -72,9 +74,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         **describe_network(small, random_weights(small, seed=3, scale=0.5)),
         "counts": [[0.25 * layer * neuron for neuron in range(1, small.units + 1)] for layer in (1, 2)],
         "largest": [[1.0] * small.units, [2.0, 4.0, 1.0, 1.0, 1.0, 1.0]],
-        "neurons": [
-            {"layer": at, "neuron": neuron, "role": f"role {at}.{neuron}", "page": ""} for at, neuron in places
-        ],
+        "neurons": [{"layer": at, "neuron": neuron, "role": f"role {at}.{neuron}"} for at, neuron in places],
+        "pages": "layer-{layer}/neuron-{neuron}.html",
         "measured_on": "3 sequences",
         "best": [1, 4],
         "longest_shown": "aaaXbbb",
@@ -211,7 +212,7 @@ def test_numbers_and_shades_are_those_of_the_other_pages(page: Page) -> None:
     shares = [0.0, 1.0, 0.9999, 0.0001, *(at / 400 for at in range(401)), *random.random(200).tolist()]
     assert page.evaluate("(shares) => shares.map(lstmgallery.print.percent)", shares) == list(map(text.percent, shares))
     tokens = [START, END, " ", "\n", "\t", "a", "é", "\u0300", "\u202e", "\x00", "🎉", "<", "~"]
-    assert page.evaluate("(tokens) => tokens.map(lstmgallery.print.glyph)", tokens) == list(map(text.glyph, tokens))
+    assert page.evaluate("(tokens) => tokens.map(lstmgallery.print.glyph)", tokens) == list(map(glyph, tokens))
 
 
 def test_the_weights_are_those_that_were_written(page: Page, network: dict[str, Any]) -> None:

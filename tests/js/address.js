@@ -136,3 +136,6 @@ test("a filter is cut, and half a character is not written", ({ address }, netwo
   equal(address.parseAddress(`#filter=${"b".repeat(101)}`, network).state.filter, "b".repeat(100));
   equal(address.formatAddress({ ...address.defaultState(network), text: "a\ud83c" }, network), "#text=a%EF%BF%BD");
 });
+test("line breaks in an address become those of a text box", ({ address }, network) => {
+  equal(address.parseAddress("#text=a%0D%0Ab%0Dc%0Ad", network).state.text, "a\nb\nc\nd");
+});

@@ -1,18 +1,29 @@
 """The explorer's links and data: written addresses can be opened, and weights other than the traces' are refused."""
 
 import collections
+import posixpath
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.desk.results import read_results
 from lstmgallery.errors import GalleryError
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.manuscript.content import read_content
-from lstmgallery.press.pages.explorer import SCRIPTS, SOURCES, explorer_script, explorer_style
+from lstmgallery.press.pages.explorer import (
+    SCRIPTS,
+    SOURCES,
+    TEXT_SCRIPTS,
+    explorer_script,
+    explorer_style,
+    text_explorer_script,
+    text_explorer_style,
+)
 from lstmgallery.press.pages.plan import plan_site
 from lstmgallery.publish import check_links
 from lstmgallery.store import read_traced_weights, read_weights, write_weights
@@ -40,37 +51,64 @@ def test_changes_are_joined() -> None:
     assert explorer_url("n", do=changes).endswith("#do=1.4.cell%2B3counts%405%2C2.1.input_gate%3D0%400")
 
 
-def test_the_script_is_every_source_once() -> None:
-    names = [file.name for file in SOURCES.iterdir()]
-    assert sorted(SCRIPTS) == sorted(name.removesuffix(".js") for name in names if name.endswith(".js"))
-    script = explorer_script().decode()
+SCRIPT_OF = {SCRIPTS: explorer_script, TEXT_SCRIPTS: text_explorer_script}
+BOTH = pytest.mark.parametrize("names", SCRIPT_OF, ids=["sequences", "text"])
+
+
+def test_every_source_is_in_a_script() -> None:
+    names = {file.relative_to(str(SOURCES)).as_posix() for file in Path(str(SOURCES)).rglob("*.js")}
+    assert {f"{name}.js" for name in (*SCRIPTS, *TEXT_SCRIPTS)} == names
+
+
+@BOTH
+def test_a_script_is_each_of_its_sources_once(names: tuple[str, ...]) -> None:
+    assert len(set(names)) == len(names)
+    script = SCRIPT_OF[names]().decode()
     assert script.startswith('"use strict";{')
     assert re.search(r"^(import|export)\b", script, flags=re.MULTILINE) is None
-    for name in SCRIPTS:
+    for name in names:
         declared = re.findall(DECLARED, source(name), flags=re.MULTILINE)
-        assert declared
+        assert declared or name.endswith("explorer")
         assert all(re.search(rf"\b{re.escape(what)} ?{name}\b", script) for _, what, name in declared)
 
 
-def test_no_two_modules_of_the_script_declare_the_same_name() -> None:
-    names = [what for name in SCRIPTS for *_, what in re.findall(DECLARED, source(name), flags=re.MULTILINE)]
+@pytest.mark.parametrize("script_of", SCRIPT_OF.values(), ids=["sequences", "text"])
+def test_a_script_has_the_steps_of_the_cells_that_are_used(script_of: Callable[[list[str]], bytes]) -> None:
+    assert set(re.findall(r"CELLS\.(\w+)=", script_of(["gru"]).decode())) == {"gru"}
+    assert set(re.findall(r"CELLS\.(\w+)=", script_of(list(CELL_KINDS)).decode())) == set(CELL_KINDS)
+
+
+def test_no_two_modules_declare_the_same_name() -> None:
+    every = dict.fromkeys((*SCRIPTS, *TEXT_SCRIPTS))
+    names = [what for name in every for *_, what in re.findall(DECLARED, source(name), flags=re.MULTILINE)]
     assert [name for name, times in collections.Counter(names).items() if times > 1] == []
 
 
-def test_the_stylesheet_has_every_rule_of_its_source_and_no_comment() -> None:
-    sheet = (SOURCES / "explorer.css").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize(
+    ("made", "name"), [(explorer_style, "explorer.css"), (text_explorer_style, "text/explorer.css")]
+)
+def test_a_stylesheet_has_every_rule_of_its_source_and_no_comment(made: Callable[[], bytes], name: str) -> None:
+    sheet = (SOURCES / name).read_text(encoding="utf-8").splitlines()
+    assert any("/*" in line for line in sheet)
     rules = [line.split("/*")[0].rstrip() for line in sheet]
-    assert explorer_style().decode().splitlines() == [rule for rule in rules if rule]
-    assert any("/*" in line and not line.startswith("/*") for line in sheet)
+    rules = [rule for rule in rules if rule]
+    lines = made().decode().splitlines()
+    assert [line.replace(" ", "") for line in lines] == [rule.replace(" ", "") for rule in rules]
+    selectors = [rule.partition("{")[0] for rule in rules if "{" in rule]
+    found = [line.partition("{")[0] for line in lines if "{" in line]
+    assert found == [selector.rstrip().replace(", ", ",").replace("width: ", "width:") for selector in selectors]
+    assert not [line for line in lines if re.search(r"[{};] | [{};]", line)]
 
 
-def test_a_module_of_the_script_imports_only_what_stands_before_it() -> None:
+@BOTH
+def test_a_module_imports_only_what_stands_before_it(names: tuple[str, ...]) -> None:
     exported: dict[str, set[str]] = {}
-    for name in SCRIPTS:
-        imports = re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source(name), flags=re.MULTILINE)
+    for name in names:
+        imports = re.findall(r'^import \{([^}]*)\} from "(\.[\w./]+)\.js";$', source(name), flags=re.MULTILINE)
         assert len(imports) == len(re.findall(r"^import\b", source(name), flags=re.MULTILINE))
-        for names, module in imports:
-            assert {each.strip() for each in names.split(",")} <= exported[module] | {""}, (name, module)
+        for imported, path in imports:
+            module = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            assert {each.strip() for each in imported.split(",")} <= exported[module] | {""}, (name, module)
         declared = re.findall(DECLARED, source(name), flags=re.MULTILINE)
         exported[name] = {what for is_exported, _, what in declared if is_exported}
 
@@ -90,7 +128,7 @@ def test_the_same_results_give_the_same_bytes(small_gallery: Gallery) -> None:
     content = read_content(small_gallery.project.content)
     network = content.networks[0].network
     results = [read_results(network, small_gallery.project.build / "small", with_seeds=False) for _ in range(2)]
-    first, second = (plan_site(content, [each], {})["explorer/small.js"]() for each in results)
+    first, second = (plan_site(content, {"small": each}, {})["explorer/small.js"]() for each in results)
     assert first == second
 
 

@@ -26,7 +26,7 @@ function whole(text, low, high, what) {
  * @type {Record<string, (state: State, value: string, network: Network) => void>}
  */
 const READ = {
-  text: (state, value) => { state.text = value; },
+  text: (state, value) => { state.text = value.replace(/\r\n?/g, "\n"); }, // as a text box has it
   layer: (state, value, network) => { state.layer = whole(value, 1, network.layers, "layer"); },
   signal: (state, value, network) => {
     if (!Object.hasOwn(network.signal, value)) throw new Error(`no signal “${value}”`);

@@ -11,7 +11,7 @@ const LETTER = 13.5; // px across, in the text box
 
 /** Show the state in every control except the text box. */
 export function showControls(/** @type {Page} */ { network, elements, session }) {
-  const { state, runs } = session;
+  const { state } = session;
   if (elements.layer) put(elements.layer, "value", String(state.layer));
   put(elements.signal, "value", state.signal);
   put(elements.sort, "value", state.sort);
@@ -19,7 +19,6 @@ export function showControls(/** @type {Page} */ { network, elements, session })
   if (!session.isStepTyped) put(elements.changeStep, "value", String(offeredStep(session, network)));
   elements.letters.checked = state.letters;
   showWriting(elements, state);
-  put(elements.keep, "hidden", !runs.usual.written.length || state.changes.length > 0);
   if (!state.find) return;
   put(elements.from, "value", String(state.find.from));
   put(elements.to, "value", String(state.find.to));

@@ -2,11 +2,9 @@
 import { runsAt, showArithmetic } from "./arithmetic.js";
 import { describeChange, nameOf } from "./changes.js";
 import { showControls, showText } from "./controls.js";
-import { find, make, put } from "./dom.js";
+import { make } from "./dom.js";
 import { showNotes } from "./notes.js";
-import { describeWritten, showOutcome } from "./outcome.js";
 import { tokenName } from "./print.js";
-import { readText } from "./runs.js";
 import { listedNeurons } from "./state.js";
 import { drawInTime, markStrips, selectSpan, showStrips } from "./strips.js";
 
@@ -36,15 +34,16 @@ export function show(page, keys = null, { isTyped = false } = {}) {
   if (isRead || touches("neuron", "layer")) showStrips(page, from, { isFollowed });
   overview.list(state.layer, listedNeurons(state, network));
   overview.show(runs.usual, state, from.usual, { isFollowed });
-  drawInTime(page, isTyped);
-  if (isRead) showWritten(page);
+  if (!session.read.isPending) drawInTime(page, isTyped);
+  page.form.show(page, from, isRead);
   if (touches("neuron", "layer")) showNeuron(page);
   if (touches("changes")) showChanges(page);
-  if (touches("find", "layer", "signal") || (isRead && state.find)) search(page);
+  if (touches("find", "layer", "signal") || (isRead && state.find && !session.read.isPending)) search(page);
   showControls(page);
   showStep(page, { isFollowed: touches("step") });
   // Last, and not in a frame of its own: one layout is enough.
   for (const part of [strips.usual, strips.changed, overview]) part.follow();
+  page.form.follow(isFollowed);
 }
 
 /**
@@ -52,22 +51,23 @@ export function show(page, keys = null, { isTyped = false } = {}) {
  * @param {Page} page
  */
 function read(page) {
-  const { network, session, due } = page;
+  const { session, due, form } = page;
   const { state, runs, read: { text: before } } = session;
-  session.read = readText(runs, state, network);
+  session.read = form.read(page);
   showText(page);
   due.announcement.ask();
   const isAtEnd = state.step === null;
-  if (state.step !== null && state.step >= runs.usual.reading.steps.length && !state.changes.length) state.step = null;
+  const last = session.read.isPending ? Infinity : runs.usual.reading.steps.length - 1;
+  if (state.step !== null && state.step > last && !state.changes.length) state.step = null;
   return isAtEnd && before !== null && before !== state.text && state.text.startsWith(before);
 }
 
 /** Show the name of the neuron shown. */
 function showNeuron(/** @type {Page} */ { network, elements, session }) {
   const { layer, neuron } = session.state;
-  const { role, page } = network.place[`${layer}.${neuron}`];
+  const page = network.pages.replace("{layer}", String(layer)).replace("{neuron}", String(neuron));
   elements.neuron.textContent = nameOf(session.state, network);
-  elements.role.textContent = role;
+  elements.role.textContent = network.place[`${layer}.${neuron}`].role;
   elements.neuronPage.setAttribute("href", page);
 }
 
@@ -82,23 +82,6 @@ function showChanges(/** @type {Page} */ { network, elements, session }) {
   elements.changes.replaceChildren(...items);
 }
 
-/** Show the network's continuations, without the changes and with them. */
-function showWritten(/** @type {Page} */ { network, elements, session }) {
-  const { state, runs: { usual, changed } } = session;
-  put(elements.outcome, "hidden", !state.write);
-  if (!state.write) return;
-  const box = find("div.scroll", elements.outcome);
-  const words = describeWritten(network, usual);
-  if (state.changes.length) {
-    showOutcome(box, [{ name: "without", run: usual }, { name: "with the change", run: changed }]);
-    const others = describeWritten(network, changed);
-    elements.written.textContent = `Without the change it writes ${words}; with it, ${others}.`;
-  } else {
-    showOutcome(box, [{ name: "writes", run: usual }]);
-    elements.written.textContent = `It writes ${words}.`;
-  }
-}
-
 /**
  * Show the pointed-at or chosen step, if any, in every part of the page.
  * @param {Page} page
@@ -110,6 +93,7 @@ export function showStep(page, how = {}) {
   markStrips(page, how);
   overview.mark(runsAt(page, step).includes(session.runs.usual) ? step : null, how);
   showArithmetic(page, step);
+  page.form.showStep(page, step);
 }
 
 /** Show the steps of the search, and the neurons found. */
@@ -124,6 +108,7 @@ function search(/** @type {Page} */ page) {
 export function announce(/** @type {Page} */ { network, elements, session }) {
   const { reading } = session.runs.usual;
   const last = reading.steps.length - 1;
+  if (last < 0) return;
   const choice = network.vocabulary[reading.choice(last)];
   const read = `${last} ${last === 1 ? "character" : "characters"}`;
   elements.announcer.textContent = `Read ${read}. It expects next: ${tokenName(choice)}.`;

@@ -158,7 +158,7 @@ export class Finder {
  */
 function readWhole(network, sequence) {
   const reading = new Reading(network);
-  reading.read([...sequence].flatMap((character) => network.index.get(character) ?? []));
+  reading.read([...sequence].flatMap((character) => network.tokenOf(character) ?? []));
   return reading;
 }
 

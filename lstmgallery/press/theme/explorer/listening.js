@@ -21,6 +21,7 @@ export function listen(/** @type {Page} */ page) {
   listenToChanging(page);
   listenToFinding(page);
   listenToDragging(page);
+  page.form.listen(page);
   addEventListener("popstate", () => openAddress(page));
   addEventListener("pagehide", () => page.recorder.leave());
 }
@@ -60,7 +61,7 @@ function takePasted(page, event) {
 }
 
 function listenToWriting(/** @type {Page} */ page) {
-  const { write, temperature, seed, again, keep } = page.elements;
+  const { write, temperature, seed, again } = page.elements;
   const sample = () => change(page, { write: samplingOf(page) });
   write.addEventListener("change", () => {
     if (write.value === "sampled") sample();
@@ -72,7 +73,6 @@ function listenToWriting(/** @type {Page} */ page) {
     seed.value = String((samplingOf(page).seed + 1) % 1000000000);
     sample();
   });
-  keep.addEventListener("click", () => takeWritten(page));
 }
 
 /**
@@ -86,13 +86,6 @@ function samplingOf({ elements }) {
     temperature: Math.min(5, Math.max(0.1, temperature || 1)),
     seed: Math.min(999999999, Math.max(0, Math.floor(seed) || 0)),
   };
-}
-
-/** Insert the network's continuation into the text. */
-function takeWritten(/** @type {Page} */ page) {
-  const { network, session: { state, runs } } = page;
-  const written = runs.usual.written.map((token) => network.vocabulary[token]).filter((token) => token.length <= 2);
-  change(page, { text: state.text + written.join(""), write: null });
 }
 
 function listenToViewing(/** @type {Page} */ page) {

@@ -2,7 +2,7 @@
 // as in training: there a memory that counts to a hundred is accurate only to a few millionths, and rounding as Keras
 // does keeps the two together. Sums of products are rounded after each product, in order (a Float32Array does so).
 /** @import { Rule } from "./language.js" */
-/** @import { Change, Signals } from "./products.js" */
+/** @import { Change, Signals, Weights } from "./products.js" */
 import { addProduct, CELLS } from "./products.js";
 
 /**
@@ -18,7 +18,6 @@ import { addProduct, CELLS } from "./products.js";
  * @property {number} layer from 1
  * @property {number} neuron from 1
  * @property {string} role in a sentence
- * @property {string} page address of its page, relative to the explorer's
  *
  * @typedef {object} Description the page's data on its network, written by `press/pages/explorer.py`
  * @property {string} cell
@@ -29,20 +28,28 @@ import { addProduct, CELLS } from "./products.js";
  * @property {string} memory key of the signal that carries the memory between steps
  * @property {string[]} vocabulary the start token first, the end token second
  * @property {Rule | null} rule of its language, if it has one
- * @property {Record<string, string>} weights float32 in base64, by stored name
+ * @property {Record<string, string> | null} weights float32 in base64, by stored name; null: in a file of their own
  * @property {number} most_characters of a text
  * @property {number[][]} largest absolute memory, by layer and neuron
  * @property {number[][] | null} counts size of one count in its memory, by layer and neuron; null: it does not count
  * @property {[number, number]} best layer and neuron
  * @property {Entry[]} neurons most informative roles first
+ * @property {string} pages address of a neuron's page, relative to the explorer's, with {layer} and {neuron} for them
  * @property {string} longest_shown
  * @property {string[]} held_out sequences
  * @property {string} measured_on a description of them in words
+ * @property {TextDescription} [text] if it reads real text
+ *
+ * @typedef {object} TextDescription the page's data on a network of real text
+ * @property {string} title of the network
+ * @property {number} most_written tokens
+ * @property {string | null} weights address of their file, relative to the explorer's; null: they are not apart
  *
  * @typedef {{layers: Signals[], probabilities: Float64Array}} Step the results of one step
  */
 
 export const END = "<end>";
+const UNKNOWN = "<unknown>"; // where a vocabulary has it, it is read for every character that is not in it
 export const START_TOKEN = 0; // of every vocabulary
 export const END_TOKEN = 1;
 
@@ -75,15 +82,35 @@ export class Network extends Described {
     this.index = new Map(this.vocabulary.map((token, at) => [token, at]));
     this.signal = Object.fromEntries(this.signals.map((signal) => [signal.key, signal]));
     this.place = Object.fromEntries(this.neurons.map((each) => [`${each.layer}.${each.neuron}`, each]));
-    const weights = (/** @type {string} */ name) => decodeFloats(data.weights[name]);
-    this.parameters = Array.from({ length: this.layers }, (_, at) => ({
-      kernel: weights(`layer_${at + 1}/kernel`),
-      recurrent_kernel: weights(`layer_${at + 1}/recurrent_kernel`),
-      bias: weights(`layer_${at + 1}/bias`),
-    }));
-    this.readout = { kernel: weights("readout/kernel"), bias: weights("readout/bias") };
+    this.unknown = this.index.get(UNKNOWN);
+    /** @type {Weights[]} */
+    this.parameters = []; // of each layer
+    /** @type {{kernel: Float32Array, bias: Float32Array}} */
+    this.readout = { kernel: new Float32Array(), bias: new Float32Array() };
+    /** @type {Signals[]} */
+    this.beginning = [];
+    const { weights } = data;
+    if (weights) this.load(Object.keys(weights), (name) => decodeFloats(weights[name]));
+  }
+
+  /**
+   * Take the weights; without them the network cannot read.
+   * @param {string[]} names as stored
+   * @param {(name: string) => Float32Array} weights by name
+   */
+  load(names, weights) {
     const zero = Object.fromEntries(this.state.map((key) => [key, new Float32Array(this.units)]));
-    this.beginning = this.parameters.map(() => zero);
+    for (let layer = 1; layer <= this.layers; layer += 1) {
+      const own = names.filter((name) => name.startsWith(`layer_${layer}/`));
+      this.parameters.push(Object.fromEntries(own.map((name) => [name.slice(name.indexOf("/") + 1), weights(name)])));
+      this.beginning.push(zero);
+    }
+    this.readout = { kernel: weights("readout/kernel"), bias: weights("readout/bias") };
+  }
+
+  /** Return the token that is read for a character; undefined if none is. */
+  tokenOf(/** @type {string} */ character) {
+    return this.index.get(character) ?? this.unknown;
   }
 
   /**

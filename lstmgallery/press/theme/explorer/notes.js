@@ -29,15 +29,18 @@ export function showNotes({ network, elements, session }, { cut, unseen }) {
  * @param {Network} network
  * @param {string[]} unseen
  */
-function noteUnseen({ vocabulary }, unseen) {
+function noteUnseen({ vocabulary, unknown }, unseen) {
   const named = unseen.slice(0, MOST_UNSEEN).flatMap((character) => [make("bdi", {}, glyph(character)), " "]);
   const more = unseen.length - MOST_UNSEEN;
-  const known = vocabulary.slice(2).map(glyph);
-  const verdict = `and does not read ${unseen.length === 1 ? "it" : "them"}`;
+  const known = vocabulary.slice(2).filter((_, at) => at + 2 !== unknown).map(glyph);
+  const them = unseen.length === 1 ? "it" : "them";
+  const verdict = unknown === undefined
+    ? `and does not read ${them}: the columns are hatched, and its memory stays as it is`
+    : `and reads ${them} as ${vocabulary[unknown]}`;
   const knows = known.length > MOST_KNOWN ? `${known.length} characters` : listed(known, MOST_KNOWN);
   return make("p", {},
     "The network has never seen ",
     ...named,
     ...(more > 0 ? [`and ${more.toLocaleString("en")} more `] : []),
-    `${verdict}: the columns are hatched, and its memory stays as it is. It knows ${knows}.`);
+    `${verdict}. It knows ${knows}.`);
 }

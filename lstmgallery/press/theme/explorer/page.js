@@ -6,6 +6,7 @@ import { find, findAll, make } from "./dom.js";
  * @import { Recorder } from "./history.js"
  * @import { Network } from "./network.js"
  * @import { Overview } from "./overview.js"
+ * @import { ReadText } from "./runs.js"
  * @import { Session } from "./state.js"
  * @import { Strip } from "./strip.js"
  * @import { AfterFrame, Debounce } from "./timing.js"
@@ -14,6 +15,7 @@ import { find, findAll, make } from "./dom.js";
 /**
  * @typedef {object} Page
  * @property {Network} network
+ * @property {Form} form of the texts it reads
  * @property {Elements} elements
  * @property {Session} session the only one of these whose fields are reassigned
  * @property {Recorder} recorder
@@ -21,6 +23,14 @@ import { find, findAll, make } from "./dom.js";
  * @property {Overview} overview
  * @property {Finder} finder
  * @property {{soon: AfterFrame, later: Debounce, announcement: Debounce}} due strips, announcements
+ *
+ * @typedef {object} Form what the explorer does differently for short sequences and for real text
+ * @property {(page: Page) => ReadText} read the text of the state, with both runs
+ * @property {(page: Page, from: {usual: number, changed: number}, isRead: boolean) => void} show the state, in what
+ *     only this form has; `from`: the first changed column of each run, `isRead`: whether the text was read anew
+ * @property {(page: Page, step: number | null) => void} showStep that is pointed at or chosen
+ * @property {(isFollowed: boolean) => void} follow the end of the text, if that is due; called after all other layout
+ * @property {(page: Page) => void} listen to the reader's actions
  *
  * @typedef {ReturnType<typeof findElements>} Elements
  *
@@ -44,9 +54,6 @@ export function findElements() {
     temperature: find("input#temperature"),
     seed: find("input#seed"),
     again: find("button#again"),
-    keep: find("button#keep"),
-    outcome: find("div#outcome"),
-    written: find("p#written"),
 
     layer: findAll("select#layer").at(0),
     signal: find("select#signal"),

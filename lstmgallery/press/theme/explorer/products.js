@@ -4,7 +4,7 @@
 /**
  * @typedef {Record<string, Float32Array>} Signals of one layer at one step: by key, a value per unit
  * @typedef {(signal: string, values: Float32Array) => void} Change changes values in place
- * @typedef {{kernel: Float32Array, recurrent_kernel: Float32Array, bias: Float32Array}} Weights row by row
+ * @typedef {Record<string, Float32Array>} Weights of one layer, by name, row by row
  * @typedef {(x: Float32Array, previous: Signals, weights: Weights, change: Change) => Signals} CellStep
  */
 

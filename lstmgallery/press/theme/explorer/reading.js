@@ -7,7 +7,7 @@ import { largestAt, START_TOKEN } from "./network.js";
  * @import { Network, Step } from "./network.js"
  */
 
-/** @typedef {{character: string, token: number | undefined}} Character of a text; no token if unknown */
+/** @typedef {{character: string, token: number | undefined}} Character of a text; no token if it is not read */
 
 /**
  * Return the characters of a text, whether it was cut, and each unknown character.
@@ -19,8 +19,8 @@ export function splitText(text, network) {
   const most = network.most_characters;
   const characters = [...text.slice(0, 2 * most)]; // a character takes up to two code units in a JavaScript string
   const kept = characters.slice(0, most);
-  const columns = kept.map((character) => ({ character, token: network.index.get(character) }));
-  const unseen = [...new Set(columns.filter((each) => each.token === undefined).map((each) => each.character))];
+  const columns = kept.map((character) => ({ character, token: network.tokenOf(character) }));
+  const unseen = [...new Set(kept)].filter((character) => !network.index.has(character));
   return { columns, cut: text.length > 2 * most || characters.length > most, unseen };
 }
 
@@ -43,7 +43,19 @@ export class Reading {
    * @param {ChangeOfNeuron[]} [changes]
    * @returns {number} the first recomputed step
    */
-  read(tokens, changes = this.changes) {
+  read(tokens, changes) {
+    const missing = this.rewind(tokens, changes);
+    for (const token of missing) this.extend(token);
+    return this.steps.length - missing.length;
+  }
+
+  /**
+   * Return to the last step that stays when the start token and then `tokens` are read.
+   * @param {number[]} tokens
+   * @param {ChangeOfNeuron[]} [changes]
+   * @returns {number[]} the tokens then missing
+   */
+  rewind(tokens, changes = this.changes) {
     const wanted = [START_TOKEN, ...tokens];
     let kept = 0;
     while (kept < wanted.length && kept < this.tokens.length && wanted[kept] === this.tokens[kept]) kept += 1;
@@ -51,8 +63,7 @@ export class Reading {
     this.changes = changes;
     this.tokens.length = kept;
     this.steps.length = kept;
-    for (const token of wanted.slice(kept)) this.extend(token);
-    return kept;
+    return wanted.slice(kept);
   }
 
   /** Read one more token. */

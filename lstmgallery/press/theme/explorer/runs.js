@@ -37,6 +37,7 @@ import { writeOn } from "./writing.js";
  * @property {{usual: number, changed: number}} from the first changed column of each run
  * @property {boolean} cut whether the text was too long
  * @property {string[]} unseen the unknown characters
+ * @property {boolean} [isPending] whether only a part has been read so far
  */
 
 /**
@@ -98,7 +99,7 @@ function readRun(run, characters, changes, write) {
  * @param {Network} network
  * @returns {Column[]}
  */
-function columnsOf(characters, written, { vocabulary }) {
+export function columnsOf(characters, written, { vocabulary }) {
   const read = [{ character: vocabulary[START_TOKEN], token: START_TOKEN }, ...characters];
   const all = [...read, ...written.map((token) => ({ character: vocabulary[token], token }))];
   let step = 0;
@@ -116,7 +117,7 @@ function columnsOf(characters, written, { vocabulary }) {
  * @param {Column | undefined} before
  * @param {number} first recomputed step
  */
-function isAsBefore({ glyph: sign, step, isWritten }, before, first) {
+export function isAsBefore({ glyph: sign, step, isWritten }, before, first) {
   if (before?.glyph !== sign || before.step !== step || before.isWritten !== isWritten) return false;
   return step === null || step < first;
 }

@@ -1,5 +1,5 @@
 // Let the network write on: greedily, or sampled at a temperature with a seed.
-import { END_TOKEN, largestAt, softmax } from "./network.js";
+import { END_TOKEN, largestAt, softmax, START_TOKEN } from "./network.js";
 
 /** @import { Reading } from "./reading.js" */
 
@@ -41,19 +41,30 @@ export function draw(probabilities, temperature, chance) {
 }
 
 /**
+ * Return the next token that a network writes; never the start token.
+ * @param {Reading} reading
+ * @param {Sampling} how
+ * @param {() => number} random
+ */
+export function chooseToken({ steps }, { temperature }, random) {
+  const probabilities = steps[steps.length - 1].probabilities.slice();
+  probabilities[START_TOKEN] = 0;
+  return temperature > 0 ? draw(probabilities, temperature, random()) : largestAt(probabilities);
+}
+
+/**
  * Let a reading write on after the tokens read, until the end token or the bound.
  * @param {Reading} reading continued in place
  * @param {Sampling} how
  * @param {number} [atMost]
  * @returns {Written}
  */
-export function writeOn(reading, { temperature, seed }, atMost = MOST_WRITTEN) {
-  const random = randomFrom(seed);
+export function writeOn(reading, how, atMost = MOST_WRITTEN) {
+  const random = randomFrom(how.seed);
   /** @type {number[]} */
   const written = [];
   while (written.length < atMost) {
-    const { probabilities } = reading.steps[reading.steps.length - 1];
-    const token = temperature > 0 ? draw(probabilities, temperature, random()) : largestAt(probabilities);
+    const token = chooseToken(reading, how, random);
     if (token === END_TOKEN) return { written, ended: true };
     reading.extend(token);
     written.push(token);
