@@ -3,7 +3,7 @@
 The state of an explorer is in the fragment of its address, `explorer/counter.html#text=aaX&neuron=1`, as pairs
 `key=value` joined by `&`, percent-encoded:
 
-    text      the text the network reads
+    text      the text the network reads; networks of real text read unknown characters as the unknown token
     layer     layer shown, from 1
     signal    signal shown in the overview: `cell`, `hidden`, `input_gate`, ...
     neuron    neuron shown, from 1
@@ -12,7 +12,8 @@ The state of an explorer is in the fragment of its address, `explorer/counter.ht
                   <layer>.<neuron>.<signal>=<value>@<step>           held at a value from a step on
                   <layer>.<neuron>.<signal>+<amount>@<step>          added to the memory at one step (amount may be < 0)
                   <layer>.<neuron>.<signal>+<amount>counts@<step>    the same, in units of the effect of one more a
-    write     `greedy`, or `<temperature>~<seed>`: the network writes on after the text
+    write     `greedy`, or `<temperature>~<seed>`: the network writes on after the text. What it writes is never in an
+              address: it follows from the seed, and is marked as written by a network wherever it is shown
     find      `<first step>-<last step>~<threshold>`: neurons that are on from first to last, off just before and after;
               the threshold is a share of the signal's range
     sort      `number` (by role without it)
@@ -26,6 +27,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
+from lstmgallery.listing import WRITEUPS
 from lstmgallery.network import Network
 
 
@@ -53,8 +55,8 @@ def network_path(network: str) -> str:
     return f"networks/{network}/index.html"
 
 
-def neuron_path(network: str, layer: int, neuron: int) -> str:
-    """Return the path of a neuron's page in the site; layers and neurons count from 1."""
+def neuron_path(network: str, layer: int | str, neuron: int | str) -> str:
+    """Return the path of a neuron's page in the site; layers and neurons count from 1, or are names of places."""
     return f"networks/{network}/layer-{layer}/neuron-{neuron}.html"
 
 
@@ -63,21 +65,23 @@ def explorer_path(network: str) -> str:
     return f"explorer/{network}.html"
 
 
-def writeup_path(slug: str) -> str:
-    """Return the path of a write-up's page in the site."""
-    return f"writeups/{slug}.html"
+def writeup_path(slug: str, *, folder: str = WRITEUPS) -> str:
+    """Return the path of a write-up's page in the site; `folder` is that of its content file, as of comparisons."""
+    return f"{folder}/{slug}.html"
 
 
-def figure_path(slug: str, figure: str, extension: str) -> str:
+def figure_path(slug: str, figure: str, extension: str, *, folder: str = WRITEUPS) -> str:
     """Return the path of one figure alone: `html` for the page, `svg` for the drawing, `csv` for the numbers."""
-    return f"writeups/{slug}/{figure}.{extension}"
+    return f"{folder}/{slug}/{figure}.{extension}"
 
 
 def network_fragments(network: Network) -> set[str]:
     """Return the fragments of a network's page."""
-    found = {"roles", "seeds", "chosen", "gates", "training", "loss", "files"}
-    for layer in network.layer_numbers:
-        found |= {f"layer-{layer}", f"overview-{layer}", f"gates-{layer}"}
+    found = {"roles", "chosen", "training", "loss", "files"}
+    if not network.task.text:
+        found |= {"seeds", *(f"{part}-{layer}" for part in ("layer", "overview") for layer in network.layer_numbers)}
+    if network.kind.gates:
+        found |= {"gates", *(f"gates-{layer}" for layer in network.layer_numbers)}
     if network.task.strata_names:
         found.add("held-out")
     task = network.task

@@ -43,6 +43,7 @@ BLOCKS = {  # one figure of each kind, and where a kind has variants, of each va
     "together": "kind: together\nnetwork: small",
     "saturation": "kind: saturation\nof: small\ngates: [input_gate, output_gate]",
     "cell": "kind: cell\ncell: peephole\nhighlight: [forget_gate]",
+    "cell-at-work": "kind: cell\ncell: lstm\nequations: true\nneuron: small best(remaining)\nsequence: aXb",
     "generated": "kind: generated\nnetwork: small\nprompts: [aX, aaX]",
     "generated-changed": "kind: generated\nnetwork: small\nprompts: [aX]\nadd: {neuron: small 3, counts: 2}",
     "seeds": "kind: seeds\nclaim: it-holds",
@@ -51,6 +52,9 @@ BLOCKS = {  # one figure of each kind, and where a kind has variants, of each va
         "right: {title: Other, figure: {kind: strip, neuron: small 2, sequences: [aXb]}}"
     ),
     "search": "kind: search\nnetwork: small",
+    "strip-of-memories": "kind: strip\nneurons: [small 1, small best(remaining)]\nsignals: [memory]\nsequences: [aXb]",
+    "frontiers": "kind: frontiers\nnetworks: [small]",
+    "table": "kind: table\nnetworks: [small]",
 }
 CLAIMS = """\
 ```claim
@@ -97,13 +101,17 @@ class Press:
     results: list[Results]
     answers: Mapping[str, Answer]
 
+    @property
+    def by_name(self) -> dict[str, Results]:
+        return {each.network.name: each for each in self.results}
+
     @cached_property
     def articles(self) -> dict[str, Article]:
-        return {each.writeup.front.slug: each for each in write_articles(self.content, self.results, self.answers)}
+        return {each.writeup.front.slug: each for each in write_articles(self.content, self.by_name, self.answers)}
 
     @cached_property
     def plan(self) -> dict[str, Make]:
-        return plan_site(self.content, self.results, self.answers)
+        return plan_site(self.content, self.by_name, self.answers)
 
     def text(self, path: str) -> str:
         """Return one file of the site."""

@@ -26,7 +26,8 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
     (folder / "networks" / "copy.md").write_text(text.replace("[aXb, aaaXbbb]", "[abcXabc]"), encoding="utf-8")
     text = gru.read_text(encoding="utf-8").replace("counting\n  longest: 3", "state-memory\n  longest_wait: 3")
     (folder / "networks" / "latch.md").write_text(text.replace("[aXb, aaaXbbb]", "[AxYa]"), encoding="utf-8")
-    names = ("small", "gru", "deep", "copy", "latch")
+    write_small_content(folder, "plain", cell="rnn")
+    names = ("small", "gru", "deep", "copy", "latch", "plain")
     return {name: read_network(folder / "networks" / f"{name}.md")[0] for name in names}
 
 
@@ -45,7 +46,8 @@ def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tup
 
 def test_there_is_a_model_for_every_kind() -> None:
     named = {block.partition("kind: ")[2].partition("\n")[0] or "strip" for block in BLOCKS.values()}
-    assert set(FIGURES) == set(KINDS) == named
+    of_text = {"passage", "histogram", "written", "which"}  # in tests/test_written_texts.py
+    assert set(FIGURES) == set(KINDS) == named | of_text
 
 
 def test_a_search_that_was_not_saved_cannot_be_drawn(tmp_path: Path, networks: dict[str, Network]) -> None:
@@ -121,6 +123,22 @@ def test_no_figure_goes_without_id_caption_and_alternative(
         ),
         ("neuron: deep 3.1\nsequences: [aXb]", "layer 3 does not exist: deep has 2 layers (1-2)", None),
         (
+            "kind: cell\ncell: lstm\nneuron: gru 1\nsequence: aXb",
+            "expected a neuron of a network with the cell lstm, found 'gru 1'",
+            None,
+        ),
+        (
+            "kind: cell\ncell: lstm\nneuron: small 1",
+            "expected the key 'sequence' beside 'neuron', found none",
+            "add: sequence: ...",
+        ),
+        (
+            "kind: cell\ncell: lstm\nneuron: small 1\nsequence: aYb",
+            "the token 'Y' is not in the vocabulary of small",
+            "tokens: a b X",
+        ),
+        ("kind: table\nnetworks: [small, small]", "expected each network once, found 'small' again", None),
+        (
             "neuron: gru 1\nsignals: [cell]\nsequences: [aXb]",
             "expected a signal of gru, found 'cell'",
             "valid here: candidate, hidden, reset_gate, update_gate",
@@ -174,14 +192,14 @@ def test_no_figure_goes_without_id_caption_and_alternative(
             "did you mean 'reset_gate'?",
         ),
         (
-            "kind: frontier\nnetwork: latch\nshow: written",
-            "expected a counting network, found latch (state-memory)",
+            "kind: saturation\nof: plain",
+            "expected a network whose cells have gates, found plain",
             None,
         ),
         (
-            "kind: cell\ncell: peephole\nequations: true",
-            "equations: expected a cell of lstm, gru, found 'peephole'",
-            "remove the key equations",
+            "kind: frontier\nnetwork: latch\nshow: written",
+            "expected a counting network, found latch (state-memory)",
+            None,
         ),
         (
             "kind: cell\ncell: gru\nhighlight: [cell]",
@@ -210,7 +228,7 @@ def test_what_a_network_does_not_have_is_refused(
         "kind: frontier\nnetwork: small\nshow: written",
         "kind: together\nnetwork: latch",
         "kind: cell\ncell: lstm\nequations: true",
-        "kind: cell\ncell: peephole\nequations: false",
+        "kind: cell\ncell: peephole\nequations: true",
     ],
 )
 def test_what_a_network_has_can_be_shown(tmp_path: Path, networks: dict[str, Network], block: str) -> None:

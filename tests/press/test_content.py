@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmgallery.build import Project, build_gallery
+from lstmgallery.build import build_gallery
 from lstmgallery.errors import GalleryError
-from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.press.manuscript.content import read_content, read_sound_content
 from lstmgallery.press.manuscript.markup import ATTRIBUTES, TAGS, sanitise, to_html
+from lstmgallery.project import Project
 from tests.conftest import ROOT, record, write_small_content
 
 HOSTILE = [
@@ -177,3 +178,23 @@ def test_the_shipped_content_is_read() -> None:
         prose = entry.prose.fill(lambda _: "")
         require_harmless(prose)
         assert len(Reader(prose).text) > 100
+
+
+def test_commands_that_publish_nothing_read_drafts_unless_these_have_mistakes(tmp_path: Path) -> None:
+    content = write_small_content(tmp_path, "small")
+    (content / "writeups").mkdir()
+    draft = content / "writeups" / "draft.md"
+    for text, slugs in (("Text.", ["draft"]), ("[nothing](nothing.md)", [])):
+        draft.write_text(f"---\ntitle: T\nsummary: S.\npublished: 2026-01-02\ndraft: true\n---\n\n{text}\n", "utf-8")
+        assert [each.front.slug for each in read_sound_content(content, without_pins=()).writeups] == slugs
+    draft.write_text(draft.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    with pytest.raises(GalleryError, match=r"nothing\.md"):
+        read_sound_content(content, without_pins=())
+
+
+def test_a_network_is_pinned_anew_without_the_texts_that_others_were_trained_on() -> None:
+    """None of the shipped texts is part of the project."""
+    read = read_sound_content(ROOT / "content", without_pins=("counter",))
+    assert {entry.network.name for entry in read.networks if entry.pin is None} == {"counter"}
+    with pytest.raises(GalleryError, match=r"trump_tweets.*expected a file or a folder with files, found none"):
+        read_sound_content(ROOT / "content", without_pins=("tweets",))

@@ -7,8 +7,6 @@ from typing import NamedTuple
 import pytest
 
 from lstmgallery.cells.diagram import WIDTH, Label, Node
-from lstmgallery.cells.gru import KIND as GRU
-from lstmgallery.cells.lstm import KIND as LSTM
 from lstmgallery.cells.table import CellKind
 from lstmgallery.press.marks.diagrams import DIAGRAMS, TEXT, Diagram, draw_cell, formula
 from lstmgallery.press.pages.rendering import THEME, environment
@@ -32,8 +30,7 @@ class Box(NamedTuple):
 
 
 def kind_of(cell: str) -> CellKind:
-    kind: CellKind = GRU if cell == "gru" else LSTM
-    return kind
+    return DIAGRAMS[cell].kind
 
 
 def box_of_node(node: Node) -> Box:
@@ -102,6 +99,9 @@ def test_the_updates_are_those_of_the_table_of_signals(cell: str) -> None:
     [
         ("lstm", {"input_gate": "σ(x, h′)", "candidate": "tanh(x, h′)", "output_gate": "σ(x, h′)"}),
         ("gru", {"reset_gate": "σ(x, h′)", "update_gate": "σ(x, h′)", "candidate": "tanh(x, r·h′)"}),
+        ("coupled", {"input_gate": "σ(x, h′)", "forget_gate": "1 − i", "cell": "f·c′ + i·g"}),
+        ("gru_reset_first", {"reset_gate": "σ(x, h′)", "candidate": "tanh(x, r·h′)"}),
+        ("rnn", {"hidden": "tanh(x, h′)"}),
         ("peephole", {"input_gate": "σ(x, h′, c′)", "forget_gate": "σ(x, h′, c′)", "output_gate": "σ(x, h′, c)"}),
     ],
 )

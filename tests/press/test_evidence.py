@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lstmgallery.desk.baselines import BASELINES
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.results import Results
-from lstmgallery.desk.untrained import UNTRAINED_NETWORKS
 from lstmgallery.press.pages import evidence
 from lstmgallery.press.pages.sentences import row_sentence
 from lstmgallery.tasks.languages.counting import SelectiveCounting
@@ -58,16 +58,14 @@ def test_a_headline_stands_beside_all_untrained_networks(results: Results) -> No
     row = results.best_row_of(1, 4)
     found = evidence.headline(results, 1, 4)
     scores = results.controls[row.feature, row.phase]
-    assert len(scores) == UNTRAINED_NETWORKS
+    assert len(scores) == FULL.untrained
     assert found.untrained_range == (
-        f"median {np.median(scores):.2f}, highest {max(scores):.2f} of {UNTRAINED_NETWORKS}".replace(
-            "-", "\N{MINUS SIGN}"
-        )
+        f"median {np.median(scores):.2f}, highest {max(scores):.2f} of {FULL.untrained}".replace("-", "\N{MINUS SIGN}")
     )
     assert not found.has_role
     assert found.interval == ""
     dots = next(series for series in found.beside.series if series.style == "main")
-    assert len(dots.points) == UNTRAINED_NETWORKS
+    assert len(dots.points) == FULL.untrained
 
 
 def with_shares(results: Results, *shares: tuple[str, int, float, float]) -> Results:

@@ -194,11 +194,11 @@ def test_without_a_name_the_first_network_that_one_neuron_lets_count_is_shown(
 
 def test_a_network_that_does_not_count_is_shown_with_its_memory_held_at_zero(gallery: Gallery) -> None:
     content = read_content(gallery.project.content).only(["state-memorizer", "copy-machine"])
-    results = [
-        read_results(entry.network, gallery.project.build / entry.network.name, with_seeds=False)
+    by_name = {
+        entry.network.name: read_results(entry.network, gallery.project.build / entry.network.name, with_seeds=False)
         for entry in content.networks
-    ]
-    page = parse_html(plan_site(replace(content, writeups=()), results, {})["index.html"]().decode())
+    }
+    page = parse_html(plan_site(replace(content, writeups=()), by_name, {})["index.html"]().decode())
     assert page.one("button", class_="change").text == "Hold it at zero"
     assert page.all("button", class_="more") == []
     usual, changed = (page.one("div", class_=row).one("span", class_="cells").all("i") for row in RUNS)

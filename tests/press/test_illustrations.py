@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from lstmgallery import store
+from lstmgallery.cells.lstm import KIND as LSTM
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.network import Network
 from lstmgallery.press.figures.drawing import Part
@@ -344,3 +345,21 @@ def test_a_claim_over_seeds_is_drawn_with_the_bound_that_each_seed_has_to_pass(t
     bound = series["faint"][0]
     require_linear([*series["main"], mark, bound], [0.5, 0.75, 1.0, own, 0.6], along="x")
     assert drawn.parts[0].summary.startswith("r2 of cell with remaining in 3 seeds: lowest")
+
+
+def test_a_cell_at_work_marks_every_part_of_a_signal(press: Press) -> None:
+    page = press.page("writeups/everything.html")
+    figure = page.one("figure", id="cell-at-work")
+    for signal in LSTM.keys:
+        marked = [each.tag for each in figure.elements if each.attributes.get("data-signal") == signal]
+        assert {"g", "text", "tr", "div"} <= set(marked), signal
+    assert figure.one("p", class_="pointer").attributes["hidden"] is None  # until a script can light something up
+    overlays = {each["data-signal"] for each in figure.all("g", class_="overlay")}
+    assert overlays == set(LSTM.keys)
+    assert page.one("figure", id="cell").all("g", class_="overlay") == []
+
+
+def test_only_pages_with_a_linked_figure_load_its_script(press: Press) -> None:
+    loading = {path for path in press.plan if path.endswith(".html") and "assets/linked.js" in press.text(path)}
+    assert loading == {"writeups/everything.html", "writeups/everything/cell-at-work.html"}
+    assert "overlay" not in press.text("writeups/everything/cell-at-work.svg")

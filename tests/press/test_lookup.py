@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lstmgallery.press.pages.lookup import Found, cut, index_of, plain, search_index, search_library, terms
+from lstmgallery.press.pages.lookup import Found, cut, index_of, plain, search_index, search_library, terms, weigh
 from tests.press.conftest import BASE_URL, Press, Typeset, writeup
 
 
@@ -68,7 +68,9 @@ def test_the_same_is_found_however_often_it_is_made(press: Press) -> None:
 
 
 def test_a_word_counts_by_field_and_document() -> None:
-    index = index_of([Found("Gate", "Page", "a.html", "a gate, a gate"), Found("Cell", "Page", "b.html", "gate")])
+    index = index_of(
+        weigh([Found("Gate", "Page", "a.html", "a gate, a gate"), Found("Cell", "Page", "b.html", "gate")])
+    )
     assert dict(index["index"])["gate"] == {"0": {"0": 1}, "1": {"0": 2, "1": 1}}
     assert index["fieldLength"] == {"0": [1, 2], "1": [1, 1]}
     assert index["averageFieldLength"] == [1.0, 1.5]

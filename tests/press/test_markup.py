@@ -28,6 +28,10 @@ def faults_of(text: str) -> list[str]:
     return [fault.needles[0] for fault in (*converted.faults, *compare(converted).faults)]
 
 
+WRITTEN_WRONG = ["https:b.org", "http:/d", "https://f g", "https://i:99999"]  # browsers find pages of this site there
+MEANINGS = "<dd><p>m</p><ul><li>a</li></ul></dd><dd><p>n</p><ol><li>b</li></ol></dd>"
+
+
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -61,6 +65,9 @@ def faults_of(text: str) -> list[str]:
         ("a\\\nb  \nc\n", "<p>a<br>b<br>c</p>"),
         ("a <!DOCTYPE b> c", "<p>a &lt;!DOCTYPE b&gt; c</p>"),
         ("<!-- never closed\n\nText", "<p>&lt;!– never closed</p><p>Text</p>"),
+        ("&notit; &copy; &#169; &copy", "<p>&amp;notit; © © &amp;copy</p>"),
+        ("T\n: m\n  - a\n    - b\n", "<dl><dt>T</dt><dd><p>m</p><ul><li>a<ul><li>b</li></ul></li></ul></dd></dl>"),
+        ("T\n: m\n  - a\n: n\n  1. b\n", f"<dl><dt>T</dt>{MEANINGS}</dl>"),
         ("[call](tel:+49-123)", '<p><a href="tel:+49-123">call</a></p>'),
     ],
 )
@@ -91,6 +98,14 @@ def test_a_footnote_and_its_references_lead_to_each_other() -> None:
     assert [note["id"] for note in notes] == ["fn-a", "fn-b-c", "fn-inline-3"]
     assert [a["href"] for a in notes[0].all("a")] == ["#fnref-a", "#fnref-a-2"]
     assert "First." in notes[0].text
+
+
+@pytest.mark.parametrize("indent", ["  ", "   ", "    "])
+def test_a_footnote_holds_lists_however_far_they_are_indented(indent: str) -> None:
+    lines = ["Word[^n].", "", "[^n]: Note", "- a", "  - b", "- c"]
+    page = page_of("\n".join([*lines[:3], *(indent + line for line in lines[3:])]))
+    outer, inner = page.one("section").all("ul")
+    assert [item.text for item in (*outer.all("li"), *inner.all("li"))] == ["ab", "b", "c", "b"]
 
 
 def test_a_footnote_keeps_its_id_where_another_is_put_before_it() -> None:
@@ -152,6 +167,8 @@ def test_quotation_marks_and_dashes_are_those_of_the_language(text: str, shown: 
         ("<script>alert(1)</script>\n\nText <eos>.", ["<script>", "<eos>"]),
         ("<?php x ?> and <b y>", ["<?php x ?>", "<b y>"]),
         ("[a](ftp://b) [c](x:y) [d](javascript:e)", ["ftp://b", "x:y", "javascript:e"]),
+        ("[a](https:b.org) [c](http:/d) [e](<https://f g>) [h](https://i:99999)", WRITTEN_WRONG),
+        ("[a](mailto:) [b]() <a href=''>c</a>", ["mailto:", "](", "]("]),
         ("<a href=x>a <a href=y>b</a></a>", ["<a href=y>"]),
         ("<td>x</td>", ["<td>"]),
         ("<p style='color: red'>x</p>", ["<p style='color: red'>"]),

@@ -1,9 +1,10 @@
 """The pages of the built gallery: small, self-contained, without scripts or styles inside, and true to the files."""
 
+import functools
 import gzip
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
-from lstmgallery.desk.claims import Answers
+from lstmgallery.build import load
+from lstmgallery.checking import check_tree
 from lstmgallery.desk.results import read_results
+from lstmgallery.exchange import MANIFEST, MARKER
+from lstmgallery.kept import FILE, Kept, Under
+from lstmgallery.ondemand import OnDemand
 from lstmgallery.press.addresses import neuron_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.marks.text import number, percent, scientific, thousands
 from lstmgallery.press.pages.plan import plan_site
-from lstmgallery.verify import answer_questions
-from lstmgallery.workers import Workers
-from tests.conftest import Gallery, files_of, record
+from lstmgallery.unchanged import program_hash
+from tests.conftest import Gallery, files_of, is_sampled, record
 from tests.strips import read_strips
 
 LARGEST_BYTES = 50_000  # of a neuron page with all its assets, compressed
@@ -57,21 +62,19 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(gallery: Gallery) -> dict[str, Page]:
-    """Every page of the gallery by its path."""
+    """Every page of the gallery by its path, but of many neurons only some."""
     site = gallery.project.site
-    files = sorted(site.rglob("*.html"))
-    return {file.relative_to(site).as_posix(): Page(file.read_text(encoding="utf-8")) for file in files}
+    paths = [path for path in page_paths(site) if is_sampled(path)]
+    return {path: Page((site / path).read_text(encoding="utf-8")) for path in paths}
+
+
+def page_paths(site: Path) -> list[str]:
+    return [file.relative_to(site).as_posix() for file in sorted(site.rglob("*.html"))]
 
 
 @pytest.fixture(scope="module")
-def rendered(gallery: Gallery) -> tuple[Content, list[Any], Answers]:
-    """The inputs of the gallery's pages."""
-    content = read_content(gallery.project.content)
-    build = gallery.project.build
-    results = [read_results(entry.network, build / entry.network.name, with_seeds=False) for entry in content.networks]
-    with Workers() as workers:
-        answers = answer_questions(content, results, record(), workers, with_seeds=False)
-    return content, results, answers
+def content(gallery: Gallery) -> Content:
+    return read_content(gallery.project.content)
 
 
 def neuron_pages(pages: dict[str, Page]) -> dict[tuple[str, int, int], tuple[str, Page]]:
@@ -91,7 +94,7 @@ def links_of(page: Page) -> Iterator[tuple[str, str]]:
 
 def test_a_neuron_page_with_all_its_assets_is_small(gallery: Gallery, pages: dict[str, Page]) -> None:
     site = gallery.project.site
-    packed = {path: len(gzip.compress(content, 6)) for path, content in files_of(site).items()}
+    packed = functools.cache(lambda path: len(gzip.compress((site / path).read_bytes(), 6)))
     for path, page in (entry for entry in neuron_pages(pages).values()):
         assets = {
             posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
@@ -99,7 +102,7 @@ def test_a_neuron_page_with_all_its_assets_is_small(gallery: Gallery, pages: dic
             if tag != "a"
         }
         assert {"assets/style.css", "assets/palette.css", "assets/strip.js"} <= assets
-        assert packed[path] + sum(packed[asset] for asset in assets) < LARGEST_BYTES, path
+        assert packed(path) + sum(map(packed, assets)) < LARGEST_BYTES, path
 
 
 def test_no_page_has_a_script_or_a_style_inside(pages: dict[str, Page]) -> None:
@@ -123,7 +126,7 @@ def test_every_link_is_relative_and_to_a_file(gallery: Gallery, pages: dict[str,
     site = gallery.project.site
     for path, page in pages.items():
         for tag, link in links_of(page):
-            if tag == "a" and path.startswith("writeups/") and link.startswith("https://"):
+            if tag == "a" and path.startswith(("writeups/", "networks/")) and link.startswith("https://"):
                 continue  # an author's, to another site
             file, _, fragment = link.partition("#")
             assert not re.match(r"[a-z]+:|/", link), (path, link)
@@ -131,21 +134,28 @@ def test_every_link_is_relative_and_to_a_file(gallery: Gallery, pages: dict[str,
             assert (site / target).is_file(), (path, link)
             if "=" in fragment:  # the state of an explorer, which its script reads
                 assert target.startswith("explorer/"), (path, link)
-            elif fragment:
+            elif fragment and target in pages:
                 assert fragment in [attributes.get("id") for _, attributes in pages[target].tags], (path, link)
 
 
-def test_every_page_can_be_reached_from_the_index(pages: dict[str, Page]) -> None:
+def test_the_whole_site_is_found_sound(gallery: Gallery) -> None:
+    assert check_tree(gallery.project.site).pages == gallery.summary.pages
+
+
+def test_every_page_can_be_reached_from_the_index(gallery: Gallery) -> None:
+    site = gallery.project.site
+    pages = page_paths(site)
     seen, waiting = set(), ["index.html"]
     while waiting:
         path = waiting.pop()
-        if path in seen or path not in pages:
+        if path in seen or not path.endswith(".html"):
             continue
         seen.add(path)
-        for _, link in links_of(pages[path]):
-            if file := link.partition("#")[0]:
+        for node in LexborHTMLParser((site / path).read_bytes()).css("a[href]"):
+            if file := (node.attributes["href"] or "").partition("#")[0]:
                 waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), file)))
-    for_other_pages = {path for path in pages if re.fullmatch(r"writeups/[a-z-]+/[a-z-]+\.html", path)}
+        waiting = [each for each in waiting if not re.match("[a-z]+:", each)]
+    for_other_pages = {path for path in pages if re.fullmatch(r"(?:writeups|comparisons)/[a-z-]+/[a-z-]+\.html", path)}
     assert set(pages) - seen == {"404.html", *for_other_pages}
 
 
@@ -163,15 +173,16 @@ def test_the_residual_stands_on_every_neuron_page(gallery: Gallery, pages: dict[
     for (name, layer, neuron), (path, page) in neuron_pages(pages).items():
         table = pd.read_parquet(gallery.project.build / name / "equations.parquet")
         own = table[(table["layer"] == layer) & (table["neuron"] == neuron)]
-        worst = own.loc[own["residual"].idxmax()]
-        assert 0 < worst["residual"] < 1e-5
+        worst = own.loc[(own["residual"] / own["tolerance"]).idxmax()]
+        assert 0 < worst["residual"] < worst["tolerance"]
         assert scientific(worst["residual"]) in page.texts["dt"], path
         places = {
             f"sequence {row.sequence}, step {row.step}"
             for row in own[own["residual"] == worst["residual"]].itertuples()
         }
         (sentence,) = [text for text in page.texts["dd"] if text.startswith("largest error of any of its signals")]
-        assert any(sentence.endswith(place) for place in places), path
+        said, _, _ = sentence.partition("; up to")  # what is allowed for large values
+        assert any(said.endswith(place) for place in places), path
 
 
 def test_the_residual_stands_on_every_network_page_and_among_the_checks(
@@ -236,32 +247,45 @@ def test_a_network_page_says_what_was_trained(gallery: Gallery, pages: dict[str,
         assert percent(1.0) in page.texts["dt"]
 
 
-def test_the_neurons_of_a_network_form_one_path(pages: dict[str, Page]) -> None:
-    neurons = neuron_pages(pages)
-    for place, (path, page) in neurons.items():
+def test_the_neurons_of_a_network_form_one_path(pages: dict[str, Page], content: Content) -> None:
+    paths = {
+        network.name: [neuron_path(network.name, *place) for place in network.places]
+        for network in (entry.network for entry in content.networks)
+    }
+    for (name, _, _), (path, page) in neuron_pages(pages).items():
         following = [a["href"] for tag, a in page.tags if tag == "a" and a.get("rel") == "next"]
-        network = sorted(key for key in neurons if key[0] == place[0])
-        at = network.index(place)
-        expected = [neuron_path(*network[at + 1])] if at + 1 < len(network) else []
+        at = paths[name].index(path)
+        expected = paths[name][at + 1 : at + 2]
         assert [
             posixpath.normpath(posixpath.join(posixpath.dirname(path), str(link))) for link in following
         ] == expected
 
 
-def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(rendered: tuple[Content, list[Any], Answers]) -> None:
-    content, results, answers = rendered
-    whole = plan_site(Content(content.site, content.networks), results, answers)  # no write-up mentions a neuron
-    small = plan_site(Content(content.site, content.networks[:1]), results[:1], answers)
-    own = [path for path in small if path.startswith("networks/counter/")]
-    assert len(own) == 11
+def test_a_page_is_as_large_in_a_small_site_as_in_a_large_one(gallery: Gallery, content: Content) -> None:
+    entries = {entry.network.name: entry.network for entry in content.networks}
+    by_name = OnDemand(
+        entries, lambda name: read_results(entries[name], gallery.project.build / name, with_seeds=False)
+    )
+    whole = plan_site(Content(content.site, content.networks), by_name, {})  # no write-up mentions a neuron
+    alone = tuple(each for each in content.networks if each.network.name == "copy-machine")  # without variants
+    small = plan_site(Content(content.site, alone), by_name, {})
+    own = [path for path in small if path.startswith("networks/copy-machine/")]
+    assert len(own) == 41
     assert [path for path in own if small[path]() != whole[path]()] == []
 
 
-def test_rendering_again_gives_the_same_bytes(gallery: Gallery, rendered: tuple[Content, list[Any], Answers]) -> None:
-    content, results, answers = rendered
-    files = {path: make() for path, make in plan_site(content, results, answers).items()}
-    published = {path: data for path, data in files_of(gallery.project.site).items() if path != ".lstmgallery"}
-    assert files == published
+def test_rendering_again_gives_the_same_bytes(gallery: Gallery, content: Content) -> None:
+    project = gallery.project
+    with Kept(project.build / FILE) as kept:
+        kept_answers = Under(kept.take, program_hash())
+
+        def keep(inputs: Any, make: Callable[[], Any]) -> Any:
+            return kept_answers(inputs, make) if inputs[0] == "answers" else make()
+
+        plan = load(project, content, record(), keep=keep).plan
+    published = {path: data for path, data in files_of(project.site).items() if path not in (MARKER, MANIFEST)}
+    assert plan.keys() == published.keys()
+    assert [path for path in plan if is_sampled(path) and plan[path]() != published[path]] == []
 
 
 def test_the_site_names_no_folder_of_the_machine_that_built_it(gallery: Gallery) -> None:

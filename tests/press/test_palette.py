@@ -123,12 +123,26 @@ def test_every_class_that_a_page_uses_has_a_rule(gallery: Gallery) -> None:
         for names in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
             used |= set(names.split())
     assert {"m20", "m20w", "g0", "strip", "cards"} <= used
-    plain = {"article", "axis", "end", "minis", "panel-shown", "parts", "says"}  # of these nothing is styled
+    plain = {
+        "article",
+        "axis",
+        "end",
+        "minis",
+        "panel-shown",
+        "parts",
+        "related",
+        "says",
+        "variants",
+    }  # of these nothing is styled
     plain |= {
         "part-cell",
         "part-equations",
+        "part-game",
         "part-listing",
+        "part-numbers",
+        "part-passage",
         "part-strip",
+        "part-written",
         "circle",
         "gate",
         "pill",

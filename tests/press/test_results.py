@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import parse_subject
-from lstmgallery.desk.untrained import CONTROL_NETWORKS, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.sentences import measured_on, measured_on_half
 from tests.press.conftest import Press
 
@@ -53,12 +53,13 @@ def test_who_was_not_chosen_by_a_score_has_no_such_row(results: Results, text: s
 
 
 def test_the_untrained_networks_read_the_same_steps_with_other_weights(results: Results) -> None:
-    assert len(results.untrained) == CONTROL_NETWORKS
-    kernels = {each.weights["layer_1/kernel"].tobytes() for each in (results.trained, *results.untrained)}
+    untrained = [*results.untrained()]
+    assert len(untrained) == FULL.controls
+    kernels = {each.weights["layer_1/kernel"].tobytes() for each in (results.trained, *untrained)}
     assert len(kernels) == 41
-    assert all(each.steps.equals(results.trained.steps) for each in results.untrained)
+    assert all(each.steps.equals(results.trained.steps) for each in untrained)
 
 
 def test_every_row_of_the_table_of_roles_has_its_untrained_networks(results: Results) -> None:
     for feature, phase in set(zip(results.scores["feature"], results.scores["phase"], strict=True)):
-        assert len(results.controls[feature, phase]) == UNTRAINED_NETWORKS
+        assert len(results.controls[feature, phase]) == FULL.untrained

@@ -9,14 +9,13 @@ from lstmgallery.press.marks.text import (
     count,
     data_size,
     estimate,
-    glyph,
     interval,
     number,
     percent,
     scientific,
     thousands,
-    token_name,
 )
+from lstmgallery.press.marks.tokens import glyph, token_name
 from lstmgallery.tasks.vocabulary import END, START
 
 NUMBERS = st.floats(-1e6, 1e6)

@@ -312,7 +312,7 @@ def test_a_text_written_from_the_right_says_so_and_its_figures_do_not(typeset: T
     assert page.one("div", class_="parts")["dir"] == "ltr"
 
 
-@pytest.mark.parametrize("value", ["1984", "yes", "1.10", "no"])
+@pytest.mark.parametrize("value", ["1984", "yes", "1.10", "no", "<<", "="])
 def test_a_title_is_the_text_that_was_typed(typeset: Typeset, value: str) -> None:
     page = typeset(some=writeup(figure("one", FIGURE, caption=value), title=value)).page("writeups/some.html")
     assert page.one("h1").text == value
@@ -382,6 +382,23 @@ def test_an_address_in_code_is_not_a_link(typeset: Typeset) -> None:
 
 def test_a_quote_that_is_a_paragraph_of_its_own_stays_one(typeset: Typeset) -> None:
     assert first_words(typeset(some=writeup("{small 3}\n"))) == "neuron 3"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (r"\{# words \#\}", "{# words #}"),
+        (r"Write \{#own\}", "Write {#own}"),
+        (r"Write \{\#own\}", "Write {#own}"),
+        ("Write `{#own}`", "Write {#own}"),
+        ("Write {#own}", "Write"),
+    ],
+)
+def test_escaped_braces_at_the_end_of_a_heading_are_its_words(typeset: Typeset, typed: str, shown: str) -> None:
+    page = typeset(some=writeup(f"## {typed}\n\nText.\n")).page("writeups/some.html")
+    headings = [element for element in page.elements if element.tag == "h2"]
+    assert shown in [heading.text for heading in headings]
+    assert (headings[0].attributes["id"] == "own") is (shown == "Write")
 
 
 def test_reading_time_counts_words_and_figures(file: Path, networks: dict[str, Network]) -> None:

@@ -23,6 +23,10 @@ class Captioned(Block):
 _MODELS: tuple[type[Block], ...] = (*PLAIN, ComparisonBlock)
 KINDS: dict[str, type[Block]] = {get_args(model.model_fields["kind"].annotation)[0]: model for model in _MODELS}
 FIGURES: dict[str, type[Captioned]] = {  # by kind, with the fields of every figure
-    kind: cast(type[Captioned], pydantic.create_model(f"Figure{model.__name__}", __base__=(model, Captioned)))
+    kind: cast(
+        type[Captioned],
+        pydantic.create_model(f"Figure{model.__name__}", __base__=(model, Captioned), __module__=__name__),
+    )
     for kind, model in KINDS.items()
 }
+globals().update({model.__name__: model for model in FIGURES.values()})  # kept figures name the classes of their blocks

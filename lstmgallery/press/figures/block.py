@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pydantic
 
+from lstmgallery.copies import Copies, Writing
 from lstmgallery.desk.grammar import GrammarError
 from lstmgallery.desk.subjects import Subject, example_of, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
@@ -35,12 +36,13 @@ class Checker:
     """Checks the blocks of one document against the networks, and collects the problems.
 
     `broken` are networks whose own files have mistakes: their names are known, but nothing else. `searched` are those
-    with a saved search.
+    with a saved search; `copies` are the records of what networks write.
     """
 
     networks: Mapping[str, Network]
     broken: Collection[str]
     searched: Collection[str] = ()
+    copies: Mapping[str, Copies] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     named: dict[str, Subject] = field(default_factory=dict)  # all subjects named so far
 
@@ -145,8 +147,18 @@ class Block(Strict, abc.ABC):
         return (self,)
 
     @property
+    def script(self) -> str:
+        """The file in `assets/` of the script that it needs besides those of every write-up; empty without."""
+        return ""
+
+    @property
     def claims(self) -> tuple[str, ...]:
         """The ids of the claims it shows."""
+        return ()
+
+    @property
+    def writings(self) -> tuple[tuple[str, Writing], ...]:
+        """What it lets networks of real text write: the author's spelling of the network, and the text."""
         return ()
 
     @abc.abstractmethod

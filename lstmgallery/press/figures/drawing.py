@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from lstmgallery.copies import Copies
 from lstmgallery.desk.claims import Answers, Claim
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.results import Results
@@ -53,6 +54,7 @@ class Studio:
     answers: Answers
     claims: Mapping[str, Claim]
     searches: Mapping[str, Search] = field(default_factory=dict)  # saved searches by network
+    copies: Mapping[str, Copies] = field(default_factory=dict)  # by network, of what it writes
 
     def results_of(self, subject: Subject) -> Results:
         """Return the results of a subject's network."""

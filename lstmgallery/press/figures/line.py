@@ -72,7 +72,7 @@ def plot_steps(lines: Mapping[str, np.ndarray], tokens: Sequence[str], *, name: 
             for step, (token, value) in enumerate(zip(tokens, values.tolist(), strict=True))
         )
         series += [Series("line", style, points), Series("dots", style, points, radius=2.8)]
-        ends.append(replace(points[-1], label=label))
+        ends.append(points[-1]._replace(label=label))
     stride = math.ceil(len(tokens) / 40)
     ticks = tuple(frame.point(step, frame.y[0], tokens[step]) for step in range(0, len(tokens), stride))
     summary = "; ".join(

@@ -26,6 +26,10 @@ class SaturationBlock(Block):
     def check(self, checker: Checker, document: Document, path: KeyPath) -> None:
         if subject := checker.subject(document, (*path, "of"), self.of, is_neuron=False):
             gates = [gate.key for gate in subject.network.kind.gates]
+            if not gates:
+                message = f"expected a network whose cells have gates, found {subject.network.name}"
+                checker.problems.append(document.problem((*path, "of"), message))
+                return
             checker.among(document, (*path, "gates"), self.gates or (), gates, "a gate")
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:

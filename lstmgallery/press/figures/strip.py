@@ -12,7 +12,10 @@ from lstmgallery.press.addresses import explorer_url, neuron_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio, name_of, step_table
 from lstmgallery.press.marks.strips import draw_strip, largest_size
+from lstmgallery.press.marks.text import within_sentence
 from lstmgallery.tasks.vocabulary import with_start
+
+MEMORY = ("memory",)  # as signals: the one that carries a neuron's memory, whatever its cell calls it
 
 
 class StripBlock(Block):
@@ -35,10 +38,12 @@ class StripBlock(Block):
         if not self.named:
             checker.expect_neurons(document, path)
         sequences: dict[KeyPath, str] = {("sequences", at): sequence for at, sequence in enumerate(self.sequences)}
-        checker.signals_read(document, path, self.named, signals=self.signals or (), sequences=sequences)
+        signals = () if self.signals == MEMORY else self.signals or ()
+        checker.signals_read(document, path, self.named, signals=signals, sequences=sequences)
 
     def draw(self, studio: Studio, subjects: Mapping[str, Subject]) -> Drawing:
         parts, tables = [], []
+        has_several = len({subjects[text].network.name for text in self.named.values()}) > 1
         for text in self.named.values():
             subject = subjects[text]
             network = subject.network
@@ -49,7 +54,9 @@ class StripBlock(Block):
             largest = max(largest_size(each[memory]) for each in values)
             of_all = max(largest_size(signals[memory]) for signals in of_layer)
             extent = (min(float(v[memory].min()) for v in values), max(float(v[memory].max()) for v in values))
-            shown = self.signals or network.kind.keys
+            shown = (memory,) if self.signals == MEMORY else self.signals or network.kind.keys
+            name = name_of(network, layer, neuron)
+            name = f"{network.title}, {within_sentence(name)}" if has_several else name
             for sequence, signals in zip(self.sequences, values, strict=True):
                 strip = draw_strip(
                     network.kind,
@@ -60,9 +67,9 @@ class StripBlock(Block):
                     extent=extent,
                     shown=shown,
                 )
-                summary = f"{name_of(network, layer, neuron)}: {strip.line.summary}"
+                summary = f"{name}: {strip.line.summary}"
                 path = neuron_path(network.name, layer, neuron)
-                title = name_of(network, layer, neuron) if sequence == self.sequences[0] else ""
+                title = name if sequence == self.sequences[0] else ""
                 live = explorer_url(network.name, text=sequence, layer=layer, neuron=neuron)
                 parts.append(Part(title, path, strip, summary, explorer=live))
                 tables.append(step_table(network, sequence, {key: signals[key] for key in shown}, layer, neuron))

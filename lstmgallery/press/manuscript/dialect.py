@@ -12,6 +12,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from html.entities import html5
+from typing import Any
 
 import markdown
 from markdown.blockprocessors import BlockProcessor, HashHeaderProcessor, ReferenceProcessor
@@ -21,10 +23,18 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.smarty import SmartyExtension
 from markdown.extensions.tables import TableProcessor
-from markdown.inlinepatterns import HTML_RE, HtmlInlineProcessor, InlineProcessor, SubstituteTagInlineProcessor
+from markdown.inlinepatterns import (
+    ENTITY_RE,
+    HTML_RE,
+    HtmlInlineProcessor,
+    InlineProcessor,
+    SubstituteTagInlineProcessor,
+)
+from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from lstmgallery.press.manuscript.headings import BRACE
 from lstmgallery.press.manuscript.layout import (
     HTML_BLOCK,
     LINE,
@@ -43,10 +53,25 @@ TYPED, TYPED_END = "\ue008", "\ue009"
 LEFT, RIGHT = "\ue002", "\ue003"  # around what is made in place of ids, classes and checkboxes
 QUOTES = {"de": "„“‚‘", "en": "“”‘’"}  # in other languages, quotation marks stay as typed
 
+ANY = ("",)
+SIGNS = {  # what a text holds, one of these, where a pattern of Python-Markdown matches in it
+    "backtick": ("`",),
+    **dict.fromkeys(("backslash", "escape"), ("\\",)),
+    **dict.fromkeys(("footnote", "reference", "link", "short_reference"), ("[",)),
+    **dict.fromkeys(("image_link", "image_reference", "short_image_ref"), ("![",)),
+    **dict.fromkeys(("autolink", "automail", "html"), ("<",)),
+    "linebreak": ("  \n",),
+    "entity": ("&",),
+    "em_strong": ("*", "_", "~"),
+    "smarty-ellipses": ("...",),
+    **dict.fromkeys(("smarty-em-dashes", "smarty-en-dashes"), ("--",)),
+    **{f"smarty-quotes-{number}": ("'", '"') for number in range(15)},
+}
 _IN_TEXT = "\ue00a"  # begins the name of a footnote within the text
 _BLOCK = re.compile(rf"^(?: *{REGION}\d+{REGION} *$|{HTML_BLOCK.pattern})", re.MULTILINE | re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\]\s+")
-_OWN_ID = re.compile(r"\{#[^{}]*\}(?=\s*$)")
+_OWN_ID = re.compile(r"(?<!\\)\{#[^{}]*\}(?=\s*$)")
+_LIKE_OWN_ID = re.compile(r"\\\{(?=\\?#[^{}]*\}\s*$)")  # its brace is escaped
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _MISSING = re.compile(r"\[\^[^\]\s]+\]")
 _NOTE_IN_TEXT = re.compile(r"\\.|(`+)(?!`).+?(?<!`)\1(?!`)|\^\[((?:[^\[\]\\`]|\\.|`[^`]*`|\[[^\]]*\])*)\]", re.DOTALL)
@@ -214,11 +239,50 @@ class _Dialect(Extension):
         md.delimiters.add("~", "del", double=True)
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "backslash", 185)
         md.inlinePatterns.register(_Html(HTML_RE, md), "html", 90)
+        md.inlinePatterns.register(_Character(ENTITY_RE, md), "entity", 80)
         md.treeprocessors.register(_Blocks(self.reader), "blocks", 60)
         md.treeprocessors.register(_Notes(self.reader), "notes", 15)
+        for name, priority in (("inline", 20), ("smarty", 6)):
+            md.treeprocessors.register(_Inline(md, md.treeprocessors[name]), name, priority)
         if self.quotes is not None:
             md.treeprocessors.register(_Quotes(self.quotes[3], self.quotes[1]), "quotes", 8)
         md.treeprocessors.register(_Columns(), "columns", 5)
+
+
+class _Inline(InlineTreeprocessor):
+    """Makes what is made of text within blocks, as Python-Markdown does, without trying patterns that cannot match.
+
+    Most text holds none of the signs that any pattern begins with, and trying all of them takes most of the time.
+    """
+
+    def __init__(self, md: markdown.Markdown, like: Treeprocessor):
+        super().__init__(md)
+        assert isinstance(like, InlineTreeprocessor)
+        self.inlinePatterns = like.inlinePatterns
+        self._tried: list[tuple[Any, tuple[str, ...]]] = []
+        self._any = re.compile("")
+
+    def run(self, tree: ET.Element, ancestors: list[str] | None = None) -> ET.Element:
+        if len(self._tried) != len(self.inlinePatterns):  # extensions register theirs in any order
+            signs = {id(self.inlinePatterns[name]): SIGNS[name] for name in SIGNS if name in self.inlinePatterns}
+            self._tried = [(pattern, signs.get(id(pattern), ANY)) for pattern in self.inlinePatterns]
+            self._any = re.compile("|".join(re.escape(sign) for _, signs in self._tried for sign in signs))
+        return super().run(tree, ancestors)
+
+    def _InlineProcessor__handleInline(self, data: str, at: int = 0) -> str:  # noqa: N802
+        """Do what the method of this name does that `InlineProcessor` keeps to itself."""
+        if isinstance(data, AtomicString) or not self._any.search(data):
+            return data
+        start = 0
+        while at < len(self._tried):
+            pattern, signs = self._tried[at]
+            is_matched = False
+            if any(sign in data for sign in signs):
+                apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
+                data, is_matched, start = apply(pattern, data, at, start)
+            if not is_matched:
+                at, start = at + 1, 0
+        return data
 
 
 class _Heading(HashHeaderProcessor):
@@ -235,6 +299,16 @@ class _Html(HtmlInlineProcessor):
         assert self.md is not None
         typed = self.backslash_unescape(self.unescape(m[1]))
         return self.md.htmlStash.store(f"{TYPED}{typed}{TYPED_END}"), m.start(), m.end()
+
+
+class _Character(HtmlInlineProcessor):
+    """Keeps names of characters as they are; shows others as typed, such as `&notit;`, which HTML reads as `&not`."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
+        del data
+        assert self.md is not None
+        is_name = m[1].startswith("&#") or m[1][1:] in html5
+        return self.md.htmlStash.store(m[1] if is_name else html.escape(m[1])), m.start(), m.end()
 
 
 class _Raw(BlockProcessor):
@@ -392,9 +466,11 @@ class _Blocks(Treeprocessor):
         if element.tag == "h1":
             element.tag = "h2"
             found.titles.append(lines_of(element))
-        if re.fullmatch("h[2-6]", element.tag) and element.text and (own := _OWN_ID.search(element.text)):
-            kept = self.reader.markdown.htmlStash.store(html.escape(own[0]))
-            element.text = element.text[: own.start()] + kept
+        if re.fullmatch("h[2-6]", element.tag) and element.text:
+            if own := _OWN_ID.search(element.text):
+                kept = self.reader.markdown.htmlStash.store(html.escape(own[0]))
+                element.text = element.text[: own.start()] + kept
+            element.text = _LIKE_OWN_ID.sub(BRACE, element.text)
         if element.tag == "li" and "note" not in element.attrib:
             holder = element if element.text and element.text.strip() else next(iter(element), element)
             if holder.tag in ("li", "p") and holder.text and (task := _TASK.match(LINE_MARK.sub("", holder.text))):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _HEADING = re.compile(r"<h([2-6])>(.*?)</h\1>", re.DOTALL)
 _OWN = re.compile(r"\s*\{#([^{}]*)\}\s*$")
 _SIGNS = re.compile(r"(?<=\w)[#%&*@]+|[#%&*@]+(?=\w)")  # part of a word: C#, 50%, R&D
+BRACE = "\ue01f"  # a brace at the end of a heading that its author escaped
 OWN_ID = re.compile(r"[\w.:-]+")
 
 
@@ -29,18 +30,21 @@ def slug(words: str) -> str:
     """Return the id of a heading: its letters, digits and signs in lower case, joined by hyphens.
 
     Punctuation is left out, as on GitHub; signs are not, or C and C++ would be equal. Words of punctuation alone stay.
+    Quoted values, which are marks here, are no part of an id: the id of a heading of values alone is empty.
     """
     text = unicodedata.normalize("NFC", words).strip().lower()
     signs = {at for match in _SIGNS.finditer(text) for at in range(*match.span())}
     kept = "".join(letter for at, letter in enumerate(text) if letter.isspace() or at in signs or _counts(letter))
-    return re.sub(r"[-\s]+", "-", kept).strip() if kept.strip("- \t\n") else re.sub(r"\s+", "-", text)
+    if kept.strip("- \t\n"):
+        return re.sub(r"[-\s]+", "-", kept).strip()
+    return re.sub(r"\s+", "-", re.sub("[\ue000-\uf8ff]", "", text).strip())
 
 
 def read_headings(text: str) -> list[Heading]:
     """Return the headings of HTML in order, the ids not yet told apart."""
     found = []
     for _, inner in _HEADING.findall(text):
-        words = plain_words(_OWN.sub("", inner))
+        words = plain_words(_OWN.sub("", inner)).replace(BRACE, "{")
         own = _OWN.search(inner)
         identifier = html.unescape(own[1]) if own else slug(words)
         found.append(Heading(identifier, words, html.unescape(own[1]) if own else None))
@@ -69,7 +73,7 @@ def with_ids(text: str, headings: Iterable[Heading]) -> str:
 
     def headed(match: re.Match[str]) -> str:
         identifier = html.escape(next(ids).id)
-        return f'<h{match[1]} id="{identifier}">{_OWN.sub("", match[2])}</h{match[1]}>'
+        return f'<h{match[1]} id="{identifier}">{_OWN.sub("", match[2]).replace(BRACE, "{")}</h{match[1]}>'
 
     return _HEADING.sub(headed, text)
 

@@ -34,6 +34,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}(?: |$)")
 _RULE = re.compile(r" {0,3}(?:(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,})$")
 _COLUMNS = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$")
 _WORDLESS = re.compile(r"[\s>#|:=*_+-]*$")  # nothing in such a line can be lost
+_ENDS = "#|\\" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # what `_END` may hold
 _END = re.compile(r"(?:\s*(?:#+|(?<!\\)\|)?\s*|\\?)$")  # of a heading, of a row
 
 
@@ -158,7 +159,7 @@ def _marked(line: Line) -> str:
     """Return a line with the mark of its number, where no sign of Markdown is broken by it."""
     if line.number < 0 or REGION in line.text or _WORDLESS.match(line.text):
         return line.text
-    match = _END.search(line.text)
+    match = _END.search(line.text, len(line.text.rstrip(_ENDS)))
     at = match.start() if match else len(line.text)
     return f"{line.text[:at]}{LINE}{line.number}{LINE_END}{line.text[at:]}"
 
@@ -256,7 +257,7 @@ def _item_at(line: Line, kind: str) -> re.Match[str] | None:
     if match is not None and not _RULE.match(line.text):
         may_interrupt = match["content"].strip() and (match["bullet"] or match["number"] == "1")
         return match if kind != "paragraph" or may_interrupt else None
-    return _NOTE.match(line.text) or (_MEANING.match(line.text) if kind in ("paragraph", "dd", "") else None)
+    return _NOTE.match(line.text) or (_MEANING.match(line.text) if kind in ("paragraph", "dd", "loose", "") else None)
 
 
 def _least_indent(item: re.Match[str]) -> int:
@@ -299,12 +300,14 @@ def _is_text(line: Line) -> bool:
 
 def _item(lines: Sequence[Line], item: re.Match[str], depth: int) -> list[Line]:
     """Return the lines of an item, laid out."""
-    least = _least_indent(item) if item.re is _ITEM else _INDENT
+    least = _least_indent(item)
+    if item.re is not _ITEM:  # as far as the author indents what is in it
+        least = min((line.indent for line in lines[1:] if least <= line.indent < _INDENT), default=_INDENT)
     inner = [replace(lines[0], text=item["content"])]
     inner += [replace(line, text=line.text[min(line.indent, least) :]) for line in lines[1:]]
     while len(inner) > 1 and inner[0].is_blank:
         del inner[0]
-    first, *rest = _lay_out(inner, depth + 1, is_item=True)
+    first, *rest = _lay_out(inner, depth + 1, is_item=item.re is _ITEM)
     start = f"{item['number']}." if item.re is _ITEM and item["number"] else item["start"].strip()
     found = [Line(f"{start} {first.text}", first.number)]
     found += [line if line.is_blank or line.goes_on else replace(line, text=" " * _INDENT + line.text) for line in rest]

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 from lstmgallery.press.manuscript.markup import ATTRIBUTES, SCHEMES, TAGS, Converted, Fault, Piece, sanitise
 
 VOID = {"br", "hr", "img", "wbr"}
 MAY_STAY_OPEN = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody"}  # HTML closes and completes these itself
+_TAG = re.compile(r'<(a|h[2-6])((?: [a-z]+="[^"]*")*)>')  # of links and headings, in the sanitiser's format
+_HREF = re.compile(r' href="([^"]*)"')
 _SCHEME = re.compile(r"\s*([a-zA-Z][\w+.-]*):")
 
 Attributes = tuple[tuple[str, str], ...]
@@ -99,6 +102,14 @@ class _Events(HTMLParser):
 
 def compare(converted: Converted) -> Compared:
     """Compare HTML with what the sanitiser keeps of it."""
+    kept = sanitise(converted.html)
+    if kept == converted.html.replace("&quot;", '"'):  # nothing is lost, and tags are as the sanitiser writes them
+        return _unchanged(kept, converted)
+    return compare_tags(converted)
+
+
+def compare_tags(converted: Converted) -> Compared:
+    """Compare HTML with what the sanitiser keeps of it, tag by tag."""
     raw = converted.html
     events = _Events(raw).found
     refused = list(_refused(events, converted))
@@ -119,6 +130,16 @@ def compare(converted: Converted) -> Compared:
     )
     headings = tuple(converted.piece_at(event.start) for event in standing if re.fullmatch("h[2-6]", event.name))
     return Compared(kept, tuple(faults), links, headings)
+
+
+def _unchanged(kept: str, converted: Converted) -> Compared:
+    """Return what is known of HTML that the sanitiser keeps as it is: most texts."""
+    tags = [(match[1], match[2], converted.piece_at(match.start())) for match in _TAG.finditer(converted.html)]
+    links = ((_HREF.search(attributes), piece) for name, attributes, piece in tags if name == "a")
+    found = tuple((html.unescape(href[1]), piece) for href, piece in links if href)
+    if not all(_is_whole(href) for href, _ in found):
+        return compare_tags(converted)
+    return Compared(kept, (), found, tuple(piece for name, _, piece in tags if name != "a"))
 
 
 def _refused(events: list[Event], converted: Converted) -> Iterator[tuple[Event, Fault | None, str]]:
@@ -205,10 +226,27 @@ def _refused_attribute(event: Event, converted: Converted) -> tuple[Event, Fault
             message = f"links with {scheme[1]}: are not supported"
             hint = "links may begin with " + ", ".join(f"{each}:" for each in SCHEMES)
             needles, new = (value, scheme[0], "<a", "["), "<a>"
+        elif name == "href" and not _is_whole(value):
+            message = f"expected the address of a link, found {value[:60]!r}" if value else "the link has no address"
+            hint = "write all of it, such as https://example.org/page, or the path of a file"
+            needles, new = (*([value] if value else []), "](", "<a", "["), "<a>"
         else:
             continue
         return event, Fault(needles, piece.first, piece.last, message, hint), new
     return None
+
+
+def _is_whole(address: str) -> bool:
+    """Return whether an address names a host, a mailbox or a number behind its scheme; one without a scheme, a path."""
+    scheme = _SCHEME.match(address)
+    if scheme is None or scheme[1].lower() not in ("http", "https"):
+        return address[scheme.end() if scheme else 0 :].strip() != ""
+    try:
+        parts = urlsplit(address)
+        has_port = parts.port is None or parts.port > 0  # one that is no port raises
+    except ValueError:
+        return False
+    return has_port and bool(parts.hostname) and not re.search(r"[\s<>\\]", parts.netloc)
 
 
 def _differences(raw: str, kept: str, converted: Converted, replaced: list[tuple[int, Event, str]]) -> Iterator[Fault]:

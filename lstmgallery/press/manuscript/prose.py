@@ -37,12 +37,14 @@ from lstmgallery.press.manuscript.markup import (
 OPEN, CLOSE, ZERO = "\ue000", "\ue001", 0xE010
 MARK = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
 PRIVATE = re.compile("[\ue000-\ue01f]")
+MOST_SIGNS = 1_000  # of each of these in a paragraph: a second
+_SLOW = ("[", "<")
 REFUSED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ue000-\ue01f]")  # for marks, or not valid in XML and pages
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 CODE = re.compile(r"(?<![`\\])(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)  # and comments
 _ENTITY = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_OF_FIGURES = re.compile(r"writeups/[^/]+/[^/]+\.(?:csv|svg|html)")  # of figures and claims
+_OF_FIGURES = re.compile(r"(?:writeups|comparisons)/[^/]+/[^/]+\.(?:csv|svg|html)")  # of figures and claims
 _TAG = re.compile(r'<[a-z][a-z0-9]*((?: [a-z]+="[^"]*")*)>')  # in the sanitiser's format
 
 LineColumn = tuple[int, int]  # line and column, from 1
@@ -96,6 +98,15 @@ def name_of_fragment(fragment: str) -> str:
 
 
 @dataclass(frozen=True)
+class Unsure:
+    """A link to a fragment that its page may not have, and the mistake that it then is."""
+
+    page: str
+    fragment: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
 class Linked:
     """The links of one content file, each with its place; checked after all files are read."""
 
@@ -127,6 +138,18 @@ class Linked:
                 source = self.document.lines[line - 1]
                 problems.append(Problem(self.document.place, f"the link {message}", line, column, source, hint))
         return problems
+
+    def unsure(self, pages: Mapping[str, str], fragments: Mapping[str, set[str] | None]) -> list["Unsure"]:
+        """Return the links to fragments of pages whose fragments are unknown until they are rendered."""
+        found = []
+        for link, (line, column) in self.links:
+            target, _, fragment = link.target.partition("#")
+            page = pages.get(target, target)
+            if link.attachment is None and fragment and page in fragments and fragments[page] is None:
+                source = self.document.lines[line - 1]
+                message = f"the link points to a missing fragment of {page}"
+                found.append(Unsure(page, fragment, Problem(self.document.place, message, line, column, source)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -267,9 +290,33 @@ class ProseReader(Generic[Other]):
         digits = "".join(chr(ZERO + int(digit)) for digit in str(len(self.parts) - 1))
         return f"{OPEN}{digits}{CLOSE}"
 
+    def _bounded(self, text: str, source: Source) -> str:
+        """Return Markdown without the paragraphs that would take minutes to convert; report each as a problem.
+
+        The time for brackets and tags grows with the square of their number in a paragraph.
+        """
+        if max(map(text.count, _SLOW)) <= MOST_SIGNS:
+            return text
+        lines = text.split("\n")
+        of_code = {at for region in regions(text) for at in range(region.first, region.last) if region.kind == "fence"}
+        first = 0
+        for at, line in enumerate([*lines, ""]):
+            if line.strip() and at not in of_code:
+                continue
+            paragraph = "\n".join(lines[first:at])
+            for sign in _SLOW:
+                if (found := paragraph.count(sign)) > MOST_SIGNS:
+                    number = source.lines[first] if first < len(source.lines) else source.texts[0].line
+                    message = f"expected at most {MOST_SIGNS:,} {sign} in a paragraph, found {found:,}"
+                    self.problem(message, number, 1, "divide it by a blank line, or put it in a fence: ```")
+                    lines[first:at] = [""] * (at - first)
+                    break
+            first = at + 1
+        return "\n".join(lines)
+
     def render(self, text: str, source: Source) -> str:
         """Return Markdown as clean HTML with its links and images marked; report text that would be lost."""
-        converted = convert(text, self.lang)
+        converted = convert(self._bounded(text, source), self.lang)
         compared = compare(converted)
         for fault in (*converted.faults, *compared.faults):
             needles = fault.needles[:1] if MARK.search(fault.needles[0]) else fault.needles
@@ -314,7 +361,15 @@ class ProseReader(Generic[Other]):
         """Return the headings of HTML, with problems for ids of the author's own that cannot be used."""
         headings = read_headings(text)
         for heading, (line, column) in zip(headings, self.heading_places, strict=False):
-            if heading.own_id is not None and not OWN_ID.fullmatch(heading.own_id):
+            if not heading.text:  # then it is known by the lines around it alone
+                below = enumerate(self.document.lines[line - 1 :], start=line)
+                at = next((at for at, each in below if re.fullmatch(r"[\s>]*#+\s*", each)), line)
+                message, hint = "expected the words of a heading, found none", "write them behind its signs"
+                self.problem(message, at, column if at == line else 1, hint)
+            elif not heading.id and heading.own_id is None:
+                message = "expected words besides the quoted values, on which the address of a heading cannot depend"
+                self.problem(message, line, column, "add some, or an id: {#my-part}")
+            elif heading.own_id is not None and not OWN_ID.fullmatch(heading.own_id):
                 message = f"expected an id of letters, digits, hyphens, dots and colons, found {heading.own_id!r}"
                 at = self.document.lines[line - 1].find("{#") + 1
                 self.problem(message, line, at or column, "such as {#my-part}")
@@ -363,7 +418,7 @@ def quoted(address: str) -> str:
 def _hint_for_address(typed: str, target: str) -> str | None:
     """Return the mend of an address that is not the path of a page."""
     if typed.startswith("//"):
-        return f"write https:{typed} for a page of another site"
+        return f"write https://{typed.lstrip('/')} for a page of another site"
     if typed.startswith("www."):
         return f"write https://{typed} for a page of another site"
     if typed.startswith("/"):

@@ -15,15 +15,18 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pydantic
 
-from lstmgallery.desk.claims import Claim, Question, take_question
+from lstmgallery.copies import Copies
+from lstmgallery.desk.claims import UNSWEPT, Claim, Question, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, example_of, take_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.frontmatter import Document, in_order, read_block, read_markdown, validate
+from lstmgallery.listing import COMPARISONS
 from lstmgallery.network import Network, slug_fault
 from lstmgallery.press.addresses import figure_path, writeup_path
 from lstmgallery.press.figures.block import Checker
@@ -119,10 +122,29 @@ class Writeup:
     minutes: int
     lang: str = ENGLISH
     footnotes: tuple[str, ...] = ()  # their ids, and those of the references to them
+    made_from: str = ""  # a hash of its source, and of whatever else it was read with
 
     @property
     def path(self) -> str:
-        return writeup_path(self.front.slug)
+        return writeup_path(self.front.slug, folder=self.folder)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its file, and of its page."""
+        return self.file.partition("/")[0]
+
+    @property
+    def is_comparison(self) -> bool:
+        return self.folder == COMPARISONS
+
+    @property
+    def name(self) -> str:
+        """What the verdicts of its claims are filed under."""
+        return f"{self.folder}/{self.front.slug}" if self.is_comparison else self.front.slug
+
+    def path_of(self, part: str, extension: str) -> str:
+        """Return the path of the file of one figure or claim."""
+        return figure_path(self.front.slug, part, extension, folder=self.folder)
 
     @property
     def fragments(self) -> set[str]:
@@ -139,10 +161,8 @@ class Writeup:
     @property
     def files(self) -> set[str]:
         """The paths of the files beside the write-up's page: its figures, and the numbers of figures and claims."""
-        figures = {
-            figure_path(self.front.slug, each.id, kind) for each in self.figures for kind in ("html", "svg", "csv")
-        }
-        return figures | {figure_path(self.front.slug, claim.id, "csv") for claim in self.claims}
+        figures = {self.path_of(each.id, kind) for each in self.figures for kind in ("html", "svg", "csv")}
+        return figures | {self.path_of(claim.id, "csv") for claim in self.claims}
 
     @property
     def _ids(self) -> set[str]:
@@ -176,8 +196,10 @@ class Writeup:
 def is_draft(path: Path) -> bool:
     """Return whether a write-up's front matter marks it as a draft, whatever mistakes it has elsewhere."""
     try:
-        return read_markdown(path).values.get("draft") is True
-    except GalleryError:
+        source = path.read_bytes()
+        may_be = b"draft" in source or b"\\" in source  # an escape can spell the key
+        return may_be and read_markdown(path).values.get("draft") is True
+    except (GalleryError, OSError):
         return False
 
 
@@ -187,14 +209,17 @@ def read_writeup(
     broken: Collection[str],
     searched: Collection[str] = (),
     *,
+    copies: Mapping[str, Copies] = MappingProxyType({}),
     lang: str = ENGLISH,
 ) -> tuple[Writeup, Linked]:
     """Read one write-up. Raises `GalleryError` with all its mistakes, except those in links.
 
-    `broken` networks have mistakes of their own; `searched` ones have a saved search. `lang` is the site's language.
+    `broken` networks have mistakes of their own; `searched` ones have a saved search. `copies`: the records of
+    what networks write. `lang` is the site's language.
     """
     document = read_markdown(path)
-    document = replace(document, values={"slug": path.stem, **document.values})
+    name = path.stem.encode(errors="backslashreplace").decode()  # of bytes that the locale has no letters for
+    document = replace(document, values={"slug": name, **document.values})
     problems: list[Problem] = []
     front = None
     try:
@@ -208,7 +233,9 @@ def read_writeup(
         message = f"updated: expected a day from published ({front.published}) on, found {front.updated}"
         problems.append(document.problem(("updated",), message, hint="exchange the two, or remove one"))
     front_lang = front.lang if front is not None else None
-    reader = _Reader(document, f"writeups/{path.name}", Checker(networks, broken, searched), front_lang or lang)
+    reader = _Reader(
+        document, f"{path.parent.name}/{path.name}", Checker(networks, broken, searched, copies), front_lang or lang
+    )
     reader.read()
     problems += reader.problems
     if problems or front is None:
@@ -384,8 +411,8 @@ class _Reader(ProseReader[Inset]):
             if any(start <= match.start() < end for start, end in code):
                 return match[0]
             if match[0].startswith("\\"):
-                is_brace = match[0][1:] in ("{", "}") and text.text[match.end() : match.end() + 1] != "#"
-                return match[0][1:] if is_brace else match[0]
+                is_own_id = re.match(r"\\?#", text.text[match.end() :])  # or would be, unescaped
+                return match[0] if match[0][1:] not in ("{", "}") or is_own_id else match[0][1:]
             line, column = text.place(match.start())
             if match[1] is not None and match[1].startswith("#"):
                 if not _ends_heading(text.text, match.end()):
@@ -490,6 +517,9 @@ class _Reader(ProseReader[Inset]):
                 message = f"{subject.text} is named by its number, which differs between seeds"
                 hint = f"such as {example_of(subject.network)}"
                 self.problem(message, line, column, hint)
+            elif subject is not None and not subject.network.is_swept:
+                hint = "quote the claim's value instead: claim"
+                self.problem(UNSWEPT.format(subject.network.name), line, column, hint)
         for identifier, line, column in () if self.may_lack_claims else self.quoted_claims:
             if identifier not in self.claim_ids:
                 message = f"there is no claim {identifier!r} in this write-up"

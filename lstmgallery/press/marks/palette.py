@@ -9,6 +9,8 @@ import functools
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cells.table import Palette
 
@@ -49,6 +51,17 @@ def shade(palette: Palette, value: float, *, low: float, high: float) -> str:
     last = SHADES[palette] - 1
     position = (value - low) / (high - low) if high > low else 0.5
     return f"{LETTER[palette]}{round(min(max(position, 0.0), 1.0) * last)}"
+
+
+def shades(palette: Palette, values: np.ndarray, *, low: float, high: float) -> list[str]:
+    """Return the classes of the shades of many values, as `shade` does of one."""
+    last = SHADES[palette] - 1
+    if high > low:
+        positions = np.clip((values.astype(np.float64) - low) / (high - low), 0.0, 1.0)
+    else:
+        positions = np.full(values.shape, 0.5)
+    names = [f"{LETTER[palette]}{level}" for level in range(last + 1)]
+    return [names[level] for level in np.rint(positions * last).astype(int).tolist()]
 
 
 def shade_colours(shade: str) -> tuple[str, str]:

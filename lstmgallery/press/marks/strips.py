@@ -7,14 +7,16 @@ The rest of this module is smaller strips and the line over a strip.
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from lstmgallery.cells.table import CellKind, Palette, Signal
 from lstmgallery.press.marks.mark import Grid, Mark
-from lstmgallery.press.marks.palette import shade
-from lstmgallery.press.marks.text import brief, glyph, number, token_name
+from lstmgallery.press.marks.palette import shades
+from lstmgallery.press.marks.running import show
+from lstmgallery.press.marks.text import brief, number
+from lstmgallery.press.marks.tokens import glyph, token_name
 
 PITCH_PX = 35  # from one column of a strip to the next; the stylesheet has the same width
 LINE_HEIGHT_PX = 96
@@ -31,8 +33,7 @@ class Token:
     name: str
 
 
-@dataclass(frozen=True)
-class StripCell:
+class StripCell(NamedTuple):
     """One shaded cell: its class or classes, and its printed value."""
 
     shade: str
@@ -49,8 +50,7 @@ class Row:
     cells: tuple[StripCell, ...]
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A point in a drawing, in pixels; `label` is its text."""
 
     x: float
@@ -149,27 +149,25 @@ def draw_strip(
         low, high = scale_of(signal, largest)
         wide_low, wide_high = scale_of(signal, largest_of_layer)
         is_bounded = signal.low is not None
-        cells = tuple(
-            StripCell(
-                shade(signal.palette, value, low=low, high=high)
-                + ("" if is_bounded else f" {shade(signal.palette, value, low=wide_low, high=wide_high)}w"),
-                number(value),
-            )
-            for value in signals[signal.key].tolist()
-        )
+        values = signals[signal.key]
+        names = shades(signal.palette, values, low=low, high=high)
+        if not is_bounded:
+            wide_names = shades(signal.palette, values, low=wide_low, high=wide_high)
+            names = [f"{name} {wide}w" for name, wide in zip(names, wide_names, strict=True)]
+        cells = tuple(map(StripCell, names, map(number, values.tolist())))
         wide = None if is_bounded else range_words(wide_low, wide_high)
         rows.append(Row(signal, range_words(low, high), wide, cells))
     memory = kind[kind.memory]
     line = draw_step_line(signals[memory.key], extent=extent, name=memory.name)
-    return Strip("".join(tokens[1:]), show_tokens(tokens), tuple(rows), line)
+    return Strip("".join(map(show, tokens[1:])), show_tokens(tokens), tuple(rows), line)
 
 
 def draw_mini_strip(signal: Signal, values: np.ndarray, *, largest: float) -> MiniStrip:
     """Draw one signal of one neuron as a small strip; an unbounded signal is shaded by ± `largest`."""
     low, high = scale_of(signal, largest)
-    shades = tuple(shade(signal.palette, value, low=low, high=high) for value in values.tolist())
+    names = tuple(shades(signal.palette, values, low=low, high=high))
     summary = f"{signal.name.lower()} from {brief(values.min())} to {brief(values.max())}"
-    return MiniStrip(shades, summary)
+    return MiniStrip(names, summary)
 
 
 def draw_step_line(values: np.ndarray, *, extent: tuple[float, float], name: str) -> StepLine:

@@ -1,29 +1,8 @@
-"""The printed form of numbers and tokens: one function for each, so they look the same everywhere."""
-
-import unicodedata
-
-from lstmgallery.tasks.vocabulary import END, START
+"""The printed form of numbers: one function for each, so they look the same everywhere."""
 
 MINUS = "\N{MINUS SIGN}"
 NARROW = 0.02  # an interval of this width leaves the third digit of a score uncertain
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-_GLYPHS = {START: "⊳", END: "⊲", " ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "⍽"}
-_NAMES = {START: "start", END: "end", " ": "space", "\n": "newline", "\t": "tab", "\u00a0": "no-break space"}
-
-
-def glyph(token: str) -> str:
-    """Return a visible sign for a token: itself, a symbol for white space, a code for invisible characters."""
-    if token in _GLYPHS:
-        return _GLYPHS[token]
-    if all(unicodedata.category(character)[0] in "CZM" for character in token):
-        return " ".join(f"U+{ord(character):04X}" for character in token)
-    return token
-
-
-def token_name(token: str) -> str:
-    """Return a token as it is spoken."""
-    return _NAMES.get(token) or glyph(token)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -58,6 +37,11 @@ def brief(value: float) -> str:
 def plain(value: float) -> str:
     """Return a whole number in full, any other value as `brief` does."""
     return f"{value:,.0f}".replace("-", MINUS) if float(value).is_integer() else brief(value)
+
+
+def within_sentence(name: str) -> str:
+    """Return a name as it is written within a sentence: without its first capital, unless it begins as GRU does."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def scientific(value: float) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,10 @@ from lstmgallery.desk.experiments.frontier import FURTHEST
 from lstmgallery.desk.measures.measurement import ValueKind
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.subjects import Subject
+from lstmgallery.kept import Keep, make_anew
 from lstmgallery.network import Place
-from lstmgallery.press.addresses import figure_path, network_path, neuron_path
+from lstmgallery.ondemand import OnDemand
+from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.figures.drawing import Studio, name_of
 from lstmgallery.press.figures.illustration import Figure, Illustration, illustrate
 from lstmgallery.press.manuscript.content import Content
@@ -73,26 +76,6 @@ class JudgedClaim:
     data_words: str  # the rows of that file in words, if they are not the values themselves
 
 
-class Illustrations(Mapping[str, Illustration]):
-    """Figures by id, each drawn on first use: a preview shows one write-up at a time."""
-
-    def __init__(self, studio: Studio, figures: Mapping[str, Figure]):
-        self._studio = studio
-        self._figures = figures
-        self._drawn: dict[str, Illustration] = {}
-
-    def __getitem__(self, figure: str) -> Illustration:
-        if figure not in self._drawn:
-            self._drawn[figure] = illustrate(self._figures[figure], self._studio)
-        return self._drawn[figure]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._figures)
-
-    def __len__(self) -> int:
-        return len(self._figures)
-
-
 @dataclass(frozen=True)
 class Article:
     """A write-up ready to render."""
@@ -105,6 +88,8 @@ class Article:
     answers: Answers
     results: Mapping[str, Results]
     address_of: Callable[[Link], str | None]
+    data_of: Callable[[str], pd.DataFrame]  # the measured values behind an answer, by the key of the question
+    keep: Keep = make_anew
 
     @property
     def path(self) -> str:
@@ -129,13 +114,22 @@ class Article:
         """The number of claims about other seeds, in a build that left them out."""
         return sum(self.answers[claim.question.key].is_left_out for claim in self.writeup.claims)
 
+    @property
+    def scripts(self) -> list[str]:
+        """The scripts that its figures need besides those of every write-up."""
+        return sorted({script for figure in self.writeup.figures for script in self.scripts_of(figure.id)})
+
+    def scripts_of(self, figure: str) -> list[str]:
+        """Return the scripts that one figure needs besides those of every write-up."""
+        return [each.block.script for each in self.writeup.figures if each.id == figure and each.block.script]
+
     def figure_number(self, figure: str) -> int:
         """Return the number of a figure within the write-up, from 1."""
         return list(self.illustrations).index(figure) + 1
 
     def file(self, figure: str, extension: str) -> str:
         """Return the path of one figure's own file."""
-        return figure_path(self.writeup.front.slug, figure, extension)
+        return self.writeup.path_of(figure, extension)
 
     def caption(self, figure: str, url: Url) -> Markup:
         """Return a figure's caption."""
@@ -153,20 +147,51 @@ class Article:
         """Return the text; `show` returns the HTML of a figure or a claim given its kind and id."""
         pieces: list[Piece] = []
 
+        def draw(figure: str) -> Piece:
+            drawn = self.illustrations[figure]
+            kind: Kind = "figure" if drawn.fits_column else "wide-figure"
+            return Piece(kind, show("figure", figure), drawn.height)
+
         def part_of(part: Inset | Link) -> str:
             if not isinstance(part, Figure | Claim):
                 return self._quoted(part, url)
             if isinstance(part, Claim):
                 pieces.append(Piece("claim", show("claim", part.id)))
             else:
-                drawn = self.illustrations[part.id]
-                kind: Kind = "figure" if drawn.fits_column else "wide-figure"
-                pieces.append(Piece(kind, show("figure", part.id), drawn.height))
+                pieces.append(self.keep(["piece", self.figure_made_from(part.id)], partial(draw, part.id)))
             return OPEN
 
         first, *texts = self.writeup.body.fill(part_of).split(OPEN)
         between = [each for piece, text in zip(pieces, texts, strict=True) for each in (piece, Piece("text", text))]
         return Markup(arrange([Piece("text", first), *between]))
+
+    def words(self, show: Callable[[str, str], str]) -> str:
+        """Return the text as the search reads it, with figures and claims, as `show` returns them, in their places."""
+
+        def part_of(part: Inset | Link) -> str:
+            if not isinstance(part, Figure | Claim):
+                return self._quoted(part, str)
+            return show("figure" if isinstance(part, Figure) else "claim", part.id)
+
+        return self.writeup.body.fill(part_of)
+
+    def figure_made_from(self, figure: str) -> Any:
+        """Return what a figure on its page, and its own files, are made of: not of the text around it."""
+        writeup = self.writeup
+        (drawn,) = (each for each in writeup.figures if each.id == figure)
+        claims = [[claim.id, claim.question.key, str(claim.expectation)] for claim in writeup.claims]
+        proses = [writeup.captions[figure], writeup.alternatives[figure]]
+        texts = [[prose.marked, [self._part_made_from(part) for part in prose.parts]] for prose in proses]
+        place = [self.path, figure, self.figure_number(figure), writeup.lang, writeup.front.model_dump_json()]
+        return [place, repr(drawn.block), claims, texts]
+
+    def _part_made_from(self, part: Inset | Link) -> Any:
+        if isinstance(part, Link):
+            return lead_of(part, self.address_of)
+        if not isinstance(part, Quote):
+            return part.id
+        question, subject = part.question and part.question.key, part.subject and part.subject.text
+        return [part.kind, question, subject, part.claim, part.format]
 
     def _filled(self, prose: Prose[Inset], url: Url) -> Markup:
         filled = prose.fill(lambda part: self._quoted(part, url))
@@ -192,32 +217,61 @@ class Article:
         return str(escape(value_words(self.answers[claim.question.key], part.format)))
 
     def _named(self, subject: Subject, url: Url | None) -> str:
-        name, path = name_subject(subject, self.results[subject.network.name])
+        name, path = self.keep(
+            ["name", subject.text], lambda: name_subject(subject, self.results[subject.network.name])
+        )
         return str(escape(name)) if url is None else f'<a href="{escape(url(path))}">{escape(name)}</a>'
 
 
-def write_articles(content: Content, results: Sequence[Results], answers: Answers) -> list[Article]:
-    """Return every write-up ready to render, in reading order; figures are drawn on first use."""
-    by_name = {each.network.name: each for each in results}
+def lead_of(link: Link, address_of: Callable[[Link], str | None]) -> Any:
+    """Return where a link leads: the address depends on what else there is, the size on the file."""
+    return [address_of(link), link.attachment and link.attachment.size]
+
+
+def write_articles(
+    content: Content,
+    results: Mapping[str, Results],
+    answers: Answers,
+    *,
+    keep: Keep = make_anew,
+    data_of: Callable[[str], pd.DataFrame] | None = None,
+) -> list[Article]:
+    """Return every write-up and comparison ready to render, in order; claims are judged and figures drawn on first use.
+
+    `results` are those of `content.networks` by name. `keep` keeps figures on pages and claims in words; its own inputs
+    are the settings of the site, the networks and their results. `data_of` returns the values behind an answer by the
+    key of its question, where `answers` come without.
+    """
+    data_of = data_of or (lambda key: answers[key].measurement.data)
     searches = {entry.network.name: entry.chosen for entry in content.networks}
     saved = {entry.network.name: entry.search for entry in content.networks if entry.search is not None}
+    copies = {entry.network.name: entry.copies for entry in content.networks if entry.copies is not None}
     articles = []
-    for number, writeup in enumerate(content.writeups, start=1):
+    numbered = [each for group in (content.writeups, content.comparisons) for each in enumerate(group, start=1)]
+    for number, writeup in numbered:
         claims = {claim.id: claim for claim in writeup.claims}
-        studio = Studio(by_name, answers, claims, saved)
+        figures = {figure.id: figure for figure in writeup.figures}
+        judging = Judging(answers, results, searches, data_of, keep)
+        studio = Studio(results, answers, claims, saved, copies)
         articles.append(
             Article(
                 writeup=writeup,
                 number=number,
-                total=len(content.writeups),
-                illustrations=Illustrations(studio, {figure.id: figure for figure in writeup.figures}),
-                judged={claim.id: _judge(writeup, claim, answers, by_name, searches) for claim in writeup.claims},
+                total=len(content.comparisons if writeup.is_comparison else content.writeups),
+                illustrations=OnDemand(figures, partial(_illustrate, figures, studio)),
+                judged=OnDemand(claims, partial(_judge_once, judging, writeup, claims)),
                 answers=answers,
-                results=by_name,
+                results=results,
                 address_of=content.address_of,
+                data_of=data_of,
+                keep=keep,
             )
         )
     return articles
+
+
+def _illustrate(figures: Mapping[str, Figure], studio: Studio, figure: str) -> Illustration:
+    return illustrate(figures[figure], studio)
 
 
 def find_mentions(articles: Sequence[Article]) -> dict[tuple[str, int, int], list[Article]]:
@@ -246,13 +300,16 @@ def find_claimed(articles: Sequence[Article]) -> dict[str, list[ClaimLink]]:
     return found
 
 
-def data_files(article: Article) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Yield the path and the numbers, as CSV, of every figure and claim."""
+def data_files(article: Article) -> Iterator[tuple[str, Any, Callable[[], bytes]]]:
+    """Yield the path, what it is made of, and the numbers, as CSV, of every figure and claim."""
     for figure in article.illustrations:
-        yield article.file(figure, "csv"), partial(_figure_csv, article, figure)
+        yield article.file(figure, "csv"), article.figure_made_from(figure), partial(_figure_csv, article, figure)
     for claim in article.writeup.claims:
-        data = summarise(article.answers[claim.question.key].measurement.data)
-        yield article.judged[claim.id].data_path, partial(csv, data)
+        yield article.file(claim.id, "csv"), claim.question.key, partial(_claim_csv, article, claim)
+
+
+def _claim_csv(article: Article, claim: Claim) -> bytes:
+    return csv(summarise(article.data_of(claim.question.key)))
 
 
 def _figure_csv(article: Article, figure: str) -> bytes:
@@ -309,7 +366,7 @@ def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
     if not subject.is_neuron:
         path = network_path(network.name)
         if subject.layer is None:
-            return network.title.lower(), path
+            return text.within_sentence(network.title), path
         return f"layer {subject.layer}", f"{path}#layer-{subject.layer}"
     places: tuple[Place, ...] = subject.places(results.trained)
     if not places:
@@ -318,17 +375,28 @@ def name_subject(subject: Subject, results: Results) -> tuple[str, str]:
     return name_of(network, layer, neuron).lower(), neuron_path(network.name, layer, neuron)
 
 
-def _judge(
-    writeup: Writeup,
-    claim: Claim,
-    answers: Answers,
-    results: Mapping[str, Results],
-    searches: Mapping[str, Search | None],
-) -> JudgedClaim:
-    answer = answers[claim.question.key]
+@dataclass(frozen=True)
+class Judging:
+    """What claims are judged by."""
+
+    answers: Answers
+    results: Mapping[str, Results]
+    searches: Mapping[str, Search | None]  # that chose a network, by network
+    data_of: Callable[[str], pd.DataFrame]
+    keep: Keep
+
+
+def _judge_once(by: Judging, writeup: Writeup, claims: Mapping[str, Claim], name: str) -> JudgedClaim:
+    claim = claims[name]
+    inputs = ["judged", writeup.name, claim.id, claim.question.key, str(claim.expectation)]
+    return by.keep(inputs, lambda: _judge(by, writeup, claim))
+
+
+def _judge(by: Judging, writeup: Writeup, claim: Claim) -> JudgedClaim:
+    answer = by.answers[claim.question.key]
     found = answer.measurement
     subject = claim.question.subject
-    own = results[subject.network.name]
+    own = by.results[subject.network.name]
     name, path = name_subject(subject, own)
     unit = text.count(found.n, found.unit)
     steps_of = measured_on(own) if subject.selector is None else measured_on_half(own)
@@ -358,9 +426,9 @@ def _judge(
         standing="" if chosen is None else standing_words(subject.network, chosen),
         seeds=seeds,
         seed_words=_seed_words(seeds),
-        searched=_searched(searches[subject.network.name], claim),
-        data_path=figure_path(writeup.front.slug, claim.id, "csv"),
-        data_words=data_words(found.data),
+        searched=_searched(by.searches[subject.network.name], claim),
+        data_path=writeup.path_of(claim.id, "csv"),
+        data_words=data_words(by.data_of(claim.question.key)),
     )
 
 

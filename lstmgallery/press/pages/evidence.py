@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.findings import findings_of
+from lstmgallery.desk.loss import loss_unit
 from lstmgallery.desk.relatives import DUPLICATE
 from lstmgallery.desk.results import Results
 from lstmgallery.desk.roles import ROLE, best_baseline
@@ -17,6 +18,7 @@ from lstmgallery.press.pages.sentences import (
     alias_words,
     cases_words,
     feature_words,
+    measured_on,
     row_sentence,
     score_of,
     score_words,
@@ -43,6 +45,7 @@ class Headline:
     beside: Plot
     before: str  # the result measured at zero, without holding anything
     at_zero: str
+    held_at: str
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
     """Return the headline of a neuron."""
     row = results.best_row_of(layer, neuron)
     network = results.network
-    before, at_zero = _at_zero(results, layer, neuron)
+    before, at_zero = held_words(results, layer, neuron)
     untrained = results.controls[row.feature, row.phase]
     return Headline(
         sentence=row_sentence(network, row),
@@ -112,7 +115,21 @@ def headline(results: Results, layer: int, neuron: int) -> Headline:
         beside=plot_beside(row, untrained, name=f"neuron {neuron}", words=score_words(network, row)),
         before=before,
         at_zero=at_zero,
+        held_at=held_at(results),
     )
+
+
+def held_at(results: Results) -> str:
+    """Return in words the value at which memories were held: zero, or their mean where only that was measured."""
+    is_mean = results.held_memory(1, 1).intervention == "mean"
+    return "its mean" if is_mean else "zero"
+
+
+def held_on(results: Results) -> str:
+    """Return in words the sequences that the network read with neurons held: all that are measured, or the first."""
+    if not results.network.task.text:
+        return measured_on(results)
+    return f"the first {count(results.held_memory(1, 1).sequences, 'held-out sequence')}"
 
 
 def roles(results: Results, layer: int, neuron: int) -> tuple[Role, ...]:
@@ -145,18 +162,20 @@ def holds_table(results: Results, layer: int, neuron: int) -> Table:
             done[row.intervention, row.signal][row.measure] = row
     places = sorted({measure for found in done.values() for measure in found if measure.startswith("right_")})
     measures = ["right", *places] if results.network.task.rule else []
+    unit = loss_unit(results.network)
     rows = []
     for (intervention, signal), found in done.items():
         loss = found["loss"]
+        before, after = (number(unit.of(each)) for each in (loss.baseline, loss.value))
         rows.append(
             (
                 _HELD[intervention].format(results.network.kind[signal].name),
-                f"{number(loss.baseline)} → {number(loss.value)}",
+                f"{before} → {after}",
                 *(f"{percent(found[key].baseline)} → {percent(found[key].value)}" for key in measures),
             )
         )
     heads = {"right": "Sequences right", **{place: f"Letter {place[-1]} right" for place in places}}
-    return Table(("Intervention", "Loss, nats per token", *(heads[measure] for measure in measures)), tuple(rows))
+    return Table(("Intervention", f"Loss, {unit.words}", *(heads[measure] for measure in measures)), tuple(rows))
 
 
 def exchange_sentence(results: Results, layer: int, neuron: int) -> str | None:
@@ -238,7 +257,7 @@ def _ranked(results: Results, row: RoleRow) -> Ranked:
         null_p99=number(row.null_p99, 2),
         untrained_p95=number(row.untrained_p95, 2),
         baseline=_baseline(row),
-        at_zero=_at_zero(results, row.layer, row.neuron)[1],
+        at_zero=held_words(results, row.layer, row.neuron)[1],
         remarks=", ".join(_remarks(results, row.layer, row.neuron)),
     )
 
@@ -269,10 +288,10 @@ def _remarks(results: Results, layer: int, neuron: int) -> list[str]:
     return remarks
 
 
-def _at_zero(results: Results, layer: int, neuron: int) -> tuple[str, str]:
-    """Return the share of sequences right, without a rule the loss: as it is, and with the memory held at zero."""
-    measure = "right" if results.network.task.rule else "loss"
-    done = results.interventions_on(layer, neuron)
-    zero = next(row for row in done if (row.intervention, row.measure) == ("zero", measure))
-    show = percent if measure == "right" else number
-    return show(zero.baseline), show(zero.value)
+def held_words(results: Results, layer: int, neuron: int) -> tuple[str, str]:
+    """Return the share of sequences right, without a rule the loss: as it is, and with the memory held."""
+    held = results.held_memory(layer, neuron)
+    if held.measure == "right":
+        return percent(held.baseline), percent(held.value)
+    unit = loss_unit(results.network)
+    return number(unit.of(held.baseline)), number(unit.of(held.value))

@@ -26,8 +26,11 @@ from lstmgallery.press.figures.frontier import frontier
 from lstmgallery.press.marks import text
 from lstmgallery.press.marks.palette import shade
 from lstmgallery.press.marks.strips import Token, show_tokens
+from lstmgallery.press.marks.tokens import glyph
 from lstmgallery.press.pages.articles import Article
+from lstmgallery.press.pages.evidence import held_words
 from lstmgallery.press.pages.explorer import describe_play, enough_neurons, read_modules, slopes
+from lstmgallery.press.pages.families import families
 from lstmgallery.press.pages.scripts import join_modules
 from lstmgallery.press.pages.sentences import row_sentence
 from lstmgallery.press.pages.views import NetworkView
@@ -40,9 +43,10 @@ MODULES = (  # of the explorer, in dependency order
 COUNTS = 3  # added to the memory by the page's button
 FIRST_COUNT = 4  # counted tokens in the first prompt
 MOST_TYPED = 60  # characters of a prompt
+MOST_STEPS = 24  # of a network's strip in the list of networks, the start included
 MOST_WRITTEN = 120  # tokens; that of the explorer's `writing.js`
 LONGEST_READ = 40  # characters of the first text of a network whose task has no prompts
-LOSS = ("loss", text.number, "the loss is {} nats a token")  # what is measured where there are no right answers
+RIGHT, LOSS = "{} of the sequences come out right", "the loss is {} {}"
 
 
 @dataclass(frozen=True)
@@ -204,17 +208,12 @@ class Exhibit:
             said.append(f"The {colour} a step, the higher the count.")
         if found := frontier(results):
             said.append(found.sentence)
-        measure, show, words = (
-            ("right", text.percent, "{} of the sequences come out right") if network.task.rule else LOSS
-        )
-        held = next(
-            row
-            for row in results.interventions_on(self.layer, self.neuron)
-            if (row.intervention, row.measure) == ("zero", measure)
-        )
+        held = results.held_memory(self.layer, self.neuron)
+        before, after = held_words(results, self.layer, self.neuron)
         whose = self.name[:1].lower() + self.name[1:]
-        outcome = words.format(show(held.value))
-        said.append(f"With {whose} held at zero, {outcome} instead of {show(held.baseline)}.")
+        outcome = (RIGHT if held.measure == "right" else LOSS).format(after, self.view.loss_unit.words)
+        where = "zero" if held.intervention == "zero" else "its mean"
+        said.append(f"With {whose} held at {where}, {outcome} instead of {before}.")
         return said
 
 
@@ -257,8 +256,8 @@ def largest_memory(results: Results, layer: int, neuron: int) -> float:
 def written_words(written: str) -> str:
     """Return a text that a network wrote, as `describeWritten` of the explorer does."""
     if len(written) > 1 and len(set(written)) == 1:
-        return f"{len(written)} {text.glyph(written[0])}’s"
-    glyphs = "".join(map(text.glyph, written))
+        return f"{len(written)} {glyph(written[0])}’s"
+    glyphs = "".join(map(glyph, written))
     return (f"{glyphs[:40]}…" if len(glyphs) > 40 else glyphs) or "nothing"
 
 
@@ -299,6 +298,8 @@ def front_values(networks: Sequence[NetworkView], exhibit: Exhibit, articles: Se
         "exhibit": exhibit,
         "runs": exhibit.runs,
         "most_typed": MOST_TYPED,
+        "most_steps": MOST_STEPS,
         "neurons": sum(view.network.layers * view.network.units for view in networks),
-        "claims": sum(len(article.judged) for article in articles),
+        "claims": sum(len(article.judged) for article in articles if not article.writeup.is_comparison),
+        "families": families(networks, articles),
     }

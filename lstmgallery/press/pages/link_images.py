@@ -8,13 +8,14 @@ neurons should not take minutes longer to build.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import resvg_py
 
-from lstmgallery.press.addresses import explorer_path
+from lstmgallery.network import Network
+from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
 from lstmgallery.press.figures.drawing import Part
 from lstmgallery.press.marks.strips import Strip
+from lstmgallery.press.marks.text import within_sentence
 from lstmgallery.press.pages.articles import Article
 from lstmgallery.press.pages.drawings import MARGIN as GAP
 from lstmgallery.press.pages.drawings import PlacedPart, place_parts, without_refused
@@ -34,33 +35,42 @@ _DRAWN = (range(0x20, 0x800), range(0x1E00, 0x2C00))  # the letters and signs th
 
 @dataclass(frozen=True)
 class LinkImage:
-    """The image of a page: its path in the site, its text alternative, and the function that draws it."""
+    """The image of a page: its path in the site, the functions that return its text alternative and draw it."""
 
     path: str
-    alt: str
+    words: Callable[[], str]
     draw: Callable[[], bytes]
 
     width = WIDTH
     height = HEIGHT
 
+    @property
+    def alt(self) -> str:
+        return self.words()
+
 
 def link_images(
-    site: str, pages: Iterable[str], networks: Sequence[NetworkView], articles: Sequence[Article]
+    site: str,
+    pages: Iterable[str],
+    networks: Iterable[Network],
+    views: Mapping[str, NetworkView],
+    articles: Sequence[Article],
 ) -> dict[str, LinkImage]:
     """Return the image of each page by the page's path; `site` is the title of the site.
 
-    The pages of no network and no write-up show the first figure of the index.
+    `views` are those of the `networks` by name, used only once an image is drawn. The pages of no network and no
+    write-up show the first figure of the index.
     """
     found: dict[str, LinkImage] = {}
-    of_networks = {view.network.name: _of_network(site, view) for view in networks}
-    for view in networks:
-        image = of_networks[view.network.name]
-        found |= {view.path: image, explorer_path(view.network.name): image}
-        cards = [(layer.number, card) for layer in view.layers for card in layer.cards]
-        for layer, card in cards:
-            is_own = len(cards) <= MOST_OF_A_NETWORK
-            found[card.path] = _of_neuron(site, view, layer, card.neuron, card.path) if is_own else image
-    first = next(iter(of_networks.values()), None)
+    first = None
+    for network in networks:
+        image = _of_network(site, network, views)
+        first = first or image
+        found |= {network_path(network.name): image, explorer_path(network.name): image}
+        is_own = len(network.places) <= MOST_OF_A_NETWORK
+        for layer, neuron in network.places:
+            own = _of_neuron(site, network, views, layer, neuron) if is_own else image
+            found[neuron_path(network.name, layer, neuron)] = own
     for article in articles:
         if figure := next(iter(article.illustrations), None):
             image = _of_article(site, article, figure)
@@ -128,33 +138,34 @@ def shown(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def _of_network(site: str, view: NetworkView) -> LinkImage:
-    alt = f"Every signal of neuron {view.featured_neuron} of the {view.network.title.lower()}, one column per step."
-    title = view.network.title
-    return LinkImage(f"networks/{view.network.name}/link.png", alt, partial(_draw_strip, view.featured, title, site))
-
-
-def _of_neuron(site: str, view: NetworkView, layer: int, neuron: int, path: str) -> LinkImage:
-    alt = f"Every signal of neuron {neuron} of layer {layer} of the {view.network.title.lower()}, one column per step."
-    place = f"neuron {layer}.{neuron}" if view.network.layers > 1 else f"neuron {neuron}"
+def _of_network(site: str, network: Network, views: Mapping[str, NetworkView]) -> LinkImage:
+    def words() -> str:
+        neuron = views[network.name].featured_neuron
+        return f"Every signal of neuron {neuron} of the {within_sentence(network.title)}, one column per step."
 
     def draw() -> bytes:
-        return _draw_strip(draw_shown(view.results, layer, neuron)[0], f"{view.network.title}, {place}", site)
+        return _draw_strip(views[network.name].featured, network.title, site)
 
-    return LinkImage(f"{path.removesuffix('.html')}.png", alt, draw)
+    return LinkImage(f"networks/{network.name}/link.png", words, draw)
+
+
+def _of_neuron(site: str, network: Network, views: Mapping[str, NetworkView], layer: int, neuron: int) -> LinkImage:
+    name = within_sentence(network.title)
+    alt = f"Every signal of neuron {neuron} of layer {layer} of the {name}, one column per step."
+    place = f"neuron {layer}.{neuron}" if network.layers > 1 else f"neuron {neuron}"
+
+    def draw() -> bytes:
+        return _draw_strip(draw_shown(views[network.name].results, layer, neuron, 0), f"{network.title}, {place}", site)
+
+    return LinkImage(f"{neuron_path(network.name, layer, neuron).removesuffix('.html')}.png", lambda: alt, draw)
 
 
 def _of_article(site: str, article: Article, figure: str) -> LinkImage:
     def draw() -> bytes:
         return draw_link_image(article.illustrations[figure].parts, title=article.title, site=site)
 
-    return LinkImage(f"{article.path.removesuffix('.html')}.png", article.alternative(figure), draw)
+    return LinkImage(f"{article.path.removesuffix('.html')}.png", lambda: article.alternative(figure), draw)
 
 
 def _draw_strip(strip: Strip, title: str, site: str) -> bytes:
     return draw_link_image([Part("", None, strip, "")], title=title, site=site)
-
-
-def image_files(images: Mapping[str, LinkImage]) -> dict[str, Callable[[], bytes]]:
-    """Return the function that draws each image, by the image's path."""
-    return {image.path: image.draw for image in images.values()}

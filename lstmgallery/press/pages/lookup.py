@@ -8,6 +8,7 @@ browser has nothing to index. `theme/static/finder.js` splits what a reader type
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 from markupsafe import Markup
 
 from lstmgallery.press.addresses import explorer_path, network_path
+from lstmgallery.press.manuscript.content import NetworkContent
+from lstmgallery.press.manuscript.prose import Link, link_attribute
+from lstmgallery.press.marks.text import within_sentence
 from lstmgallery.press.pages.articles import Article
 from lstmgallery.press.pages.neurons import NeuronLine
 from lstmgallery.press.pages.rendering import THEME
 from lstmgallery.press.pages.scripts import shorten
-from lstmgallery.press.pages.views import NetworkView
 
 LIBRARY = THEME / "vendor" / "minisearch"
 FIELDS = ("title", "text")  # what is searched; the scripts give `title` more weight
@@ -43,11 +46,27 @@ class Found:
     text: str = ""
 
 
+class _Signs(dict[int, str]):
+    """What becomes of each character of a text in the search: marks are dropped, other signs separate words."""
+
+    def __missing__(self, code: int) -> str:
+        letter, kind = chr(code), unicodedata.category(chr(code))[0]
+        if kind == "M":
+            found = ""
+        elif kind not in "LNS":
+            found = " "
+        else:
+            found = f" {letter} " if _UNSPACED.fullmatch(letter) else letter
+        self[code] = found
+        return found
+
+
+_SIGNS = _Signs()
+
+
 def terms(text: str) -> list[str]:
     """Return the words of a text as they are searched: without accents, capitals and signs."""
-    folded = "".join(each for each in unicodedata.normalize("NFKD", text) if unicodedata.category(each)[0] != "M")
-    spaced = _UNSPACED.sub(r" \1 ", folded)
-    return "".join(each if unicodedata.category(each)[0] in "LNS" else " " for each in spaced).lower().split()
+    return unicodedata.normalize("NFKD", text).translate(_SIGNS).lower().split()
 
 
 def search_library() -> bytes:
@@ -62,33 +81,43 @@ def search_script() -> bytes:
     return shorten((THEME / "static" / "search.js").read_text(encoding="utf-8")).encode()
 
 
-def search_index(found: Sequence[Found]) -> bytes:
+@dataclass(frozen=True)
+class Weighed:
+    """What a search can find, and how often each word is in its title and in its text."""
+
+    found: Found
+    words: tuple[Mapping[str, int], Mapping[str, int]]
+
+
+def weigh(found: Iterable[Found]) -> list[Weighed]:
+    """Return what a search can find with its words counted."""
+    return [Weighed(each, (Counter(terms(each.title)), Counter(terms(f"{each.about} {each.text}")))) for each in found]
+
+
+def search_index(weighed: Sequence[Weighed]) -> bytes:
     """Return the script that sets `window.searchIndex`."""
-    text = json.dumps(index_of(found), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(index_of(weighed), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return ("window.searchIndex = " + text.replace("<", "\\u003c") + ";\n").encode()
 
 
-def index_of(found: Sequence[Found]) -> dict[str, Any]:
+def index_of(weighed: Sequence[Weighed]) -> dict[str, Any]:
     """Return the index in the form that MiniSearch 7 writes (`toJSON`, its serialization version 2)."""
     postings: dict[str, dict[str, dict[str, int]]] = {}
-    lengths: dict[str, list[int]] = {}
-    for number, each in enumerate(found):
-        of_fields = [terms(each.title), terms(f"{each.about} {each.text}")]
-        lengths[str(number)] = [len(set(words)) for words in of_fields]
-        for field, words in enumerate(of_fields):
-            for word in words:
-                of_word = postings.setdefault(word, {}).setdefault(str(field), {})
-                of_word[str(number)] = of_word.get(str(number), 0) + 1
-    averages = [sum(row[field] for row in lengths.values()) / max(1, len(found)) for field in range(len(FIELDS))]
+    for number, each in enumerate(weighed):
+        for field, words in enumerate(each.words):
+            for word, times in words.items():
+                postings.setdefault(word, {}).setdefault(str(field), {})[str(number)] = times
+    lengths = {str(number): [len(words) for words in each.words] for number, each in enumerate(weighed)}
+    averages = [sum(row[field] for row in lengths.values()) / max(1, len(weighed)) for field in range(len(FIELDS))]
     return {
-        "documentCount": len(found),
-        "nextId": len(found),
-        "documentIds": {str(number): number for number in range(len(found))},
+        "documentCount": len(weighed),
+        "nextId": len(weighed),
+        "documentIds": {str(number): number for number in range(len(weighed))},
         "fieldIds": {field: number for number, field in enumerate(FIELDS)},
         "fieldLength": lengths,
         "averageFieldLength": [round(average, 6) for average in averages],
         "storedFields": {
-            str(number): {name: getattr(each, name) for name in STORED} for number, each in enumerate(found)
+            str(number): {name: getattr(each.found, name) for name in STORED} for number, each in enumerate(weighed)
         },
         "dirtCount": 0,
         "index": [[word, postings[word]] for word in sorted(postings)],
@@ -96,19 +125,20 @@ def index_of(found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def everything(
-    networks: Sequence[NetworkView], articles: Sequence[Article], neurons: Iterable[NeuronLine], pages: Iterable[Found]
-) -> list[Found]:
-    """Return all that can be found: write-ups by section, networks, explorers, `pages`, neurons."""
-    found = [section for article in articles for section in article_sections(article)]
-    for view in networks:
-        network = view.network
-        prose = plain(view.prose(str))
-        found.append(Found(network.title, "Network", network_path(network.name), network.summary, prose))
-        about = f"Type a sequence and watch the {network.title.lower()} read it."
-        found.append(Found(f"{network.title}: explorer", "Explorer", explorer_path(network.name), about))
-    found += pages
-    return found + [Found(line.name, "Neuron", line.path, line.sentence, "neuron") for line in neurons]
+def network_entries(entry: NetworkContent, address_of: Callable[[Link], str | None]) -> Iterator[Found]:
+    """Yield a network's page and its explorer."""
+    network = entry.network
+    prose = plain(entry.prose.fill(lambda link: link_attribute(link, address_of(link), str)))
+    yield Found(network.title, "Network", network_path(network.name), network.summary, prose)
+    what = "text" if network.task.text else "sequence"
+    about = f"Type a {what} and watch the {within_sentence(network.title)} read it."
+    yield Found(f"{network.title}: explorer", "Explorer", explorer_path(network.name), about)
+
+
+def neuron_entries(lines: Iterable[NeuronLine]) -> Iterator[Found]:
+    """Yield every neuron."""
+    for line in lines:
+        yield Found(line.name, "Neuron", line.path, line.sentence, "neuron")
 
 
 def article_sections(article: Article) -> Iterator[Found]:
@@ -119,25 +149,27 @@ def article_sections(article: Article) -> Iterator[Found]:
             return f"<p>{article.caption(name, str)}</p>"
         return f"<p>{article.sentence(name, str)}</p>"
 
-    first, *sections = _HEADING.split(str(article.body(str, show)))
+    first, *sections = _HEADING.split(article.words(show))
     front = article.writeup.front
-    yield Found(article.title, "Write-up", article.path, front.summary, plain(first))
+    kind_of_text = "Comparison" if article.writeup.is_comparison else "Write-up"
+    if front.draft:
+        kind_of_text = "Draft"
+    yield Found(article.title, kind_of_text, article.path, front.summary, plain(first))
     for name, heading, body in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
         text = plain(body)
         title = f"{article.title}: {plain(heading)}"
-        yield Found(title, "Write-up", f"{article.path}#{name}", cut(text), text)
+        yield Found(title, kind_of_text, f"{article.path}#{name}", cut(text), text)
 
 
-def page_sections(pages: Mapping[str, tuple[str, Callable[[], bytes]]]) -> Iterator[Found]:
-    """Yield the sections of rendered pages of the gallery itself, given their titles and makers by path."""
-    for path, (title, make) in pages.items():
-        main = re.search(r"<main[^>]*>(.*)</main>", make().decode(), flags=re.DOTALL)
-        assert main is not None
-        first, *sections = _HEADING.split(main[1])
-        yield Found(title, "Page", path, cut(plain(re.sub(r"<(figure|h1)\b.*?</\1>", "", first, flags=re.DOTALL))))
-        for name, heading, body in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
-            text = plain(re.sub(r"<(table|figure)\b.*?</\1>", "", body, flags=re.DOTALL))
-            yield Found(f"{title}: {plain(heading)}", "Page", f"{path}#{name}", cut(text), text)
+def page_sections(title: str, path: str, page: bytes) -> Iterator[Found]:
+    """Yield the sections of a rendered page of the gallery itself."""
+    main = re.search(r"<main[^>]*>(.*)</main>", page.decode(), flags=re.DOTALL)
+    assert main is not None
+    first, *sections = _HEADING.split(main[1])
+    yield Found(title, "Page", path, cut(plain(re.sub(r"<(figure|h1)\b.*?</\1>", "", first, flags=re.DOTALL))))
+    for name, heading, body in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
+        text = plain(re.sub(r"<(table|figure)\b.*?</\1>", "", body, flags=re.DOTALL))
+        yield Found(f"{title}: {plain(heading)}", "Page", f"{path}#{name}", cut(text), text)
 
 
 def plain(html: str) -> str:

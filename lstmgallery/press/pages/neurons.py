@@ -12,7 +12,7 @@ from typing import Any
 from lstmgallery.desk.roles import ROLE
 from lstmgallery.press.manuscript.headings import slug
 from lstmgallery.press.marks.strips import MiniStrip
-from lstmgallery.press.marks.text import number, percent
+from lstmgallery.press.pages.evidence import held_words
 from lstmgallery.press.pages.sentences import feature_words, row_sentence, score_of
 from lstmgallery.press.pages.views import NetworkView
 
@@ -27,7 +27,7 @@ EFFECTS = (0.01, 0.1, 0.5, 0.9)
 class NeuronLine:
     """One neuron of the gallery.
 
-    `effect` is what holding its memory at zero costs: the share of sequences that go wrong, or where the task has no
+    `effect` is what holding its memory costs: the share of sequences that go wrong, or where the task has no
     rule, the share by which the loss grows. `effect_words` are both values, without that and with it.
     """
 
@@ -56,7 +56,7 @@ def neuron_lines(networks: Sequence[NetworkView]) -> list[NeuronLine]:
     """Return every neuron of every network, in the order of the index."""
     has_strips = sum(len(layer.cards) for view in networks for layer in view.layers) <= MOST_STRIPS
     return [
-        _line(view, layer.number, card.neuron, card.path, card.strips[0] if has_strips else None)
+        _line(view, layer.number, card.neuron, card.path, card.strips[0] if has_strips and card.strips else None)
         for view in networks
         for layer in view.layers
         for card in layer.cards
@@ -89,6 +89,7 @@ def neurons_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
     lines = neuron_lines(networks)
     return {
         "groups": group_by_role(lines),
+        "loss_units": sorted({view.loss_unit.words for view in networks if not view.network.task.rule}),
         "total": len(lines),
         "with_role": sum(bool(line.role) for line in lines),
         "scores": SCORES,
@@ -99,10 +100,8 @@ def neurons_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
 def _line(view: NetworkView, layer: int, neuron: int, path: str, strip: MiniStrip | None) -> NeuronLine:
     network, results = view.network, view.results
     row = results.best_row_of(layer, neuron)
-    measure, show = ("right", percent) if network.task.rule else ("loss", number)
-    done = results.interventions_on(layer, neuron)
-    zero = next(each for each in done if (each.intervention, each.measure) == ("zero", measure))
-    lost = zero.baseline - zero.value if network.task.rule else zero.value / zero.baseline - 1
+    held = results.held_memory(layer, neuron)
+    lost = held.baseline - held.value if held.measure == "right" else held.value / held.baseline - 1
     return NeuronLine(
         network=network.name,
         name=neuron_name(view, layer, neuron),
@@ -112,6 +111,6 @@ def _line(view: NetworkView, layer: int, neuron: int, path: str, strip: MiniStri
         score=float(row.score),
         score_words=score_of(row),
         effect=float(lost),
-        effect_words=(show(zero.baseline), show(zero.value)),
+        effect_words=held_words(results, layer, neuron),
         strip=strip,
     )

@@ -4,36 +4,37 @@ from collections.abc import Sequence
 from typing import Any
 
 from lstmgallery.cells import CELL_KINDS
-from lstmgallery.desk.certainty import RESAMPLES
-from lstmgallery.desk.chance import SHUFFLES
 from lstmgallery.desk.claims import BY_LUCK
+from lstmgallery.desk.effort import FULL, LIGHT
 from lstmgallery.desk.equations import FINE_UP_TO, STEPS, TOLERANCE
 from lstmgallery.desk.roles import COUNTS, ERROR_RATE, FEWEST_CASES, FOLLOWS, MARGIN, MOSTLY, NEARLY_ALWAYS, SMALLEST
-from lstmgallery.desk.untrained import CONTROL_NETWORKS, UNTRAINED_NETWORKS
 from lstmgallery.press.pages.articles import MOST_ROWS
 from lstmgallery.press.pages.views import NetworkView
 
 
 def reading_values(networks: Sequence[NetworkView]) -> dict[str, Any]:
     """Return the values of the page “How to read a neuron page”."""
+    used = {view.network.cell for view in networks}
+    kinds = [kind for key, kind in CELL_KINDS.items() if key in used]
     return {
-        "kinds": [CELL_KINDS[key] for key in sorted({view.network.cell for view in networks}, reverse=True)],
+        "kinds": kinds,
+        "unbounded": next((kind for kind in kinds if kind[kind.memory].low is None), None),
+        "has_diagonals": any(kind.diagonals for kind in kinds),
         "example": networks[0],
         "tolerance": TOLERANCE,
         "fine_up_to": FINE_UP_TO,
         "steps": STEPS,
-        "shuffles": SHUFFLES,
+        "full": FULL,
+        "light": LIGHT,
+        "has_light": any(view.results.effort == LIGHT for view in networks),
         "error_rate": ERROR_RATE,
         "smallest": SMALLEST,
-        "untrained": UNTRAINED_NETWORKS,
         "margins": MARGIN,
         "fewest": FEWEST_CASES,
         "nearly_always": NEARLY_ALWAYS,
         "mostly": MOSTLY,
         "counts": COUNTS,
         "follows": FOLLOWS,
-        "asked": CONTROL_NETWORKS,
-        "resamples": RESAMPLES,
         "by_luck": BY_LUCK,
         "most_rows": MOST_ROWS,
     }

@@ -19,9 +19,13 @@ from lstmgallery.press.manuscript.markup import ENGLISH
 from lstmgallery.press.manuscript.prose import quoted
 from lstmgallery.press.marks import text
 from lstmgallery.press.marks.palette import shade_colours
+from lstmgallery.press.pages.policy import META
 
 THEME = resources.files("lstmgallery.press") / "theme"
-FILTERS = {name: getattr(text, name) for name in ("brief", "count", "number", "percent", "scientific", "thousands")}
+FILTERS = {
+    name: getattr(text, name)
+    for name in ("brief", "count", "number", "percent", "scientific", "thousands", "within_sentence")
+}
 
 
 @cache  # a preview plans again after every save; Jinja itself reloads changed templates
@@ -36,7 +40,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {**FILTERS, "equation": equation, "shade_colours": shade_colours, "date": date, "quoted": quoted}
-    made.globals["version"] = __version__
+    made.globals |= {"version": __version__, "policy": META}
     return made
 
 

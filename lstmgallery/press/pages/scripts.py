@@ -9,9 +9,6 @@ import functools
 import re
 from collections.abc import Iterable
 
-from pygments.lexers.javascript import JavascriptLexer
-from pygments.token import Comment, Whitespace
-
 _IMPORT = re.compile(r'^import \{[^}]*\} from "[^"]*";$|^export (?=\w)', re.MULTILINE)
 _OPEN = (",", ";", "{", "(", "[")  # tokens after which a line break has no meaning
 _APART = re.compile(r"[\w$][\w$]|\+\+|--|//")  # pairs that would merge into one token without a space
@@ -29,6 +26,9 @@ def shorten(code: str) -> str:
 
     Takes a fifth of a second for the explorer's script, once.
     """
+    from pygments.lexers.javascript import JavascriptLexer  # half a tenth of a second, in builds that need it
+    from pygments.token import Comment, Whitespace
+
     short: list[str] = []
     space = ""
     for _, kind, token in JavascriptLexer().get_tokens_unprocessed(code):

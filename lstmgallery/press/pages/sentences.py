@@ -10,7 +10,8 @@ from lstmgallery.desk.roles import MARGIN, ROLE, best_baseline, find_strength
 from lstmgallery.desk.rows import RoleRow
 from lstmgallery.desk.targets import AUC, NEXT_TOKEN, OPPOSITE, POOLED, R2, TOKEN, TOKEN_BEFORE
 from lstmgallery.network import Network
-from lstmgallery.press.marks.text import count, estimate, glyph, token_name
+from lstmgallery.press.marks.text import count, estimate
+from lstmgallery.press.marks.tokens import glyph, token_name
 
 VERBS = {3: "counts", 2: "follows", 0: "weakly follows"}  # by `find_strength`
 ADVERBS = {3: "is {} exactly", 2: "is {} nearly always", 1: "is {} mostly", 0: "tends to be {}"}

@@ -7,7 +7,9 @@ import numpy as np
 from markupsafe import Markup
 
 from lstmgallery.cells.table import Signal
+from lstmgallery.desk.loss import LossUnit, loss_unit
 from lstmgallery.desk.results import Results
+from lstmgallery.desk.roles import ROLE
 from lstmgallery.network import Network
 from lstmgallery.press.addresses import network_path, neuron_path
 from lstmgallery.press.manuscript.content import NetworkContent
@@ -79,6 +81,14 @@ class NetworkView:
         return self.content.network
 
     @property
+    def featured_as(self) -> str:
+        """What the featured neuron is chosen for."""
+        if self.network.task.headline is not None:
+            return "the neuron that carries the task best"
+        has_role = self.results.best_row_of(*self.results.best).standing == ROLE
+        return "the neuron with the clearest role" if has_role else "the neuron with the highest score"
+
+    @property
     def path(self) -> str:
         return network_path(self.network.name)
 
@@ -87,13 +97,29 @@ class NetworkView:
         return Markup(self.content.prose.fill(lambda link: link_attribute(link, self.address_of(link), url)))
 
     @property
+    def loss_unit(self) -> LossUnit:
+        return loss_unit(self.network)
+
+    @property
     def measured_on(self) -> str:
         return measured_on(self.results)
 
     @property
     def shape(self) -> str:
         layers = text.count(self.network.layers, "layer")
-        return f"{self.network.kind.title}, {layers} of {text.count(self.network.units, 'neuron')}"
+        return f"{self.network.kind.heading}, {layers} of {text.count(self.network.units, 'neuron')}"
+
+    @property
+    def outcome(self) -> str:
+        """The result of training, as a main clause; empty without a success criterion."""
+        criterion = self.results.about["criterion"]
+        if criterion is None:
+            return ""
+        after = f"{text.thousands(criterion['steps'])} training steps"
+        if criterion["is_met"]:
+            return f"it predicts every determined token after {after}"
+        share = text.percent(criterion["sequences_right"] / criterion["sequences"])
+        return f"it did not learn its task: after {after}, it writes {share} of sequences right"
 
     @property
     def residual(self) -> float:
@@ -104,7 +130,7 @@ class NetworkView:
     def values_checked(self) -> int:
         kind = self.network.kind
         neurons = self.network.layers * self.network.units
-        return len(self.results.steps) * neurons * (len(kind.signals) + len(kind.updates))
+        return int(self.results.about["stored_steps"]) * neurons * (len(kind.signals) + len(kind.updates))
 
 
 def view_network(
@@ -125,7 +151,7 @@ def view_network(
         claimed=claimed,
         layers=layers,
         tokens=show_tokens(with_start(network.longest_shown)),
-        featured=draw_shown(results, layer, neuron)[network.shown.index(network.longest_shown)],
+        featured=draw_shown(results, layer, neuron, network.shown.index(network.longest_shown)),
         featured_layer=layer,
         featured_neuron=neuron,
         featured_role=row_sentence(network, results.best_row_of(layer, neuron)),
@@ -138,7 +164,7 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     largest = largest_size(signals[network.kind.memory])
     cards = []
     panels = []
-    for signal in network.kind.signals:
+    for signal in () if network.task.text else network.kind.signals:  # too many neurons and steps to draw
         values = signals[signal.key][rows]
         rows_of_panel = tuple(
             HeatRow(
@@ -158,23 +184,18 @@ def _view_layer(results: Results, layer: int, rows: np.ndarray) -> LayerView:
     return LayerView(layer, tuple(cards), tuple(panels))
 
 
-def draw_shown(results: Results, layer: int, neuron: int) -> list[Strip]:
-    """Draw one neuron along every sequence shown of its network."""
+def draw_shown(results: Results, layer: int, neuron: int, number: int) -> Strip:
+    """Draw one neuron along sequence `number`, from 0, of those shown of its network."""
     network = results.network
     of_layer = results.shown_signals[layer - 1]
-    signals = {key: values[:, neuron - 1] for key, values in of_layer.items()}
-    memory = signals[network.kind.memory]
-    strips = []
-    for number, sequence in enumerate(network.shown):
-        rows = results.rows_of_shown(number)
-        strips.append(
-            draw_strip(
-                network.kind,
-                with_start(sequence),
-                {key: values[rows] for key, values in signals.items()},
-                largest=largest_size(memory),
-                largest_of_layer=largest_size(of_layer[network.kind.memory]),
-                extent=(float(memory.min()), float(memory.max())),
-            )
-        )
-    return strips
+    memory = of_layer[network.kind.memory]
+    own = memory[:, neuron - 1]
+    rows = results.rows_of_shown(number)
+    return draw_strip(
+        network.kind,
+        with_start(network.shown[number]),
+        {key: values[rows, neuron - 1] for key, values in of_layer.items()},
+        largest=largest_size(own),
+        largest_of_layer=largest_size(memory),
+        extent=(float(own.min()), float(own.max())),
+    )

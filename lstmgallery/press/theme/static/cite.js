@@ -4,7 +4,7 @@
 for (const ways of document.querySelectorAll(".ways:not([data-address])")) {
   const root = new URL(".", new URL(ways.getAttribute("data-root") ?? "", location.href)).href;
   for (const code of ways.querySelectorAll("code")) {
-    code.textContent = (code.textContent ?? "").replace(/(^|src=")writeups\//, `$1${root}writeups/`);
+    code.textContent = (code.textContent ?? "").replace(/(^|src=")(?=(?:writeups|comparisons)\/)/, `$1${root}`);
   }
   ways.querySelector(".where")?.remove();
 }
