@@ -19,12 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # First the one without windows: the same engine, and a page opens in less than half the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core", "fonts-noto-core")  # without fonts a page has no letters
+WORKERS = str((os.cpu_count() or 1) + 1)  # one more than processors: a quarter of the time tests wait for browsers
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("tests.types_of_scripts",),
-    ("pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"),
+    ("pytest", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"),
 )
 
 

@@ -1,9 +1,11 @@
 """Shared fixtures: the shipped gallery, built once, and small networks."""
 
 import copy
+import functools
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -19,10 +21,16 @@ import hypothesis
 import numpy as np
 import pytest
 
-from lstmgallery.build import Project, Summary, build_gallery
+from lstmgallery import kept, unchanged
+from lstmgallery.build import Summary, build_gallery
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.errors import Problem
+from lstmgallery.exchange import MANIFEST
 from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
+from lstmgallery.pinning import describe
+from lstmgallery.pins import Curve, pin_path, write_pin
+from lstmgallery.project import Project
 from lstmgallery.searches import Requirement, Search, Trial
 from lstmgallery.tasks.languages.language import Language
 
@@ -104,15 +112,11 @@ def language_of(network: Network) -> Language:
 def random_weights(network: Network, *, seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:
     """Return weights of the network's names and shapes, float32, large enough to move every gate."""
     random = np.random.default_rng(seed)
-    gates, tokens, units = {"lstm": 4, "gru": 3}[network.cell], len(network.task.vocabulary), network.units
-    weights: dict[str, np.ndarray] = {}
-    for layer in range(1, network.layers + 1):
-        inputs = tokens if layer == 1 else units
-        bias = (gates * units,) if network.cell == "lstm" else (2, gates * units)
-        shapes = {"kernel": (inputs, gates * units), "recurrent_kernel": (units, gates * units), "bias": bias}
-        weights |= {f"layer_{layer}/{name}": random.normal(0, scale, shape) for name, shape in shapes.items()}
-    weights |= {"readout/kernel": random.normal(0, scale, (units, tokens)), "readout/bias": random.normal(size=tokens)}
-    return {name: values.astype(np.float32) for name, values in weights.items()}
+    scales = {"readout/bias": 1.0}
+    return {
+        name: random.normal(0, scales.get(name, scale), shape).astype(np.float32)
+        for name, shape in network.weight_shapes.items()
+    }
 
 
 def search_record(network: Network, **changes: Any) -> Search:
@@ -156,9 +160,29 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+def published_in(site: Path) -> dict[str, bytes]:
+    """Return the files of a site but the list of them, which changes with any."""
+    return {path: content for path, content in files_of(site).items() if path != MANIFEST}
+
+
 def results_of(project: Project) -> dict[str, bytes]:
-    """Return the files kept between builds, without the lock."""
-    return {path: content for path, content in files_of(project.build).items() if path != ".lock"}
+    """Return the results of the stages, without the lock and without what only makes the next build quick."""
+    found = files_of(project.build).items()
+    return {path: content for path, content in found if path not in (".lock", unchanged.STAMP, kept.FILE)}
+
+
+@functools.cache
+def variants() -> set[str]:
+    """Return the names of the shipped networks that are variants of others."""
+    files = (ROOT / "content" / "networks").glob("*.md")
+    return {file.stem for file in files if "\nvariant_of:" in file.read_text(encoding="utf-8")}
+
+
+def is_sampled(path: str) -> bool:
+    """Return whether a slow test looks at a page: of a layer at 20 neurons, of a variant at 3, and at every 32nd."""
+    neuron = re.fullmatch(r"networks/([^/]+)/layer-\d+/neuron-(\d+)\.html", path)
+    first = 3 if neuron and neuron[1] in variants() else 20
+    return neuron is None or int(neuron[2]) <= first or int(neuron[2]) % 32 == 0
 
 
 def folders_in(folder: Path) -> Project:
@@ -249,6 +273,27 @@ def small_gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     with pytest.MonkeyPatch.context() as patched:
         remember_trainings(patched)
         return Gallery(project, build_gallery(project, record()))
+
+
+@pytest.fixture(scope="session")
+def gallery_of_cells(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """A gallery with a network for each kind of cell, named after it; never changed by a test.
+
+    Their weights are pinned random numbers, so nothing is trained, and none has learned its task.
+    """
+    project = folders_in(tmp_path_factory.mktemp("gallery-of-cells"))
+    for cell in CELL_KINDS:
+        name = cell.replace("_", "-")
+        write_small_content(project.content, name, cell=cell, layers=2)
+        file = project.content / "networks" / f"{name}.md"
+        file.write_text(file.read_text("utf-8").replace("steps: 200", "steps: 200\n  goal: optional"), encoding="utf-8")
+        network, _ = read_network(file)
+        weights, untrained = random_weights(network, seed=1), random_weights(network, seed=2)
+        curve = Curve(step=(100, 200), loss=(1.5, 1.25), right=(0.0, 0.25))
+        origin, today = Origin.here({"numpy": "2"}), date(2026, 1, 2)
+        header = describe(network, weights, untrained, criterion=None, curve=curve, origin=origin, today=today)
+        write_pin(pin_path(project.content, name), header, weights, untrained)
+    return Gallery(project, build_gallery(project, record()))
 
 
 @pytest.fixture

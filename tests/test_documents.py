@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from lstmgallery import __version__
+from lstmgallery.cells import CELL_KINDS
 from lstmgallery.cli import main
 from lstmgallery.desk.claims import parse_expectation, parse_question
 from lstmgallery.desk.grammar import GrammarError
@@ -188,8 +189,19 @@ def test_every_option_of_the_command_line_that_a_document_names_exists(document:
 def test_continuous_integration_runs_the_documented_test_command_and_a_strict_build() -> None:
     (command,) = [block for block in fences(TESTS, "sh") if block.startswith("python3 -m venv")]
     script = read(ROOT / ".ci" / "run")
-    strict = ".venv/bin/python build_site.py --strict"
-    assert [line for line in script.splitlines() if "python" in line] == [*command.strip().split(" && "), strict]
+    strict = ".venv/bin/python build_site.py --strict --quick"
+    *setup, check = command.strip().split(" && ")
+    found = [line for line in script.splitlines() if "python" in line]
+    assert found == [*setup, strict, f"LSTMGALLERY_RESULTS=build {check}"]
+
+
+def test_claims_about_seeds_are_held_by_a_workflow_of_their_own() -> None:
+    workflow = yaml.safe_load(read(GITHUB / "workflows" / "sweep.yml"))
+    (job,) = workflow["jobs"].values()
+    *setup, build = (step["run"] for step in job["steps"] if "run" in step)
+    assert build == ".venv/bin/python build_site.py --strict"
+    assert {"schedule", "workflow_dispatch"} <= set(workflow[True])  # YAML reads `on` as a truth value
+    assert setup[0].startswith("python3 -m venv")
 
 
 def test_the_workflow_runs_continuous_integration_on_every_supported_python() -> None:
@@ -255,6 +267,10 @@ def require_defaults(documented: dict[str, str], model: type[pydantic.BaseModel]
 
 def test_the_keys_of_a_network_are_listed_with_their_defaults() -> None:
     require_defaults(documented_keys(0), Network, but={"training"})
+
+
+def test_every_kind_of_cell_is_listed() -> None:
+    assert [spans(cell)[0] for cell in table(AUTHORS, "cell", "computes").column("cell")] == list(CELL_KINDS)
 
 
 def test_the_keys_of_training_are_listed_with_their_defaults() -> None:
@@ -415,7 +431,8 @@ def test_every_room_of_the_package_is_listed() -> None:
     package = ROOT / "lstmgallery"
     rooms = {file.name for file in package.glob("*.py") if not file.name.startswith("__")}
     rooms |= {f"{file.parent.name}/" for file in package.glob("*/__init__.py")} - {"press/"}
-    rooms |= {f"press/{folder.name}/" for folder in (package / "press").iterdir() if folder.is_dir()}
+    folders = (folder.name for folder in (package / "press").iterdir() if folder.is_dir())
+    rooms |= {f"press/{name}/" for name in folders if name != "__pycache__"}
     listed = [name for cell in table(ARCHITECTURE, "room").column("room") for name in spans(cell)]
     assert sorted(listed) == sorted(rooms)
 

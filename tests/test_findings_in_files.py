@@ -10,9 +10,8 @@ import pytest
 
 from lstmgallery import store
 from lstmgallery.desk.baselines import BASELINES
-from lstmgallery.desk.chance import SHUFFLES
+from lstmgallery.desk.effort import FULL
 from lstmgallery.desk.roles import ERROR_RATE, FEWEST_CASES, MARGIN, ROLE, ROUNDING, STANDINGS, best_rows
-from lstmgallery.desk.untrained import UNTRAINED_NETWORKS
 from lstmgallery.network import read_network
 from lstmgallery.press.marks.text import number
 from lstmgallery.press.pages.sentences import row_sentence
@@ -23,8 +22,15 @@ NETWORKS = ("counter", "selective-counter", "state-memorizer", "copy-machine")
 each_network = pytest.mark.parametrize("name", NETWORKS)
 
 
+FILES = [
+    *sorted({*store.RESULT_COLUMNS} - {store.SEEDS, store.CONTEXTS, store.CHARACTERS}),
+    store.STEPS,
+    store.ACTIVATIONS,
+]
+
+
 @each_network
-@pytest.mark.parametrize("file", [*sorted({*store.RESULT_COLUMNS} - {store.SEEDS}), store.STEPS, store.ACTIVATIONS])
+@pytest.mark.parametrize("file", FILES)
 def test_every_column_is_described_in_the_file(gallery: Gallery, name: str, file: str) -> None:
     path = gallery.project.build / name / file
     about = json.loads(pq.read_schema(path).metadata[b"lstmgallery"])
@@ -51,7 +57,7 @@ def test_every_signal_of_every_neuron_was_scored(gallery: Gallery, name: str) ->
     assert roles.groupby(["layer", "neuron", "feature", "phase"]).size().eq(6).all()
     assert set(roles["standing"]) <= set(STANDINGS)
     assert roles["null_mean"].le(roles["null_p99"]).all()
-    assert roles["p"].between(1 / (1 + SHUFFLES), 1).all()
+    assert roles["p"].between(1 / (1 + FULL.shuffles), 1).all()
 
 
 @each_network
@@ -73,7 +79,7 @@ def test_untrained_networks_are_kept_one_by_one_and_summed_up_in_the_table_of_ro
 ) -> None:
     folder = gallery.project.build / name
     controls = pd.read_parquet(folder / "controls.parquet").groupby(["feature", "phase"])
-    assert controls["network"].agg(list).map(lambda numbers: numbers == [*range(1, UNTRAINED_NETWORKS + 1)]).all()
+    assert controls["network"].agg(list).map(lambda numbers: numbers == [*range(1, FULL.untrained + 1)]).all()
     summed = pd.read_parquet(folder / "roles.parquet").groupby(["feature", "phase"]).first()
     for column, found in {
         "untrained_median": controls["score"].median(),

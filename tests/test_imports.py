@@ -14,7 +14,7 @@ FILES = {
     for file in sorted(PACKAGE.rglob("*.py"))
 }
 BASE = ("cells", "errors", "frontmatter", "tasks", "network")
-KEPT = ("machine", "searches", "pins")  # what stands beside a network's file
+KEPT = ("copies", "machine", "searches", "pins")  # what stands beside a network's file
 ALLOWED = {
     "errors": (),
     "listing": ("errors",),
@@ -23,22 +23,46 @@ ALLOWED = {
     "tasks": ("errors", "tasks"),
     "network": ("cells", "errors", "frontmatter", "tasks"),
     "machine": (),
-    "searches": ("errors", "listing", "machine"),
-    "pins": (*BASE, "listing", "machine", "searches"),
+    "whole": (),
+    "searches": ("errors", "listing", "machine", "whole"),
+    "copies": ("errors", "listing", "whole"),
+    "pins": (*BASE, "listing", "machine", "searches", "whole"),
     "store": BASE,
     "interrupts": (),
     "progress": ("errors",),
     "workers": (),
-    "lab": (*BASE, "interrupts", "machine", "store", "lab"),
+    "lab": (*BASE, "interrupts", "machine", "store", "whole", "lab"),
     "desk": (*BASE, "machine", "store", "desk"),
-    "press": (*BASE, *KEPT, "listing", "store", "desk", "press"),
+    "press": (*BASE, *KEPT, "kept", "listing", "ondemand", "store", "desk", "press", "trees"),
+    "clock": ("errors",),
     "exchange": ("errors",),
-    "publish": ("errors", "exchange", "interrupts"),
+    "locks": (),
+    "publish": ("errors", "exchange", "interrupts", "locks"),
     "cache": ("errors",),
+    "project": ("errors", "locks"),
+    "report": ("whole",),
+    "unchanged": ("errors", "exchange", "kept", "project", "report", "trees"),
+    "trees": (),
+    "kept": ("trees",),
+    "ondemand": (),
     "scaffold": (*BASE, "listing"),
 }
 # These may import whatever they like.
-EVERYTHING = ("stages", "verify", "build", "pinning", "search", "status", "console", "preview", "cli", "__main__")
+EVERYTHING = (
+    "stages",
+    "verify",
+    "build",
+    "checking",
+    "clean",
+    "comparing",
+    "pinning",
+    "search",
+    "status",
+    "console",
+    "preview",
+    "cli",
+    "__main__",
+)
 FOR_THE_LAB = (".layer", ".fast")  # the parts of a cell that only the lab imports
 TRAINING = {"tensorflow", "keras", "tf_keras", "torch", "jax"}
 

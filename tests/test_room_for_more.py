@@ -1,7 +1,7 @@
 """Room for more kinds: a toy of each, added to a copy of the package by the documented steps alone, is shown.
 
-The toys are a plain RNN, the language of an echo, a figure that lists its answers, the measure of a swing, and a
-section of a network's page.
+The toys are an RNN with a weight of its own, the language of an echo, a figure that lists its answers, the measure of a
+swing, and a section of a network's page.
 """
 
 import json
@@ -14,41 +14,43 @@ import pytest
 from tests.conftest import ROOT, run_python
 
 TOYS = {
-    "cells/rnn/__init__.py": '''"""The plain RNN of Elman 1990."""
+    "cells/loop/__init__.py": '''"""A plain RNN whose neurons also read themselves, each with a weight of its own."""
 
 from lstmgallery.cells.table import HIDDEN, CellKind, Signal
 
 KIND = CellKind(
-    key="rnn",
-    title="RNN",
-    article="an",
-    signals=(Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "tanh(W x + U h′ + b)", HIDDEN),),
+    key="loop",
+    title="looped RNN",
+    article="a",
+    signals=(Signal("hidden", "h", "Hidden state", -1.0, 1.0, "memory", "tanh(W x + U h′ + s·h′ + b)", HIDDEN),),
     updates=(),
     memory="hidden",
     state=("hidden",),
     columns=("hidden",),
     begins_open=(),
     biases=1,
+    diagonals=("self",),
 )
 ''',
-    "cells/rnn/layer.py": '''"""The plain RNN in Keras."""
+    "cells/loop/layer.py": '''"""The looped RNN in Keras."""
 
 import keras
 from keras import ops
 
 from lstmgallery.cells.layer import SignalCell, product
-from lstmgallery.cells.rnn import KIND
+from lstmgallery.cells.loop import KIND
 
 
-@keras.saving.register_keras_serializable(package="lstmgallery.rnn")
+@keras.saving.register_keras_serializable(package="lstmgallery.loop")
 class Cell(SignalCell):
     kind = KIND
 
     def call(self, inputs, states):
-        h = ops.tanh(product(inputs, self.kernel) + product(states[0], self.recurrent_kernel) + self.bias)
-        return h, [h]
+        (h,) = states
+        z = product(inputs, self.kernel) + product(h, self.recurrent_kernel) + self.self * h + self.bias
+        return ops.tanh(z), [ops.tanh(z)]
 ''',
-    "cells/rnn/reference.py": '''"""One step of the plain RNN in NumPy."""
+    "cells/loop/reference.py": '''"""One step of the looped RNN in NumPy."""
 
 import numpy as np
 
@@ -56,29 +58,30 @@ from lstmgallery.cells.reference import keep
 
 
 def step(x, previous, weights, change=keep):
-    z = x @ weights["kernel"] + previous["hidden"] @ weights["recurrent_kernel"] + weights["bias"]
+    h = previous["hidden"]
+    z = x @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["self"] * h + weights["bias"]
     return {"hidden": change("hidden", np.tanh(z))}
 ''',
-    "cells/rnn/diagram.py": '''"""The drawing of one step of the plain RNN."""
+    "cells/loop/diagram.py": '''"""The drawing of one step of the looped RNN."""
 
-from lstmgallery.cells.diagram import LINE, Description, Edge, Node, gate, words
-from lstmgallery.cells.rnn import KIND
+from lstmgallery.cells.diagram import LINE, Description, Edge, Node, words
+from lstmgallery.cells.loop import KIND
 
 _OUT = Node("squash", 264, LINE, "tanh", "pill", "hidden")
 _NODES = (*words(KIND, {"hidden": LINE}), Node("input", 264, 200, "x", "word"), _OUT)
 _EDGES = (Edge("earlier_hidden", "squash"), Edge("input", "squash"), Edge("squash", "hidden"))
-DIAGRAMS = (Description("rnn", KIND.title, KIND, _NODES, _EDGES, (), height=220),)
+DIAGRAMS = (Description("loop", KIND.heading, KIND, _NODES, _EDGES, (), height=220),)
 ''',
-    "cells/rnn/step.js": """import { addProduct, CELLS, round } from "../../press/theme/explorer/products.js";
+    "cells/loop/step.js": """import { addProduct, CELLS, round } from "../../press/theme/explorer/products.js";
 
-function rnnStep(x, previous, weights, change) {
+function loopStep(x, previous, weights, change) {
   addProduct(x, previous.hidden, weights.recurrent_kernel);
-  const h = x.map((sum, unit) => Math.tanh(round(sum + weights.bias[unit])));
+  const h = x.map((sum, at) => Math.tanh(round(sum + weights.self[at] * previous.hidden[at] + weights.bias[at])));
   change("hidden", h);
   return { hidden: h };
 }
 
-CELLS.rnn = rnnStep;
+CELLS.loop = loopStep;
 """,
     "tasks/languages/echo.py": '''"""An echo: a letter, a delimiter, the letter again."""
 
@@ -235,8 +238,8 @@ SECTION = Section("toy", lambda view: {"toy_count": len(view.network.shown)})
 }
 LINES = {  # what registers a toy: in which file, after what, one line
     "cells/__init__.py": [
-        ("from lstmgallery.cells import gru, lstm", "from lstmgallery.cells import gru, lstm, rnn"),
-        ("in (lstm, gru)", "in (lstm, gru, rnn)"),
+        ("gru_reset_first, lstm, peephole", "gru_reset_first, loop, lstm, peephole"),
+        ("gru_reset_first, rnn)", "gru_reset_first, rnn, loop)"),
     ],
     "tasks/__init__.py": [
         ("import Copying\n", "import Copying\nfrom lstmgallery.tasks.languages.echo import Echo\n"),
@@ -261,7 +264,7 @@ NETWORK = """---
 title: Echo
 summary: A network that repeats a letter.
 task: {kind: echo}
-cell: rnn
+cell: loop
 units: 6
 training: {steps: 150, most_steps: 3000, batch: 32, learning_rate: 0.02}
 figures: [pXp, rwwXr]
@@ -300,8 +303,8 @@ alt: Two prompts with their answers.
 ```figure
 id: cell
 kind: cell
-cell: rnn
-caption: A plain RNN.
+cell: loop
+caption: A looped RNN.
 alt: One line goes in, and one out.
 ```
 
@@ -363,10 +366,10 @@ def read(site: Path, path: str) -> str:
 
 
 def test_a_toy_cell_is_trained_checked_and_explained(site: Path) -> None:
-    assert "RNN, 1 layer of 6 neurons" in read(site, "networks/echo/index.html")
-    assert "The signals of an RNN" in read(site, "how-to-read.html")
+    assert "Looped RNN, 1 layer of 6 neurons" in read(site, "networks/echo/index.html")
+    assert "The signals of a looped RNN" in read(site, "how-to-read.html")
     assert "Hidden state h = tanh(h′, x)." in read(site, "writeups/an-echo.html")
-    assert "CELLS.rnn" in read(site, "assets/explorer.js")
+    assert "CELLS.loop" in read(site, "assets/explorer.js")
 
 
 def test_a_toy_task_has_its_features_its_roles_and_its_findings(site: Path) -> None:

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, R
 
 from lstmgallery.press.addresses import explorer_path, figure_path, network_path, neuron_path, writeup_path
 from lstmgallery.press.manuscript.content import read_content
+from lstmgallery.press.pages.explorer import OF_TEXT, SCRIPTS, read_modules
+from lstmgallery.press.pages.scripts import join_modules
 from tests.check import find_chromium
 from tests.conftest import ROOT, Gallery
 
@@ -26,7 +28,9 @@ PLACES: tuple[Place, ...] = ("/", "/a/b/c/", "disk")
 WIDE, NARROW = 1280, 390  # px: a laptop and a phone
 
 CONTENT = read_content(ROOT / "content")
-NETWORKS = [entry.network for entry in CONTENT.networks]
+ALL_NETWORKS = [entry.network for entry in CONTENT.networks]
+LANGUAGES = [network for network in ALL_NETWORKS if network.task.text is None]  # those of text: test_explorer_text.py
+NETWORKS = [network for network in LANGUAGES if network.variant_of is None]  # their pages are like the others
 WRITEUPS = CONTENT.writeups
 NETWORK_PAGES = [network_path(network.name) for network in NETWORKS]
 FIRST_NEURONS = [neuron_path(network.name, 1, 1) for network in NETWORKS]
@@ -51,6 +55,7 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "explorer-with-layers": EXPLORERS[DEEPEST],
     "write-up": WRITEUP_PAGES[0],
     "write-up-with-a-listing-and-gates": writeup_path("states-and-gates"),
+    "comparison": CONTENT.comparisons[0].path,
     "figure-alone": FRAME,
 }
 PAGES = list(KINDS.values())
@@ -66,6 +71,13 @@ SIGHTS = [
     *((kind, *IN_DAYLIGHT) for kind in KINDS if kind not in VARIANTS.values()),
     *((kind, *AT_NIGHT) for kind in KINDS if kind not in VARIANTS),
 ]
+
+
+def parts_script() -> str:
+    """Return a script that adds to `window.lstmgallery` the parts of the explorers that work on their own."""
+    names = [name for name in (*SCRIPTS, *OF_TEXT) if not name.endswith("explorer")]
+    parts = (ROOT / "tests" / "browser" / "parts.js").read_text(encoding="utf-8")
+    return join_modules([*read_modules(names), parts])
 
 
 class Visitor:

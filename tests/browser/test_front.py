@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXPLORERS, NETWORKS, PLACES, Place, Visitor
+from tests.browser.conftest import ALL_NETWORKS, EXPLORERS, PLACES, Place, Visitor, parts_script
 from tests.browser.test_accessibility import violations
 from tests.conftest import Gallery
 
@@ -76,6 +76,7 @@ def test_the_strips_are_those_of_the_explorer(visit: Visitor) -> None:
     page.get_by_label("reads").fill("aaaaaaa")
     link = page.get_by_role("link", name="Open in the explorer").get_attribute("href") or ""
     explorer = visit(EXPLORERS[0])
+    explorer.evaluate(parts_script())
     layer, neuron = (int(re.search(rf"{key}=(\d+)", link)[1]) for key in ("layer", "neuron"))  # type: ignore[index]
     change = f"{layer}.{neuron}.cell+3counts@8"
     for run, changes in (("usual", []), ("changed", [change])):
@@ -140,4 +141,4 @@ def test_the_front_page_weighs_less_than_30_kilobytes_with_all_its_assets(galler
 
 def test_every_network_has_a_strip_below_the_first_screen(visit: Visitor) -> None:
     page = visit("index.html")
-    assert page.locator(".entry .cells").count() == len(NETWORKS)
+    assert page.locator(".entry .cells").count() == sum(network.variant_of is None for network in ALL_NETWORKS)

@@ -83,3 +83,25 @@ def test_next_visits_every_neuron_once_and_previous_leads_back(gallery: Gallery,
         before = here
         visited.append(links["next"])
     assert visited == expected
+
+
+def test_neurons_of_a_large_network_are_found_in_their_table(visit: Visitor) -> None:
+    page = visit(network_path("tweets"))
+    rows, field = page.locator("#ranking tbody tr"), page.locator("#find-neurons input")
+    cells = "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(' ').toLowerCase())"
+    everything = rows.evaluate_all(cells)
+    for typed in ("HASHTAG", "no role link", "zzz"):
+        field.fill(typed)
+        expected = [text for text in everything if all(word in text for word in typed.lower().split())]
+        shown = [row.inner_text().split()[0] for row in page.locator("#ranking tbody tr:visible").all()]
+        assert shown == [text.split()[0] for text in expected]
+        assert page.locator("#find-neurons output").inner_text() == f"{len(expected)} of 256 neurons"
+    assert everything
+    assert shown == []
+    field.fill("")
+    assert page.locator("#ranking tbody tr:visible").count() == 256
+
+
+def test_the_table_of_a_small_network_or_without_a_script_has_no_field(visit: Visitor) -> None:
+    assert visit(NETWORK_PAGES[0]).locator("#find-neurons").count() == 0
+    assert not visit(network_path("tweets"), java_script_enabled=False).locator("#find-neurons").is_visible()

@@ -27,7 +27,7 @@ def test_a_page_opens_without_complaint_in_its_clothes(visit: Visitor, path: str
         assert shaded.evaluate("cell => getComputedStyle(cell).backgroundColor") != "rgba(0, 0, 0, 0)"
     has_script = page.locator('script:not([src$="assets/search.js"])').count() > 0
     assert page.evaluate("document.documentElement.classList.contains('has-script')") == has_script
-    is_alive = path in EXPLORERS or path.startswith("writeups/") or "/neuron-" in path
+    is_alive = path in EXPLORERS or path.startswith(("writeups/", "comparisons/")) or "/neuron-" in path
     assert has_script == (is_alive or path in ("index.html", "how-to-read.html", "neurons.html"))
 
 

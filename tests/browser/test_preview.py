@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lstmgallery.build import Project
+from lstmgallery.project import Project
 from tests.conftest import Gallery, files_of, folders_in, options, run_python, start_python
 
 SUMMARY = "A small network that a test trains."
@@ -61,6 +61,7 @@ def page(browser: Browser, preview: Preview) -> Iterator[Page]:
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(preview.url + "networks/small/index.html")
+    expect(page.get_by_text(SUMMARY)).to_be_visible(timeout=PATIENCE_MS)  # what the test before saved is gone
     yield page
     page.close()
     assert complaints == []

@@ -177,7 +177,7 @@ def test_no_page_is_wider_than_a_phone_when_its_details_are_open(visit: Visitor,
 def test_print_keeps_figures_and_verdicts_and_drops_the_tools(visit: Visitor) -> None:
     page = visit(COUNTING)
     page.emulate_media(media="print")
-    for gone in (".tools", ".contents", ".onward", ".top nav", f"{STRIP} .hint", ".controls label"):
+    for gone in (".tools", ".contents", ".onward", ".top nav", f"{STRIP} .arithmetic", ".controls label"):
         assert page.locator(gone).count() > 0
         assert not page.locator(gone).first.is_visible(), gone
     for kept in (f"{STRIP} [data-strip]", "figcaption", ".verdict", "#doses svg"):
@@ -256,3 +256,64 @@ def test_claims_leave_no_hole_in_a_write_up_and_cover_nothing(visit: Visitor, pa
     )
     assert [gap for gap in gaps if gap[0] > 64] == []
     assert covered == []
+
+
+def lit(page: Page) -> set[str]:
+    """Return the kinds of elements that are lit up in the figure of the recap, each with its signal."""
+    found: list[str] = page.locator("#lstm .is-linked-lit").evaluate_all(
+        "all => all.map((one) => `${one.tagName.toLowerCase()} ${one.dataset.signal}`)"
+    )
+    return set(found)
+
+
+def all_of(signal: str) -> set[str]:
+    return {f"{tag} {signal}" for tag in ("g", "text", "tr", "div")}
+
+
+def test_a_part_of_a_cell_lights_up_all_that_belongs_to_it(visit: Visitor) -> None:
+    page = visit("writeups/recap.html")
+    assert lit(page) == set()
+    page.locator("#lstm .gate[data-signal=forget_gate]").hover()
+    assert lit(page) == all_of("forget_gate")
+    page.locator("#lstm tr[data-signal=input_gate]").hover()
+    assert lit(page) == all_of("input_gate")
+    page.locator("h1").hover()
+    assert lit(page) == set()
+    button = page.get_by_role("button", name="Output gate")
+    button.focus()
+    page.keyboard.press("Shift+Tab")  # from then on the keyboard shows where it is
+    page.keyboard.press("Tab")
+    assert lit(page) == all_of("output_gate")
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.blur()
+    assert lit(page) == all_of("output_gate")
+    page.locator("#lstm [data-signal=candidate].gate").click()
+    assert lit(page) == all_of("candidate")
+    button.focus()
+    page.keyboard.press("Escape")
+    assert lit(page) <= all_of("output_gate")
+    expect(page.locator("#lstm [aria-pressed=true]")).to_have_count(0)
+
+
+def test_a_page_that_scrolls_under_the_pointer_lights_up_nothing(visit: Visitor) -> None:
+    page = visit("writeups/recap.html")
+    place = page.locator("#lstm .gate[data-signal=forget_gate]")
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    page.evaluate("scrollBy(0, -100)")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    button = page.get_by_role("button", name="Output gate")
+    button.evaluate("(button) => button.focus({preventScroll: true})")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    page.evaluate("scrollTo(0, 0)")
+    place.evaluate("(element, y) => scrollBy(0, element.getBoundingClientRect().y - y)", box["y"])
+    page.wait_for_function("() => document.querySelector('#lstm .gate[data-signal=forget_gate]').matches(':hover')")
+    assert lit(page) == all_of("output_gate")
+    page.mouse.move(box["x"] + box["width"] / 2 + 2, box["y"] + box["height"] / 2)
+    assert lit(page) == all_of("forget_gate")
+    place.evaluate("(element) => scrollBy(0, innerHeight)")
+    page.wait_for_function("() => !document.querySelector('#lstm').matches(':hover')")
+    assert lit(page) == all_of("output_gate")
