@@ -26,7 +26,8 @@ class Training(pydantic.BaseModel):
 
     On a language, training runs for `steps` steps, then until the success criterion holds; it gives up at `most_steps`.
     A step reads `batch` sequences. `goal`: whether a network that misses the criterion is a mistake, or shown as one
-    that did not learn its task.
+    that did not learn its task. `weight_noise`: the standard deviation of what is added to the weights while a step's
+    gradient is computed.
 
     On text, it runs for `steps` steps, or for a number of `minutes`. A step reads `window` characters in each of
     `batch` tracks. `dropout` is the share of every layer's output that the next layer does not get.
@@ -39,13 +40,17 @@ class Training(pydantic.BaseModel):
     batch: int = pydantic.Field(64, ge=1, le=4_096)
     learning_rate: float = pydantic.Field(0.01, gt=0, le=1)
     goal: Literal["required", "optional"] = "required"
+    weight_noise: float = pydantic.Field(0.0, ge=0, le=1)
     minutes: float | None = pydantic.Field(None, gt=0, le=10_000)
     window: int = pydantic.Field(64, ge=1, le=4_096)
     dropout: float = pydantic.Field(0.1, ge=0, lt=1)
 
 
 PLACING = {"title", "summary", "order", "variant_of"}  # keys that affect neither weights nor traces
-LANGUAGE_ONLY, TEXT_ONLY = frozenset(("goal", "most_steps")), frozenset(("minutes", "window", "dropout"))
+LANGUAGE_ONLY, TEXT_ONLY = (
+    frozenset(("goal", "most_steps", "weight_noise")),
+    frozenset(("minutes", "window", "dropout")),
+)
 
 
 class Network(pydantic.BaseModel):

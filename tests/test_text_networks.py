@@ -323,6 +323,7 @@ def test_the_command_notices_a_corpus_that_changed(project: Project, tmp_path: P
     ("training", "message"),
     [
         ("{most_steps: 9}", "training.most_steps is for networks of languages alone"),
+        ("{weight_noise: 0.1}", "training.weight_noise is for networks of languages alone"),
         ("{minutes: 1, steps: 9}", "training: expected either steps or minutes, found both"),
     ],
 )

@@ -25,6 +25,7 @@ from lstmgallery.tasks.task import Goal
 STEPS_PER_CALL = 20  # fixed: another number would need another compilation
 CALLS_PER_GLANCE = 10  # at most; early on, where the curve is steep, every call is checked
 GRADIENT_NORM = 1.0  # larger gradients are scaled down to it: Pascanu, Mikolov and Bengio 2013
+NOISES_APART = 1 << 20  # more than the steps of any training
 CURVE_SEQUENCES = 500  # number of sequences for the share in the training curve
 
 Report = Callable[[int, float], None]  # (steps done, share of sequences right; NaN without a goal)
@@ -125,6 +126,8 @@ def compile_training(
     reads, following, is_step = (tf.constant(part) for part in network.task.vocabulary.encode(sequences))
     cells = [model.get_layer(f"layer_{layer}").cell for layer in network.layer_numbers]
     is_full_batch = len(sequences) <= network.training.batch
+    noise = network.training.weight_noise
+    noisy = model.trainable_variables if noise else []
 
     def train_step(seed: Any, step: Any) -> Any:
         batch = reads, following, is_step
@@ -134,11 +137,16 @@ def compile_training(
             batch = tuple(tf.gather(part, rows) for part in batch)
         tokens, targets, counts = batch
         weights = tf.cast(counts, tf.float32)
+        learned = [tf.identity(variable.value) for variable in noisy]
+        for number, variable in enumerate(noisy):
+            variable.assign_add(noise * weight_noise(variable.shape, seed, step, number))
         with tf.GradientTape() as tape:
             logits = read_logits(model, cells, tokens)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)  # (batch, time)
             loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
         gradients = tape.gradient(loss, model.trainable_variables)
+        for variable, value in zip(noisy, learned, strict=True):
+            variable.assign(value)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
@@ -154,6 +162,14 @@ def compile_training(
         return total / steps
 
     return train_steps  # type: ignore[no-any-return]
+
+
+def weight_noise(shape: tuple[int, ...], seed: Any, step: Any, number: int) -> Any:
+    """Return standard normal values for the weights of `number`, from 0, at a step: other ones for each of the three.
+
+    Gradients at noisy weights prefer weights whose exact values matter little: Jim, Giles and Horne 1996.
+    """
+    return tf.random.stateless_normal(shape, [seed, step + (number + 1) * NOISES_APART])
 
 
 def _thinned(goal: Goal) -> Goal:

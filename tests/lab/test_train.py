@@ -17,7 +17,8 @@ from lstmgallery.desk.reference import read_signals
 from lstmgallery.errors import GalleryError
 from lstmgallery.lab.criterion import Criterion
 from lstmgallery.lab.model import Weights, build_model, weights_of
-from lstmgallery.lab.train import TrainingRun, train, train_seeds
+from lstmgallery.lab.recurrence import read_logits
+from lstmgallery.lab.train import TrainingRun, compile_training, train, train_seeds, weight_noise
 from lstmgallery.network import Network, read_network
 from lstmgallery.tasks.languages.copying import Copying
 from tests.conftest import small_network, write_small_content
@@ -115,6 +116,44 @@ def test_a_network_that_misses_the_criterion_fails_with_its_score(
         "raise training.most_steps or units, lower training.learning_rate, or try another seed; to show a network that "
         "does not learn its task, add goal: optional to its training"
     )
+
+
+def test_weight_noise_takes_the_gradient_elsewhere_and_stays_in_no_weight(tmp_path: Path) -> None:
+    """A step of plain gradient descent equals one by hand: the gradient at noisy weights, for those without."""
+    network = with_training(small_network(tmp_path), weight_noise=0.5)
+    sequences = network.split().training
+    assert len(sequences) <= network.training.batch  # every step reads all of them
+    model, seed, done = build_model(network), 7, 3
+    before = [np.array(variable.numpy()) for variable in model.trainable_variables]
+
+    reads, following, counts = (tf.constant(part) for part in network.task.vocabulary.encode(sequences))
+    cells = [model.get_layer("layer_1").cell]
+    drawn = tf.function(weight_noise, jit_compile=True, autograph=False)  # XLA draws other values than TensorFlow
+    noises = [drawn(value.shape, seed, done, number) for number, value in enumerate(before)]
+    for variable, noise in zip(model.trainable_variables, noises, strict=True):
+        variable.assign_add(0.5 * noise)
+    with tf.GradientTape() as tape:
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, read_logits(model, cells, reads))
+        loss = tf.reduce_sum(losses * tf.cast(counts, tf.float32)) / float(np.sum(counts))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    for variable, value in zip(model.trainable_variables, before, strict=True):
+        variable.assign(value)
+
+    optimizer = keras.optimizers.SGD(1.0)
+    optimizer.build(model.trainable_variables)
+    step = compile_training(network, model, optimizer, sequences, steps=1)
+    assert float(step(tf.constant(seed), tf.constant(done))) == pytest.approx(float(loss), rel=1e-5)
+    for variable, value, gradient in zip(model.trainable_variables, before, gradients, strict=True):
+        np.testing.assert_allclose(variable.numpy(), value - gradient.numpy(), atol=1e-6)
+
+
+def test_weight_noise_differs_by_weights_step_and_seed() -> None:
+    drawn = [
+        weight_noise((2_000,), seed, step, number).numpy()
+        for seed, step, number in [(1, 0, 0), (1, 0, 1), (1, 1, 0), (2, 0, 0)]
+    ]
+    assert np.abs(np.corrcoef(drawn) - np.eye(4)).max() < 0.1
+    assert np.std(drawn, axis=1) == pytest.approx(np.ones(4), abs=0.1)
 
 
 def test_a_network_whose_goal_is_optional_is_returned_with_the_score_it_misses(tmp_path: Path) -> None:
