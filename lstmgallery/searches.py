@@ -15,6 +15,7 @@ import pydantic
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import read_beside
 from lstmgallery.machine import Origin
+from lstmgallery.network import Training
 from lstmgallery.whole import write_whole
 
 SUFFIX = ".search.json"
@@ -92,9 +93,12 @@ class Search(pydantic.BaseModel):
         return tuple(trial for trial in self.trials if trial.recipe == recipe)
 
     def trials_like(self, spec: Mapping[str, Any]) -> tuple[Trial, ...]:
-        """Return the trials of the recipe that a network's `training_spec` is, whatever its name and its seed."""
+        """Return the trials of the recipe that a network's `training_spec` is, whatever its name and its seed.
+
+        Settings of training that were added since the record was made had their default then.
+        """
         for at, recipe in enumerate(self.recipes):
-            tried = {**_leaves(self.network), **recipe}
+            tried = {**_leaves({"training": Training().model_dump(mode="json")}), **_leaves(self.network), **recipe}
             own = _leaves(spec)
             if all(own.get(key, value) == value for key, value in tried.items() if key not in ("name", "seed")):
                 return self.of_recipe(at)

@@ -24,7 +24,7 @@ ALLOWED = {
     "network": ("cells", "errors", "frontmatter", "tasks"),
     "machine": (),
     "whole": (),
-    "searches": ("errors", "listing", "machine", "whole"),
+    "searches": ("errors", "listing", "machine", "network", "whole"),
     "copies": ("errors", "listing", "whole"),
     "pins": (*BASE, "listing", "machine", "searches", "whole"),
     "store": BASE,

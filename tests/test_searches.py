@@ -167,3 +167,26 @@ def test_a_search_without_its_network_is_one_problem(file: Path, tmp_path: Path)
 def test_what_an_editor_keeps_hidden_is_no_search(file: Path, tmp_path: Path) -> None:
     file.rename(file.with_name(f".{file.name}"))
     assert read_content(tmp_path).networks[0].search is None
+
+
+def test_trials_belong_to_the_recipe_that_a_network_has(tmp_path: Path) -> None:
+    network = small_network(tmp_path)
+    of_file = dict(network.training_spec)
+    record = search_record(network, recipes=({}, {"training.steps": 300}))
+    longer = {**of_file, "training": {**of_file["training"], "steps": 300}}
+    assert record.trials_like({**of_file, "seed": 99}) == record.of_recipe(0)
+    assert record.trials_like(longer) == record.of_recipe(1)
+    assert record.trials_like({**of_file, "units": 9}) == ()
+
+
+def test_a_setting_that_a_record_does_not_know_had_its_default(tmp_path: Path) -> None:
+    network = small_network(tmp_path)
+    of_file = network.training_spec
+    older = {
+        **of_file,
+        "training": {key: of_file["training"][key] for key in of_file["training"] if key != "weight_noise"},
+    }
+    record = search_record(network, recipes=({}, {"units": 8})).model_copy(update={"network": older})
+    assert record.trials_like(of_file) == record.of_recipe(0)
+    noisy = {**of_file, "training": {**of_file["training"], "weight_noise": 0.1}}
+    assert record.trials_like(noisy) == ()
