@@ -248,8 +248,22 @@ def test_an_open_quotation_mark_does_not_swallow_the_file(tmp_path: Path, monkey
     monkeypatch.setattr(table_module, "_LONGEST_FIELD", 1_000)
     (tmp_path / "a.csv").write_text('text\nfine\n"open\n' + "line\n" * 500, encoding="utf-8")
     found = problem(tmp_path, kind="table", path="a.csv")
-    assert found.message.startswith("not a table: field larger than field limit (1000)")
-    assert found.hint == "look for an open quotation mark above"
+    assert (found.line, found.message) == (3, "expected a row, found a quotation mark that is never closed")
+    assert found.hint == "inside quotation marks, double a quotation mark of the text"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('text\n"one\ntwo"\n\n"open\nlast\n', 5, "expected a row, found a quotation mark that is never closed"),
+        ('text,n\n"one\ntwo",1\n"a "quoted" word",2\n', 4, "not a table: ',' expected after '\"'"),
+        ('id,text\n1,"one\ntwo"\n2\n', 4, "expected 2 fields, as in the first line, found 1"),
+    ],
+)
+def test_a_broken_row_is_named_by_the_line_where_it_begins(tmp_path: Path, text: str, line: int, message: str) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    found = problem(tmp_path, kind="table", path="a.csv")
+    assert (found.line, found.message) == (line, message)
 
 
 def test_a_condition_says_something() -> None:

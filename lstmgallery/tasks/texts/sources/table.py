@@ -94,23 +94,32 @@ class Table(Stored):
     def _fields(self, stream: TextIO, file: Path, delimiter: str) -> Iterator[list[str]]:
         """Yield the text and the values of the conditions' columns of each row of a CSV file."""
         limit = csv.field_size_limit(_LONGEST_FIELD)
-        reader = csv.reader(stream, delimiter=delimiter)
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        began = 1  # the line where the row read last begins
         try:
             head = next(reader, None)
             if head is None:
                 raise GalleryError(Problem(str(file), "expected a table, found an empty file"))
             wanted = [head.index(name) for name in self._names(head, file)]
-            for row in reader:
+            while True:
+                began = reader.line_num + 1
+                row = next(reader, None)
+                if row is None:
+                    return
                 if not row:
                     continue
                 if len(row) <= max(wanted):
                     message = f"expected {len(head)} fields, as in the first line, found {len(row)}"
                     quote = "put a field that contains the delimiter or a line break in quotation marks"
-                    raise GalleryError(Problem(str(file), message, line=reader.line_num, hint=quote))
+                    raise GalleryError(Problem(str(file), message, line=began, hint=quote))
                 yield [row[at] for at in wanted]
         except csv.Error as error:
-            hint = "look for an open quotation mark above" if "field larger" in str(error) else None
-            raise GalleryError(Problem(str(file), f"not a table: {error}", line=reader.line_num, hint=hint)) from None
+            is_open = "field larger" in str(error) or "end of data" in str(error)
+            message = (
+                "expected a row, found a quotation mark that is never closed" if is_open else f"not a table: {error}"
+            )
+            hint = "inside quotation marks, double a quotation mark of the text"
+            raise GalleryError(Problem(str(file), message, line=began, hint=hint)) from None
         finally:
             csv.field_size_limit(limit)
 
