@@ -33,6 +33,7 @@ from lstmgallery.lab.tracks import Window, cut_windows, shuffled
 from lstmgallery.lab.window import initial_weights, read_window, round_to_half, zero_state
 
 STEPS_PER_CALL = 20
+PATIENCE = 10  # checks without better weights before a training of minutes may stop early
 FIRST_MOMENT = 0.9  # decay of Adam's means: Kingma and Ba 2015
 EPSILON = 1e-7
 LIBRARIES = ("tensorflow", "keras", "numpy")
@@ -87,8 +88,10 @@ def train_text(
     """Train a network on `training`, and choose among its weights by `validation`, which may be empty.
 
     There are at most as many tracks as documents, so cut a few long documents into many. `report` counts up to
-    `spec.total`. At every check, training writes its state to the file `checkpoint`, from which it resumes if spec,
-    documents and libraries are the same. The file is left to the caller.
+    `spec.total`. A check comes every `spec.check_every` steps. A training for a number of minutes checks a shorter
+    corpus after every reading, and stops early if the best weights were found in its first third, and `PATIENCE` checks
+    ago: from then on it learns its documents by heart. At every check, training writes its state to the file
+    `checkpoint`, from which it resumes if spec, documents and libraries are the same. The file is left to the caller.
 
     Raises `GalleryError`, at `place`, if there is no document or if training diverges.
     """
@@ -118,10 +121,13 @@ def train_text(
             report(at, f"{bits:.2f} bits a character")
             deliver_interrupt()
 
+        every = _steps_between_checks(spec, training, tracks)
         while not moment.is_over:
-            moment, bits = _train_to_next_check(spec, moment, windows, train_steps, lambda: clock() - began, tell)
+            until = moment.step + every - moment.step % every
+            moment, bits = _train_to_step(until, spec, moment, windows, train_steps, lambda: clock() - began, tell)
             moment = _check(moment, bits, measure, checked, characters=moment.step * tracks * spec.window)
-            moment = replace(moment, seconds=clock() - began)
+            is_over = moment.is_over or (spec.minutes is not None and _has_passed_its_best(moment))
+            moment = replace(moment, seconds=clock() - began, is_over=is_over)
             if checkpoint:
                 _save(checkpoint, key, moment)
             deliver_interrupt()
@@ -153,7 +159,21 @@ def _begin(spec: TextSpec, tracks: int) -> _Moment:
     return _Moment(carried, weights)
 
 
-def _train_to_next_check(
+def _steps_between_checks(spec: TextSpec, training: Documents, tracks: int) -> int:
+    if spec.minutes is None:
+        return spec.check_every
+    reading = sum(len(document) - 1 for document in training) / (tracks * spec.window)
+    return min(spec.check_every, STEPS_PER_CALL * math.ceil(reading / STEPS_PER_CALL))
+
+
+def _has_passed_its_best(moment: _Moment) -> bool:
+    """Whether better weights are unlikely: most of the training came after the best."""
+    since = sum(row["step"] > moment.best_step for row in moment.rows)
+    return since >= PATIENCE and moment.step > 3 * moment.best_step
+
+
+def _train_to_step(
+    until: int,
     spec: TextSpec,
     moment: _Moment,
     windows: Iterator[Window],
@@ -161,8 +181,7 @@ def _train_to_next_check(
     elapsed: Clock,
     tell: Callable[[int, float], None],
 ) -> tuple[_Moment, float]:
-    """Return the moment of the next check, and the mean training bits on the way there."""
-    until = moment.step + spec.check_every - moment.step % spec.check_every
+    """Return the moment of a step, or of an earlier end, and the mean training bits on the way there."""
     if spec.steps is not None:
         until = min(until, spec.steps)
     step, carried, nats, is_over = moment.step, moment.carried, 0.0, False

@@ -158,6 +158,29 @@ def test_the_weights_are_those_that_predict_the_validation_documents_best() -> N
     assert bits_a_character(spec, found.weights, DOCUMENTS[6:]) == bits.min()
 
 
+def test_a_training_for_minutes_is_checked_after_every_reading_of_a_short_corpus() -> None:
+    seconds = count()
+    spec = dataclasses.replace(SPEC, check_every=200, steps=None, minutes=1.0)
+    found = train_quietly(spec, clock=lambda: float(next(seconds)))
+    reading = sum(len(document) - 1 for document in DOCUMENTS[:6]) / (SPEC.tracks * SPEC.window)
+    assert 4 < reading < 5  # so a call of five steps
+    assert found.curve["step"].diff().iloc[1:].eq(5).all()
+    assert len(found.curve) > 3
+
+
+def test_training_for_minutes_stops_once_it_learns_by_heart() -> None:
+    seconds = count()
+    spec = dataclasses.replace(SPEC, learning_rate=0.3, steps=None, minutes=60.0, dropout=0.0, check_every=5)
+    found = train_quietly(spec, clock=lambda: float(next(seconds)))
+    bits, steps = found.curve["validation_bits"], found.curve["step"]
+    assert steps.iloc[-1] > 3 * found.best_step
+    assert (steps > found.best_step).sum() >= 10
+    assert (steps.iloc[:-1] <= 3 * found.best_step).any()
+    assert not ((steps.iloc[-2] > 3 * found.best_step) and (steps.iloc[:-1] > found.best_step).sum() >= 10)
+    assert bits.min() == bits[steps == found.best_step].item()
+    assert int(next(seconds)) < 3_000  # long before the hour is over
+
+
 def test_without_validation_documents_the_last_weights_are_kept() -> None:
     found = train_text(SPEC, DOCUMENTS[:6], [], place="", report=lambda *_: None)
     assert found.best_step == SPEC.steps
