@@ -24,7 +24,7 @@ from lstmgallery.press.addresses import network_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.plan import Make, plan_site
-from lstmgallery.progress import Progress
+from lstmgallery.progress import Guard, Progress
 from lstmgallery.project import Project, in_use
 from lstmgallery.publish import NOTHING, Published, check_site, files_in, lacks_fragment, publish, recover
 from lstmgallery.report import CACHED, PINNED, Report, Stated, Wrong
@@ -87,14 +87,15 @@ def build_gallery(
 ) -> Summary:
     """Bring `project.site` up to date with `project.content`; the arguments are those of `load`.
 
-    `strict` refuses to publish if a claim fails, or if a figure shows a text that a network wrote and nobody compared
-    with its training texts, and warns about claims that hold without training. `leave_out` lets
-    published pages go that `only` leaves out. `today`: the day after which dates of write-ups are warned about.
-    `summary` is filled in as the build goes on, and returned; `finish` is called with it at the end, before another
-    build can begin. Raises `GalleryError` for everything a person can fix; the old site stays unchanged, unless
-    `summary.outcome` says otherwise.
+    `strict` refuses to publish if a claim fails, or holds without training and does not say so, or if there is anything
+    to warn about; old folders that could not be removed are errors after publishing. `leave_out` lets published pages
+    go that `only` leaves out. `today`: the day after which dates of write-ups are warned about. `summary` is filled in
+    as the build goes on, and returned; `finish` is called with it at the end, before another build can begin. Raises
+    `GalleryError` for everything a person can fix; the old site stays unchanged, unless `summary.outcome` says
+    otherwise.
     """
     summary = Summary() if summary is None else summary
+    guard = Guard(progress, is_strict=strict)
     recover(project.site)
     with Kept(project.build / FILE) as kept:
         keep = Under(kept.take, program_hash())
@@ -102,15 +103,12 @@ def build_gallery(
         _check_apart(project)
         check_site(project.site)
         with in_use(project.build):
-            loaded = load(project, content, progress, only=only, retrain=retrain, seeds=seeds, keep=keep)
+            loaded = load(project, content, guard, only=only, retrain=retrain, seeds=seeds, keep=keep)
             for writeup in loaded.content.articles:
                 if today is not None and writeup.front.published > today:
-                    progress.warn(_early(project.content / writeup.file, writeup.front))
-            uncompared = loaded.content.uncompared()
-            if strict and uncompared:
-                raise GalleryError(uncompared)
-            for problem in uncompared:
-                progress.warn(problem)
+                    guard.warn(_early(project.content / writeup.file, writeup.front))
+            for problem in loaded.content.uncompared():
+                guard.warn(problem)
             summary.runs, summary.skipped, summary.set_aside = loaded.runs, loaded.skipped, loaded.set_aside
             summary.claims, summary.unread = loaded.verified, loaded.content.unread
             summary.held_back = loaded.content.held_back
@@ -118,12 +116,8 @@ def build_gallery(
             summary.reads_corpora = any(text is not None and text.corpus is not None for text in texts)
             if only is None:
                 write_claims(project.build / CLAIMS, loaded.verified)
-            refused = [each for each in loaded.verified if each.verdict != "holds" and not each.is_left_out]
-            if strict and (wrong := [each.problem for each in refused]):
-                raise GalleryError(wrong)
-            for each in loaded.verified if strict else ():
-                if each.doubt is not None:
-                    progress.warn(each.doubt)
+            wrong = [each.problem for each in loaded.verified if each.is_wrong]
+            guard.refuse(wrong + [each.doubt for each in loaded.verified if each.doubt is not None])
             if not leave_out:
                 _check_kept(loaded, project.site)
             files = _timed(summary, "render", lambda: _render(loaded.plan, progress))
@@ -134,8 +128,9 @@ def build_gallery(
             )
             summary.published = published
             for problem in published.left:
-                progress.warn(problem)
+                guard.warn(problem)
             kept.save()
+            guard.refuse()
             finish(summary)
     return summary
 
@@ -144,7 +139,6 @@ def report_of(summary: Summary) -> Report:
     """Return the report of a finished build."""
     claims, published = summary.claims, summary.published
     assert published is not None
-    wrong = [each for each in claims if each.verdict != "holds" and not each.is_left_out]
     return Report(
         stages=tuple(Stated(run.network, run.stage, _outcome(run)) for run in summary.runs),
         skipped=tuple(summary.skipped),
@@ -152,15 +146,15 @@ def report_of(summary: Summary) -> Report:
         held_back=summary.held_back,
         unread=tuple(map(str, summary.unread)),
         claims=len(claims),
-        claims_left_out=sum(each.is_left_out for each in claims),
-        claims_without_training=sum(each.is_without_training for each in claims),
-        wrong=tuple(Wrong(each.verdict, str(each.problem)) for each in wrong),
+        left_out=tuple(each.place for each in claims if each.is_left_out),
+        doubts=tuple(str(each.doubt) for each in claims if each.doubt is not None),
+        wrong=tuple(Wrong(each.verdict, str(each.problem)) for each in claims if each.is_wrong),
         by_file=published.by_file,
         pages=summary.pages,
         size=published.size,
         written=published.written,
         unchanged=published.unchanged,
-        removed=published.removed,
+        gone=published.gone,
     )
 
 

@@ -243,8 +243,10 @@ def main() -> None:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Publish only if every claim of every write-up holds; warn about claims that untrained networks also meet.",
+    help="Publish only if every claim of every write-up holds, and not in untrained networks too, and there is nothing "
+    "to warn about.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="List what the summary counts: claims left out, files removed.")
 def build(
     content: Path,
     cache: Path,
@@ -256,6 +258,7 @@ def build(
     seeds: int,
     quick: bool,
     strict: bool,
+    verbose: bool,
 ) -> None:
     """Train what changed and write the site.
 
@@ -272,7 +275,8 @@ def build(
         last = None if retrain else read_unchanged(project, sources)
     if last is not None:
         with _reporting_errors(console, "nothing has changed since the last build", stopped):
-            print_report(terminal(), last, output, {TOTAL: time.perf_counter() - began})
+            spent = {TOTAL: time.perf_counter() - began}
+            print_report(terminal(), last, output, spent, is_verbose=verbose)
         return
     from lstmgallery.build import Summary, build_gallery, report_of
 
@@ -299,7 +303,7 @@ def build(
                 finish=keep_stamp,
             )
         report, seconds = report_of(summary), {**summary.seconds, TOTAL: time.perf_counter() - began}
-        print_report(terminal(), report, output, seconds)
+        print_report(terminal(), report, output, seconds, is_verbose=verbose)
 
 
 @main.command(epilog=SERVE_EPILOG, context_settings=SETTINGS)
@@ -525,6 +529,7 @@ def new() -> None:
 @click.option("--text", type=click.Path(path_type=Path), metavar="FILE", help="Learn to read a text of yours instead.")
 @click.option("--column", metavar="NAME", help="The column of a table's text.  [default: text, else tweet]")
 @click.option("--document", metavar="UNIT", help="What is read from a zero state: line, paragraph, file or row.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the text, such as cp1252.  [default: utf-8]")
 @click.option(
     "--minutes", type=click.FloatRange(min=0, min_open=True, max=10_000), help="Time to train on text.  [default: 2]"
 )
@@ -538,6 +543,7 @@ def new_network(
     text: Path | None,
     column: str | None,
     document: str | None,
+    encoding: str | None,
     minutes: float | None,
     title: str | None,
     content: Path,
@@ -546,9 +552,10 @@ def new_network(
     from lstmgallery.network import MINUTES
     from lstmgallery.scaffold import scaffold_network, scaffold_text
 
-    of_text = {"--column": column, "--document": document, "--minutes": minutes}
-    if text is None and (given := [name for name, value in of_text.items() if value is not None]):
-        raise click.UsageError(f"{given[0]} needs --text")
+    named = {"column": column, "document": document, "encoding": encoding}
+    settings = {key: value for key, value in named.items() if value is not None}
+    if text is None and (given := [*settings, *(["minutes"] if minutes is not None else [])]):
+        raise click.UsageError(f"--{given[0]} needs --text")
     if text is None:
         _begin(lambda: scaffold_network(content, name, task=task, title=title))
         return
@@ -557,7 +564,7 @@ def new_network(
     time = MINUTES if minutes is None else minutes
     if math.isnan(time):
         raise click.BadParameter("expected a number", param_hint="--minutes")
-    _begin(lambda: scaffold_text(content, name, text, title=title, column=column, document=document, minutes=time))
+    _begin(lambda: scaffold_text(content, name, text, title=title, settings=settings, minutes=time))
 
 
 @new.command("writeup", epilog=WRITEUP_EPILOG, context_settings=SETTINGS)

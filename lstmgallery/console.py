@@ -133,8 +133,13 @@ class ConsoleProgress:
         self.console.print(f"[yellow]warning:[/] {_shown(str(problem))}", highlight=False, soft_wrap=True)
 
 
-def print_report(console: Console, report: Report, output: Path, seconds: Mapping[str, float]) -> None:
-    """Print a build's report: each network's stages, then claims, pages and bytes, and the seconds of its parts."""
+def print_report(
+    console: Console, report: Report, output: Path, seconds: Mapping[str, float], *, is_verbose: bool = False
+) -> None:
+    """Print a build's report: each network's stages, then claims, pages and bytes, and the seconds of its parts.
+
+    `is_verbose` lists what is counted else: claims left out, claims that hold without training, files removed.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("network")
     stages = list(dict.fromkeys(each.stage for each in report.stages))
@@ -152,19 +157,23 @@ def print_report(console: Console, report: Report, output: Path, seconds: Mappin
     for name in report.set_aside:
         console.print(f"retrained: {name} (to keep it: lstmgallery pin {name})", highlight=False)
     if report.claims:
-        left_out, empty = report.claims_left_out, report.claims_without_training
+        left_out, empty = len(report.left_out), len(report.doubts)
         held = report.claims - len(report.wrong) - left_out
         about = f"; {left_out} about other seeds, skipped by this build" if left_out else ""
-        untrained = f", {empty} of these not because of training (see --strict)" if empty else ""
+        untrained = f", {empty} of these not because of training" if empty else ""
         claims = f"claims: {held} of {report.claims} hold{untrained}{about}"
         console.print(claims, highlight=False, soft_wrap=True)
     for each in report.wrong:
         console.print(f"[red]{each.verdict}:[/] {_shown(each.problem)}", highlight=False, soft_wrap=True)
+    if is_verbose:
+        for word, those in (("left out", report.left_out), ("doubtful", report.doubts), ("removed", report.gone)):
+            for name in those:
+                console.print(_shown(f"{word}: {name}"), highlight=False, soft_wrap=True)
     if report.by_file:
         console.print(_shown(f"replaced file by file: {report.by_file}"), highlight=False, soft_wrap=True)
     console.print(
         f"{count(report.pages, 'page')}, {data_size(report.size)} in {output}: "
-        f"{report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed",
+        f"{report.written:,} written, {report.unchanged:,} unchanged, {len(report.gone):,} removed",
         highlight=False,
         soft_wrap=True,
     )

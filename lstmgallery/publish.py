@@ -59,15 +59,15 @@ NOTHING, PARTLY, DONE = (
 
 @dataclass(frozen=True)
 class Published:
-    """Counts of files written (new or changed), left alone and removed, and the size of the site in bytes.
+    """Counts of files written (new or changed) and left alone, and the size of the site in bytes.
 
-    `by_file`: why files were replaced one by one, empty if the whole site was exchanged. `left`: the old folders that
-    could not be removed.
+    `gone`: the files of the old site that were removed. `by_file`: why files were replaced one by one, empty if the
+    whole site was exchanged. `left`: the old folders that could not be removed.
     """
 
     written: int
     unchanged: int
-    removed: int
+    gone: tuple[str, ...]
     size: int
     by_file: str = ""
     left: tuple[Problem, ...] = ()
@@ -145,7 +145,7 @@ def _publish(files: Mapping[str, bytes], site: Path, tell: Callable[[str], None]
     result = Published(
         written=len(counted - same),
         unchanged=len(counted & same),
-        removed=len(gone),
+        gone=tuple(sorted(gone)),
         size=sum(map(len, files.values())),
     )
     change = _Change(files, same, gone, None if mode is None else mode | stat.S_IRWXU)

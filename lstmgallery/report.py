@@ -32,7 +32,12 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Report:
-    """The work of a build, its claims and its site, in numbers and words."""
+    """The work of a build, its claims and its site, in numbers and words.
+
+    Networks `skipped` and `set_aside`, and what was `left_out`: drafts (`held_back`), files that only look like content
+    (`unread`), claims about other seeds (`left_out`). `doubts`: claims that hold without training. `gone`: files of the
+    old site that the new one has no more.
+    """
 
     stages: tuple[Stated, ...] = ()
     skipped: tuple[str, ...] = ()
@@ -40,21 +45,21 @@ class Report:
     held_back: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     claims: int = 0
-    claims_left_out: int = 0
-    claims_without_training: int = 0
+    left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     by_file: str = ""
     pages: int = 0
     size: int = 0
     written: int = 0
     unchanged: int = 0
-    removed: int = 0
+    gone: tuple[str, ...] = ()
 
     def again(self) -> Self:
         """Return the report of the same build again, which finds everything as this one left it."""
         stages = tuple(each if each.outcome == PINNED else replace(each, outcome=CACHED) for each in self.stages)
         kept = self.written + self.unchanged
-        return replace(self, stages=stages, set_aside=(), by_file="", written=0, unchanged=kept, removed=0)
+        return replace(self, stages=stages, set_aside=(), by_file="", written=0, unchanged=kept, gone=())
 
     def write(self, file: Path, key: str) -> None:
         """Write the report as JSON, with the key it is valid under."""

@@ -5,9 +5,11 @@ The date of a write-up is passed in; its figures and claims use the first networ
 
 import json
 import os
+import re
 import shlex
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -211,18 +213,18 @@ def scaffold_text(
     text: Path,
     *,
     title: str | None,
-    column: str | None = None,
-    document: str | None = None,
+    settings: Mapping[str, str] | None = None,
     minutes: float = MINUTES,
 ) -> Scaffold:
     """Write `networks/<name>.md` for a new network that reads a text of the author's, a file or a folder.
 
-    The text is read, so that a network which cannot be trained on it is refused here. Raises `GalleryError` as for any
-    other network.
+    `settings`: `column`, `document` and `encoding` of the corpus, which are options of the command. The text is read,
+    so that a network which cannot be trained on it is refused here. Raises `GalleryError` as for any other network.
     """
+    settings = settings or {}
     if not text.exists():
         raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}"))
-    if column is not None and text.suffix.lower() not in TABLES:
+    if "column" in settings and text.suffix.lower() not in TABLES:
         listed = ", ".join(sorted(TABLES))
         raise GalleryError(Problem("--column", f"expected a table ({listed}), found {text.name}", hint="leave it out"))
     root = content.parent.resolve()
@@ -231,15 +233,19 @@ def scaffold_text(
         "kind": "table" if text.suffix.lower() in TABLES else "files",
         "path": str(found.relative_to(root)) if found.is_relative_to(root) else str(found),
     }
-    corpus |= {key: value for key, value in (("column", column), ("document", document)) if value is not None}
+    corpus |= settings
     try:
         Text.model_validate_json(json.dumps({"kind": "text", "corpus": corpus}))
     except pydantic.ValidationError as error:
         detail = error.errors()[0]
-        option = {"column": "--column", "document": "--document"}.get(str(detail["loc"][-1]), "--text")
+        key = str(detail["loc"][-1])
+        option = f"--{key}" if key in settings else "--text"
         message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {detail['input']!r}"
         raise GalleryError(Problem(option, message)) from None
-    task, corpus = _divided(corpus, content)
+    try:
+        task, corpus = _divided(corpus, content)
+    except GalleryError as error:
+        raise GalleryError(*(replace(each, hint=_as_option(each.hint)) for each in error.problems)) from None
     examples = [example for each in task.reading.passages if (example := _example(each))]
     front = yaml.safe_dump(
         {
@@ -276,6 +282,11 @@ def _divided(corpus: dict[str, object], content: Path) -> tuple[Text, dict[str, 
                 break
     assert first is not None
     raise first
+
+
+def _as_option(hint: str | None) -> str | None:
+    """Return a hint with the keys of a corpus as the options that set them: `--column review`."""
+    return hint and re.sub(r"\b(column|document|encoding): (?=\w)", r"--\1 ", hint)
 
 
 def _example(document: str) -> str:

@@ -63,20 +63,30 @@ class Verified:
 
     @property
     def doubt(self) -> Problem | None:
-        """The limits of a claim that holds, as a warning; None if there are none."""
-        if not self.is_without_training or self.untrained is None:
+        """The limits of a claim that holds, as a problem; None if there are none that it does not admit."""
+        if not self.is_without_training or self.untrained is None or not self.claim.needs_training:
             return None
         total = self.untrained.total
         met = f"{self.untrained.holding} of {total} untrained networks meet it"
         met = met if total > 1 else "it also holds for untrained networks"  # asked over all of them
         message = f"the claim {self.claim.id!r} holds, but not because of training: {met}"
-        hint = "raise the bar, measure something else, or say that training is not the cause"
+        hint = "raise the bar, measure something else, or say that training is not the cause: needs_training: false"
         return Problem(self.claim.place, message, line=self.claim.line, hint=hint)
 
     @property
     def is_left_out(self) -> bool:
         """Whether it is about other seeds, which this build left out."""
         return self.answer.is_left_out
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it does not hold, although it was asked."""
+        return self.verdict != "holds" and not self.is_left_out
+
+    @property
+    def place(self) -> str:
+        """The claim and its line in its write-up."""
+        return f"{self.claim.place}:{self.claim.line}: {self.claim.id}"
 
     @property
     def problem(self) -> Problem:

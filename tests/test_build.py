@@ -44,7 +44,7 @@ print(json.dumps({
     "run": [run.stage for run in summary.runs if not run.was_cached],
     "tensorflow": sorted({name.split(".")[0] for name in sys.modules} & {"tensorflow", "keras"}),
     "written": summary.published.written,
-    "removed": summary.published.removed,
+    "removed": len(summary.published.gone),
 }))
 """
 
@@ -90,7 +90,7 @@ def test_a_second_build_runs_no_stage_and_changes_no_file(small_project: Project
     summary = build_gallery(small_project, record())
     assert stages_run(summary) == []
     assert summary.published is not None
-    assert (summary.published.written, summary.published.removed) == (0, 0)
+    assert (summary.published.written, len(summary.published.gone)) == (0, 0)
     assert (times_of(small_project.site), times_of(small_project.build)) == (site, build)
 
 

@@ -376,7 +376,7 @@ def test_the_summary_names_drafts_and_what_is_not_read(small_project: Project) -
 def test_an_error_after_the_exchange_says_that_the_site_is_published(
     small_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(lstmgallery.cli, "print_report", refuse)

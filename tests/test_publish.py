@@ -50,7 +50,7 @@ def test_a_site_is_made_where_there_was_none(tmp_path: Path) -> None:
     done = publish(OLD, tmp_path / "deep" / "site")
     assert pages_of(tmp_path / "deep" / "site") == OLD
     assert (tmp_path / "deep" / "site" / MARKER).is_file()
-    assert (done.written, done.unchanged, done.removed) == (4, 0, 0)
+    assert (done.written, done.unchanged, len(done.gone)) == (4, 0, 0)
     assert done.size == sum(len(content) for content in files_of(tmp_path / "deep" / "site").values())
 
 
@@ -63,7 +63,7 @@ def test_a_site_is_replaced_and_removed_pages_disappear(site: Path) -> None:
     done = publish(NEW, site)
     assert pages_of(site) == NEW
     assert not (site / "gone").exists()
-    assert (done.written, done.unchanged, done.removed) == (2, 2, 1)
+    assert (done.written, done.unchanged, len(done.gone)) == (2, 2, 1)
 
 
 def test_of_a_hidden_file_that_is_published_too_the_new_one_stays(site: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_page_that_goes_is_enough_to_publish(site: Path) -> None:
     fewer = {path: content for path, content in OLD.items() if path != "gone/page.html"}
     done = publish(fewer, site)
     assert pages_of(site) == fewer
-    assert (done.written, done.unchanged, done.removed) == (0, 3, 1)
+    assert (done.written, done.unchanged, len(done.gone)) == (0, 3, 1)
 
 
 def test_unchanged_files_keep_their_time(site: Path) -> None:
@@ -104,7 +104,7 @@ def test_unchanged_files_keep_their_time_where_files_cannot_be_linked(
 def test_the_same_site_again_touches_nothing(site: Path) -> None:
     folder = site.stat().st_ino
     done = publish(OLD, site)
-    assert (done.written, done.unchanged, done.removed) == (0, 4, 0)
+    assert (done.written, done.unchanged, len(done.gone)) == (0, 4, 0)
     assert site.stat().st_ino == folder
 
 
@@ -694,7 +694,7 @@ first = publish(OLD, site)
 done = publish(NEW, site, told.append)
 assert pages_of(site) == NEW, pages_of(site)
 names = sorted(os.listdir(site))
-print(json.dumps([done.by_file, done.written, done.unchanged, done.removed, told, names, len(done.left)]))
+print(json.dumps([done.by_file, done.written, done.unchanged, len(done.gone), told, names, len(done.left)]))
 """
 
 

@@ -260,18 +260,31 @@ def test_a_new_network_of_a_long_document_reads_parts_of_it(tmp_path: Path, name
         ("few.txt", "a\nb\n", (), "expected at least 20 different documents, found 2", "add text"),
         ("text.txt", "a\nb\n", ("--column", "text"), "--column: expected a table", "leave it out"),
         ("semi.csv", "id;text\n1;a\n", (), "expected a column 'text' or 'tweet'", "separate the columns by commas"),
+        ("other.csv", "id,body\n1,a\n", (), "expected a column 'text' or 'tweet'", "such as --column body"),
+        ("late.txt", "caf\xe9\n", (), "expected text in utf-8", "such as --encoding cp1252"),
+        ("a.txt", "a\n", ("--encoding", "no"), "--encoding: ", "expected the name of an encoding"),
     ],
 )
 def test_a_text_that_cannot_be_read_so_is_refused_with_a_mend_that_works(
     tmp_path: Path, name: str, text: str, options: tuple[str, ...], message: str, hint: str
 ) -> None:
     made = folders(tmp_path)
-    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="latin-1")
     run = run_python("-m", "lstmgallery", "new", "network", "other", "--text", name, *options, cwd=tmp_path)
     assert run.returncode == 1
     assert message in run.stderr
     assert hint in run.stderr
     assert not (made.content / "networks" / "other.md").exists()
+
+
+def test_a_new_network_reads_another_encoding(tmp_path: Path) -> None:
+    made = folders(tmp_path)
+    (tmp_path / "late.txt").write_text("".join(f"café {at * at}\n" for at in range(60)), encoding="cp1252")
+    new = ("-m", "lstmgallery", "new", "network", "other", "--text", "late.txt")
+    run = run_python(*new, "--encoding", "cp1252", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    network, _ = read_network(made.content / "networks" / "other.md")
+    assert "é" in network.task.vocabulary
 
 
 def test_a_pattern_that_explodes_is_found_at_its_line_before_anything_is_trained(
@@ -295,6 +308,7 @@ def test_a_pattern_that_explodes_is_found_at_its_line_before_anything_is_trained
     ("options", "message"),
     [
         (("--text", "mine.txt", "--task", "counting"), "expected one of --task and --text"),
+        (("--encoding", "cp1252"), "--encoding needs --text"),
         (("--text", "mine.txt", "--minutes", "nan"), "expected a number"),
         (("--text", "mine.txt", "--minutes", "20000"), "is not in the range"),
     ],

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import lstmgallery.build
 import lstmgallery.stages
 import lstmgallery.verify
 from lstmgallery import store
@@ -22,9 +24,10 @@ from lstmgallery.desk.measures.measurement import Measurement
 from lstmgallery.desk.results import read_results
 from lstmgallery.desk.trained import MeasuredNetwork, read_trained
 from lstmgallery.desk.untrained import draw_weights
-from lstmgallery.errors import GalleryError
+from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
 from lstmgallery.project import Project
+from lstmgallery.publish import publish
 from lstmgallery.tasks.truths import step_truths
 from lstmgallery.verify import Verified, answer_questions, verify
 from lstmgallery.workers import Result, Workers
@@ -90,9 +93,17 @@ NOTHING = "small: mean of cell where step > 50"
 QUOTED = ("small: mean of cell", "small 3: max of cell")
 
 
-def write_up(project: Project, *, right: str = "exactly 1", without: Sequence[str] = ()) -> Path:
-    """Write a write-up with four claims, except those of some ids; return its file."""
+ADMITTED = "expect: at least -1\nneeds_training: false\n"
+
+
+def write_up(project: Project, *, right: str = "exactly 1", without: Sequence[str] = (), admits: bool = False) -> Path:
+    """Write a write-up with four claims, except those of some ids; return its file.
+
+    `admits`: whether the second, which untrained networks meet too, says that it does not need training.
+    """
     text = WRITEUP.replace("{right}", right)
+    if admits:
+        text = text.replace("expect: at least -1\n", ADMITTED, 1)
     for name in without:
         begin = text.index(f"```claim\nid: {name}\n")
         text = text[:begin] + text[text.index("\n```\n", begin) + 5 :]
@@ -465,7 +476,7 @@ def line_of(file: Path, text: str) -> int:
 
 
 def test_a_strict_build_refuses_what_does_not_hold_with_its_place(project: Project) -> None:
-    file = write_up(project, right="below 0.5")
+    file = write_up(project, right="below 0.5", admits=True)
     site = files_of(project.site)
     with pytest.raises(GalleryError) as raised:
         build_gallery(project, record(), strict=True)
@@ -484,7 +495,7 @@ def test_a_strict_build_refuses_what_does_not_hold_with_its_place(project: Proje
 
 
 def test_a_strict_build_publishes_where_every_claim_holds(project: Project) -> None:
-    write_up(project, without=["never-measured"])
+    write_up(project, without=["never-measured"], admits=True)
     summary = build_gallery(project, record(), strict=True)
     assert [each.verdict for each in summary.claims] == ["holds"] * 3
     assert summary.published is not None
@@ -519,19 +530,56 @@ def test_a_claim_that_fails_is_not_doubted_as_well(project: Project) -> None:
     assert (failed.is_without_training, failed.doubt) == (False, None)
 
 
-def test_a_strict_build_warns_of_claims_that_untrained_networks_meet_and_publishes(project: Project) -> None:
+def test_a_strict_build_refuses_claims_that_untrained_networks_meet_too(project: Project) -> None:
     file = write_up(project, without=["never-measured"])
-    progress = record()
-    summary = build_gallery(project, progress, strict=True)
-    assert summary.published is not None
-    (doubt,) = progress.problems
-    holding = next(each.untrained.holding for each in summary.claims if each.untrained is not None)
+    site = files_of(project.site)
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, record(), strict=True)
+    (doubt,) = raised.value.problems
+    holding = next(each["untrained"]["holding"] for each in claims_of(project) if each["untrained"] is not None)
     assert holding > 2
     assert str(doubt).splitlines() == [
         f"{file}:{line_of(file, 'id: counts')}: the claim 'counts' holds, but not because of training: "
         f"{holding} of 40 untrained networks meet it",
-        "    raise the bar, measure something else, or say that training is not the cause",
+        "    raise the bar, measure something else, or say that training is not the cause: needs_training: false",
     ]
+    assert files_of(project.site) == site
+
+
+def test_a_claim_that_admits_it_holds_without_training_and_the_page_says_so(project: Project) -> None:
+    write_up(project, without=["never-measured"], admits=True)
+    build_gallery(project, record(), strict=True)
+    page = (project.site / "writeups" / "what-it-does.html").read_text(encoding="utf-8")
+    assert 'data-claim="counts" data-verdict="holds" data-without-training' in page
+
+
+def test_a_strict_build_refuses_whatever_another_warns_of(project: Project) -> None:
+    write_up(project, without=["never-measured"], admits=True)
+    day = date(2024, 2, 2)  # before that of the write-up
+    progress = record()
+    build_gallery(project, progress, today=day)
+    (warned,) = progress.problems
+    site = files_of(project.site)
+    progress = record()
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, progress, today=day, strict=True)
+    assert raised.value.problems == (warned,)
+    assert progress.problems == []
+    assert files_of(project.site) == site
+
+
+def test_what_is_left_behind_a_strict_build_is_an_error_after_publishing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_up(project, without=["never-measured"], admits=True)
+    left = Problem("old", "cannot be removed")
+    monkeypatch.setattr(lstmgallery.build, "publish", lambda *given: replace(publish(*given), left=(left,)))
+    summary = lstmgallery.build.Summary()
+    with pytest.raises(GalleryError) as raised:
+        build_gallery(project, record(), strict=True, summary=summary)
+    assert raised.value.problems == (left,)
+    assert "published" in summary.outcome
+    assert (project.site / "writeups" / "what-it-does.html").exists()
 
 
 def test_a_build_that_is_not_strict_warns_of_nothing(project: Project) -> None:
@@ -541,16 +589,8 @@ def test_a_build_that_is_not_strict_warns_of_nothing(project: Project) -> None:
     assert progress.problems == []
 
 
-def test_the_command_warns_under_strict(project: Project) -> None:
-    file = write_up(project, without=["never-measured"])
-    run = run_python("build_site.py", "--strict", *options(project))
-    assert run.returncode == 0
-    place = f"{file}:{line_of(file, 'id: counts')}"
-    assert f"warning: {place}: the claim 'counts' holds, but not because of training: " in run.stdout + run.stderr
-
-
 def test_the_command_ends_with_1_where_a_strict_build_is_refused(project: Project) -> None:
-    file = write_up(project, right="below 0.5", without=["never-measured"])
+    file = write_up(project, right="below 0.5", without=["never-measured"], admits=True)
     site = files_of(project.site)
     run = run_python("build_site.py", "--strict", *options(project))
     assert (run.returncode, run.stdout) == (1, "")
@@ -568,7 +608,7 @@ def test_without_strict_the_command_publishes_and_lists_what_does_not_hold(proje
     run = run_python("build_site.py", *options(project))
     assert run.returncode == 0
     lines = run.stdout.splitlines()
-    assert "claims: 2 of 4 hold, 1 of these not because of training (see --strict)" in lines
+    assert "claims: 2 of 4 hold, 1 of these not because of training" in lines
     assert "warning:" not in run.stdout + run.stderr
     assert f"fails: {file}:{line_of(file, 'id: right-in-range')}: the claim 'right-in-range' fails: " in run.stdout
     assert f"unmeasured: {file}:{line_of(file, 'id: never-measured')}: the claim 'never-measured' could " in run.stdout
@@ -599,6 +639,7 @@ neuron: small best(remaining)
 says: In general a cell counts.
 measure: median over seeds of r2 of cell with remaining
 expect: at least -1
+needs_training: false
 ```
 
 ```claim
@@ -618,7 +659,7 @@ HIGHEST = "small best(remaining): max over seeds of max of cell"
 @pytest.fixture
 def general(project: Project) -> Project:
     """The gallery with a write-up on claims over seeds, and the one on its own network."""
-    write_up(project, without=["never-measured"])
+    write_up(project, without=["never-measured"], admits=True)
     (project.content / "writeups" / "in-general.md").write_text(OVER_SEEDS, encoding="utf-8")
     return project
 
@@ -700,11 +741,22 @@ def test_a_strict_build_with_a_sweep_refuses_what_does_not_hold_over_seeds(gener
 def test_the_summary_counts_apart_what_was_left_out(general: Project) -> None:
     run = run_python("build_site.py", "--strict", *options(general))
     assert run.returncode == 0, run.stderr
-    assert (
-        "claims: 3 of 6 hold, 1 of these not because of training (see --strict); "
-        "3 about other seeds, skipped by this build\n"
-    ) in run.stdout
+    assert ("claims: 3 of 6 hold; 3 about other seeds, skipped by this build\n") in run.stdout
+    assert "left out:" not in run.stdout
     assert "unmeasured:" not in run.stdout
+
+
+def test_a_verbose_build_lists_what_others_count(general: Project) -> None:
+    (general.site / "old.html").write_text("old")
+    file = write_up(general, right="below 0.5")
+    run = run_python("build_site.py", "--verbose", *options(general))
+    assert run.returncode == 0, run.stderr
+    listed = [line for line in run.stdout.splitlines() if line.startswith(("left out:", "doubtful:", "removed:"))]
+    other = general.content / "writeups" / "in-general.md"
+    ids = ("often-right", "counts-in-general", "never-measured-in-general")
+    assert listed[:3] == [f"left out: {other}:{line_of(other, f'id: {each}')}: {each}" for each in ids]
+    assert listed[3].startswith(f"doubtful: {file}:{line_of(file, 'id: counts')}: the claim 'counts' holds, but not")
+    assert listed[4:] == ["removed: old.html"]
 
 
 def test_verdicts_over_seeds_are_left_as_json_with_every_seed(general: Project, answers: dict[str, Answer]) -> None:

@@ -142,7 +142,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Claim:
-    """A parsed claim block: its place, its sentence, its question, and the expected answer."""
+    """A parsed claim block: its place, its sentence, its question, the expected answer.
+
+    `needs_training`: whether it would be a fault of the claim if untrained networks met it too.
+    """
 
     place: str
     line: int
@@ -150,6 +153,7 @@ class Claim:
     says: str
     question: Question
     expectation: Expectation
+    needs_training: bool = True
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def test_a_readme_beside_the_content_is_not_read_as_content(small_project: Proje
     after = build_gallery(small_project, record())
     assert after.pages == before.pages
     assert after.published is not None
-    assert (after.published.written, after.published.removed) == (0, 0)
+    assert (after.published.written, len(after.published.gone)) == (0, 0)
 
 
 def test_the_shipped_content_is_read() -> None:

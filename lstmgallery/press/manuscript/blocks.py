@@ -14,7 +14,10 @@ from lstmgallery.press.figures.illustration import Figure
 
 
 class ClaimBlock(Strict):
-    """A sentence, a subject, a measure and an expected value."""
+    """A sentence, a subject, a measure and an expected value.
+
+    `needs_training`: whether it is a fault of the claim that untrained networks meet it too.
+    """
 
     id: str
     neuron: str | None = None
@@ -22,6 +25,7 @@ class ClaimBlock(Strict):
     says: str = pydantic.Field(min_length=1, max_length=400)
     measure: str
     expect: str
+    needs_training: bool = True
 
 
 def read_figure(checker: Checker, document: Document) -> Figure | None:
@@ -70,4 +74,5 @@ def read_claim(checker: Checker, document: Document) -> Claim | None:
     question = checker.parsed(document, ("measure",), lambda: parse_question(claim.measure, subject))
     if question is None or expectation is None or len(checker.problems) > before:
         return None
-    return Claim(document.place, document.marks[("id",)][0], claim.id, claim.says, question, expectation)
+    line = document.marks[("id",)][0]
+    return Claim(document.place, line, claim.id, claim.says, question, expectation, claim.needs_training)
