@@ -195,7 +195,7 @@ NUMBERS = "expected a key and numbers, such as units=8,20, found "
 
 VALID = (
     "valid here: held_out, layers, order, seed, task.longest, training.batch, training.learning_rate, "
-    "training.most_steps, training.steps, units"
+    "training.most_steps, training.steps, training.weight_noise, units"
 )
 
 

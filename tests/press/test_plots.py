@@ -418,6 +418,22 @@ def test_a_search_is_a_row_for_each_recipe_with_its_networks_and_their_median() 
     )
 
 
+def test_several_keys_of_a_search_stand_in_columns_beside_its_rows() -> None:
+    rows = [
+        RecipeRow("steps 3,000, learning rate 0.01", (0.9, 0.2), 2, None, ("3,000", "0.01")),
+        RecipeRow("steps 20,000, learning rate 0.003", (0.6,), 2, None, ("20,000", "0.003")),
+    ]
+    plot = plot_search(rows, words="R²", bound=None, expected="", keys=("steps", "learning rate"))
+    assert_inside(plot)
+    lines = [tick.label.replace("\u00a0", " ") for tick in plot.y_ticks]
+    assert lines == ["   3,000      0.01", "  20,000     0.003"]
+    assert [label.label for label in plot.labels] == ["steps", "learning", "rate"]
+    steps, learning, rate = plot.labels
+    assert learning.y < rate.y == steps.y < plot.y_ticks[0].y - 10
+    assert 0 < steps.x < learning.x < rate.x < plot.left
+    assert plot.table.rows[0][0] == "steps 3,000, learning rate 0.01"  # the table has room
+
+
 def test_a_search_without_a_bound_has_no_line_and_no_column_for_it() -> None:
     plot = plot_search([RecipeRow("6 units", (3.0, 5.0), 2, None)], words="size", bound=None, expected="")
     assert across(plot, "faint") == []

@@ -14,8 +14,13 @@ from lstmgallery.press.addresses import network_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around, aside, plot_nothing
+from lstmgallery.press.marks.strips import Point
 from lstmgallery.press.marks.text import brief, count, number
 from lstmgallery.searches import Recipe
+
+ROW_PX, HEAD_PX = 30, 15  # the height of a recipe, and of a line of the heads of columns
+CHARACTER_PX, TICK_PX = 6.6, 7  # the width of a character beside the rows, and the way from there to the plane
+GAP = 2  # characters between columns
 
 
 class SearchBlock(Block):
@@ -45,14 +50,16 @@ class SearchBlock(Block):
             values = tuple(value for value in search.values_of(search.best, recipe=at) if value is not None)
             passing = None if bound is None else sum(map(bound.is_met, values))
             name = recipe_words(recipe) or "as in the gallery"
-            rows.append(RecipeRow(name, values, len(search.of_recipe(at)), passing))
+            settings = tuple(f"{value:,g}" for value in recipe.values())
+            rows.append(RecipeRow(name, values, len(search.of_recipe(at)), passing, settings))
             for trial in search.of_recipe(at):
                 measured = dict(zip(search.measures, trial.values, strict=True))
                 numbers.append({**recipe, "seed": trial.seed, "learned": trial.is_met, **measured})
         who, _, measure = search.best.partition(": ")
         words = f"{measure}, {who.removeprefix(network.name).strip()}".strip(", ")
         line = bound.bounds[0][1] if bound is not None and len(bound.bounds) == 1 else None
-        plot = plot_search(rows, words=words, bound=line, expected="" if bound is None else str(bound))
+        keys = tuple(map(key_words, search.recipes[0]))
+        plot = plot_search(rows, words=words, bound=line, expected="" if bound is None else str(bound), keys=keys)
         title = f"{network.title}, {count(len(search.trials), 'network')}, searched {search.date.isoformat()}"
         part = Part(title, network_path(network.name), plot, plot.summary, table=plot.table)
         return Drawing.of(part, data=pd.DataFrame(numbers))
@@ -60,28 +67,49 @@ class SearchBlock(Block):
 
 def recipe_words(recipe: Recipe) -> str:
     """Return a recipe as a row's name: `units 8, most ignored 15`."""
-    return ", ".join(f"{key.rpartition('.')[2].replace('_', ' ')} {value:,g}" for key, value in recipe.items())
+    return ", ".join(f"{key_words(key)} {value:,g}" for key, value in recipe.items())
+
+
+def key_words(key: str) -> str:
+    """Return a key of the front matter in words: `most ignored`."""
+    return key.rpartition(".")[2].replace("_", " ")
 
 
 @dataclass(frozen=True)
 class RecipeRow:
-    """One recipe of a search: its name, the values of the networks that learned the task, the number that did not."""
+    """One recipe of a search: its name, the values of the networks that learned the task, the number trained.
+
+    `passing`: the number that pass the bound, if there is one. `settings`: the values of the keys that were varied.
+    """
 
     name: str
     values: tuple[float, ...]
     trained: int
-    passing: int | None  # the number that pass the bound, if there is one
+    passing: int | None
+    settings: tuple[str, ...] = ()
 
 
-def plot_search(rows: Sequence[RecipeRow], *, words: str, bound: float | None, expected: str) -> Plot:
-    """Plot a measure under each recipe of a search: a row per recipe, a dot per network, a line at the median."""
+def plot_search(
+    rows: Sequence[RecipeRow], *, words: str, bound: float | None, expected: str, keys: tuple[str, ...] = ()
+) -> Plot:
+    """Plot a measure under each recipe of a search: a row per recipe, a dot per network, a line at the median.
+
+    If several `keys` were varied, a column for each stands beside the rows, in place of names.
+    """
     everything = [value for row in rows for value in row.values]
     if not everything:
         return plot_nothing("No network of this search learned the task.")
     ends = around([*everything, *([] if bound is None else [bound])], margin=0.04)
-    label = max(len(row.name) for row in rows)
-    left = min(300, 20 + round(6.3 * label))
-    frame = Frame(ends, (len(rows) - 0.5, -0.5), width=760, height=58 + 30 * len(rows), left=left)
+    columns = Columns(keys, [row.settings for row in rows]) if len(keys) > 1 else None
+    names = [row.name for row in rows] if columns is None else columns.lines
+    above = 0 if columns is None else columns.head_lines * HEAD_PX
+    frame = Frame(
+        ends,
+        (len(rows) - 0.5, -0.5 - above / ROW_PX),
+        width=760,
+        height=58 + ROW_PX * len(rows) + above,
+        left=min(400, 20 + round(CHARACTER_PX * max(map(len, names)))),
+    )
     series: list[Series] = []
     if bound is not None:
         series.append(Series("line", "faint", frame.points((bound, bound), frame.y)))
@@ -109,4 +137,31 @@ def plot_search(rows: Sequence[RecipeRow], *, words: str, bound: float | None, e
         table_rows.append((row.name, str(row.trained), str(len(values)), *numbers, *passing))
     table = Table(heads if expected else heads[:-1], tuple(table_rows))
     plot = frame.plot(*series, x_name=words, summary=f"{words}, {summary}.", table=table)
-    return replace(plot, y_ticks=tuple(frame.point(frame.x[0], at, row.name) for at, row in enumerate(rows)))
+    ticks = tuple(frame.point(frame.x[0], at, name) for at, name in enumerate(names))
+    return replace(plot, y_ticks=ticks, labels=() if columns is None else columns.heads(frame))
+
+
+class Columns:
+    """The settings of recipes as lines of equal width, a column for each key, and the heads of the columns."""
+
+    def __init__(self, keys: Sequence[str], settings: Sequence[tuple[str, ...]]):
+        self.words = [key.split() for key in keys]
+        cells = zip(*settings, strict=True)
+        self.widths = [max(map(len, (*words, *column))) + GAP for words, column in zip(self.words, cells, strict=True)]
+        self.head_lines = max(map(len, self.words))
+        self.lines = ["".join(map(_padded, row, self.widths)) for row in settings]
+
+    def heads(self, frame: Frame) -> tuple[Point, ...]:
+        """Return each word of the keys above its column, those of a key below each other."""
+        found = []
+        right = float(frame.left - TICK_PX)
+        for words, width in zip(reversed(self.words), reversed(self.widths), strict=True):
+            for up, word in enumerate(reversed(words)):
+                y = frame.point(0, 0).y - ROW_PX / 2 - HEAD_PX * (up + 0.5)
+                found.append(Point(round(right - CHARACTER_PX * len(word), 1), round(y, 1), word))
+            right -= CHARACTER_PX * width
+        return tuple(reversed(found))
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell.rjust(width, "\u00a0")
