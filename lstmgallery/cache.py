@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmgallery.errors import Problem, naming
+from lstmgallery.whole import parse_json
 
 PACKAGE = Path(__file__).parent
 
@@ -65,7 +66,7 @@ def is_current(stage: Stage) -> bool:
 def damage(stage: Stage) -> list[Problem]:
     """Return a problem for each output changed since the stage wrote it; none if it never ran under its key."""
     try:
-        stamp = json.loads(stage.stamp.read_text(encoding="utf-8"))
+        stamp = parse_json(stage.stamp.read_bytes())
         key, hashes = str(stamp["key"]), {str(name): str(each) for name, each in stamp["outputs"].items()}
     except FileNotFoundError:
         return []
@@ -175,6 +176,6 @@ def _source_file(module: str) -> Path:
 
 def _stamped_key(stage: Stage) -> str | None:
     try:
-        return str(json.loads(stage.stamp.read_text(encoding="utf-8"))["key"])
+        return str(parse_json(stage.stamp.read_bytes())["key"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

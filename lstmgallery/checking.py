@@ -3,6 +3,7 @@
 The site alone is read: its list of files with their hashes, its pages with their links and their policy.
 """
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterator
@@ -17,17 +18,28 @@ from lstmgallery.press.pages.policy import HEADERS, META, POLICY
 from lstmgallery.publish import check_links, files_in, read_manifest
 
 AGAIN = "build the site again, or copy it again"
+LARGEST = 10  # pages that are named by their size
 DATA_TYPES = ("application/json", "application/ld+json")  # of elements that hold data, not a script
 LEADS = re.compile(r"^\s*(javascript|data|vbscript):", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page with its size in bytes, and its size as hosts send it, compressed with gzip."""
+
+    path: str
+    size: int
+    sent: int
+
+
+@dataclass(frozen=True)
 class Checked:
-    """A site in which nothing is wrong: the number of its pages and files, and its size in bytes."""
+    """A site in which nothing is wrong: the number of its pages and files, its size in bytes, its largest pages."""
 
     pages: int
     files: int
     size: int
+    largest: tuple[Page, ...]
 
 
 def check_tree(site: Path) -> Checked:
@@ -55,8 +67,9 @@ def check_tree(site: Path) -> Checked:
         problems += error.problems
     if problems:
         raise GalleryError(problems)
-    pages = sum(path.endswith(".html") for path in contents)
-    return Checked(pages, len(contents), sum(map(len, contents.values())))
+    pages = sorted((path for path in contents if path.endswith(".html")), key=lambda path: -len(contents[path]))
+    largest = [Page(path, len(contents[path]), len(gzip.compress(contents[path], 6))) for path in pages[:LARGEST]]
+    return Checked(len(pages), len(contents), sum(map(len, contents.values())), tuple(largest))
 
 
 def _read_list(site: Path) -> dict[str, str]:

@@ -380,12 +380,13 @@ def copies(networks: tuple[str, ...], content: Path, cache: Path) -> None:
 
 @main.command(epilog=CHECK_EPILOG, context_settings=SETTINGS)
 @click.argument("site", type=click.Path(path_type=Path), default=Path("site"))
-def check(site: Path) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="List the largest pages.")
+def check(site: Path, verbose: bool) -> None:
     """Verify a finished SITE, by default site/: it is whole, nothing was added, and every link leads somewhere."""
     from lstmgallery.checking import check_tree
 
     with _reporting_errors(terminal(stderr=True), "nothing was changed", "Stopped."):
-        print_checked(terminal(), check_tree(site), site)
+        print_checked(terminal(), check_tree(site), site, is_verbose=verbose)
 
 
 @main.command(epilog=CLEAN_EPILOG, context_settings=SETTINGS)

@@ -225,11 +225,19 @@ def print_copies(console: Console, record: "Record") -> None:
     line("  look at each text, and commit the record with the content")
 
 
-def print_checked(console: Console, checked: "Checked", site: Path) -> None:
-    """Print what was verified."""
+def print_checked(console: Console, checked: "Checked", site: Path, *, is_verbose: bool = False) -> None:
+    """Print what was verified, and the largest pages if `is_verbose`."""
     found = f"{count(checked.pages, 'page')}, {count(checked.files, 'file')}, {data_size(checked.size)}"
     rest = "all as they were built, nothing added; every link leads somewhere, every page has its policy"
     console.print(_shown(f"{site}: {found}: {rest}"), highlight=False, soft_wrap=True)
+    if is_verbose:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("largest pages", overflow="fold")
+        for name in ("size", "compressed"):
+            table.add_column(name, justify="right")
+        for page in checked.largest:
+            table.add_row(_shown(page.path), data_size(page.size), data_size(page.sent))
+        console.print(table)
 
 
 def print_waste(console: Console, waste: Sequence["Waste"]) -> None:

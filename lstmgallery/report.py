@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from lstmgallery.whole import write_whole
+from lstmgallery.whole import parse_json, write_whole
 
 PINNED, CACHED = "pinned", "cached"
 
@@ -69,7 +69,7 @@ class Report:
 def read_report(file: Path, key: str) -> Report | None:
     """Return the report in a file; None if there is none, or it is damaged or of another key."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = parse_json(file.read_bytes())
         if found["key"] != key:
             return None
         values: dict[str, Any] = {

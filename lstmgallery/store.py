@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.network import Network
 from lstmgallery.tasks.truths import PLACES, step_truths
+from lstmgallery.whole import parse_json
 
 SCHEMA_VERSION = 1
 METADATA_KEY = b"lstmgallery"
@@ -245,9 +246,12 @@ def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarr
 
 
 def read_about(file: Path) -> dict[str, Any]:
-    """Return a file's description of itself: the JSON under its metadata key."""
-    metadata = pq.read_schema(file).metadata or {}
-    about: dict[str, Any] = json.loads(metadata[METADATA_KEY])
+    """Return a file's description of itself: the JSON under its metadata key. Raises `GalleryError` if it has none."""
+    try:
+        metadata = pq.read_schema(file).metadata or {}
+        about: dict[str, Any] = dict(parse_json(metadata[METADATA_KEY]))
+    except Exception as error:  # Arrow and JSON raise what they like at damaged files
+        raise _unreadable(file, error) from None
     return about
 
 
@@ -311,9 +315,13 @@ def read_table(file: Path, **options: Any) -> pd.DataFrame:
     """Return a stored table; `options` go to `pandas.read_parquet`. Raises `GalleryError` if it cannot be read."""
     try:
         return pd.read_parquet(file, **options)
-    except (OSError, pa.ArrowException, KeyError) as error:
-        message = f"expected a Parquet file of this tool, found one that cannot be read ({type(error).__name__})"
-        raise GalleryError(Problem(str(file), message, hint="delete it and build again")) from None
+    except Exception as error:  # Arrow and pandas raise what they like at damaged files
+        raise _unreadable(file, error) from None
+
+
+def _unreadable(file: Path, error: Exception) -> GalleryError:
+    message = f"expected a Parquet file of this tool, found one that cannot be read ({type(error).__name__})"
+    return GalleryError(Problem(str(file), message, hint="delete it and build again"))
 
 
 def _metadata(about: Mapping[str, Any]) -> dict[bytes, bytes]:

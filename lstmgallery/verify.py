@@ -36,7 +36,7 @@ from lstmgallery.network import Network
 from lstmgallery.press.manuscript.content import Content
 from lstmgallery.progress import Progress
 from lstmgallery.stages import FILE_LIBRARIES
-from lstmgallery.whole import write_whole
+from lstmgallery.whole import parse_json, write_whole
 from lstmgallery.workers import Workers
 
 CLAIMS = "claims.json"
@@ -272,7 +272,7 @@ class _Kept:
         self._file = file
         self._keys: dict[str, str] = {}
         try:
-            self._content = dict(json.loads(file.read_text(encoding="utf-8")))
+            self._content = dict(parse_json(file.read_bytes()))
         except (OSError, ValueError, TypeError):
             self._content = {}
 

@@ -1,9 +1,14 @@
-"""Write a file so that it is the old one or the new one, whole, at any time: when killed, and when the power fails."""
+"""Write a file so that it is the old one or the new one, whole, at any time: when killed, and when the power fails.
 
+And read one that somebody may have changed since.
+"""
+
+import json
 import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def partial_name(name: str) -> str:
@@ -25,3 +30,11 @@ def write_whole(file: Path, content: bytes) -> None:
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Return the value of a JSON text. Raises ValueError for any text that is none, however deep it is nested."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

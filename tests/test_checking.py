@@ -1,5 +1,6 @@
 """A finished site is verified: whatever is changed, removed, added, cut off or let in is named."""
 
+import gzip
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -44,6 +45,22 @@ def test_a_whole_site_is_counted(site: Path, small_gallery: Gallery) -> None:
     assert checked.pages == small_gallery.summary.pages
     assert checked.files == len(files_of(site)) - 1  # the list is not in itself
     assert checked.size == sum(map(len, files_of(site).values())) - (site / MANIFEST).stat().st_size
+
+
+def test_the_largest_pages_are_listed_with_what_a_host_sends(site: Path) -> None:
+    pages = {path: content for path, content in files_of(site).items() if path.endswith(".html")}
+    largest = sorted(pages, key=lambda path: -len(pages[path]))[:10]
+    found = check_tree(site).largest
+    assert [page.size for page in found] == [len(pages[path]) for path in largest]
+    for page in found:
+        assert len(pages[page.path]) == page.size
+        assert page.sent == len(gzip.compress(pages[page.path], 6))
+    run = run_python("-m", "lstmgallery", "check", "-v", str(site))
+    assert run.returncode == 0, run.stderr
+    table = run.stdout.splitlines()[1:]
+    assert table[0].split() == ["largest", "pages", "size", "compressed"]
+    assert [line.split()[0] for line in table[1:]] == [page.path for page in found]
+    assert len(run_python("-m", "lstmgallery", "check", str(site)).stdout.splitlines()) == 1
 
 
 def test_another_program_can_check_the_hashes(site: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmgallery.whole import partial_name
+from lstmgallery.whole import parse_json, partial_name
 
 _HEADER = "header"
 
@@ -34,7 +34,7 @@ def read_checkpoint(file: Path, key: str) -> tuple[dict[str, Any], dict[str, np.
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-            header = json.loads(str(arrays.pop(_HEADER)))
+            header = parse_json(str(arrays.pop(_HEADER)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     return (header, arrays) if isinstance(header, dict) and header.pop("key", None) == key else None
