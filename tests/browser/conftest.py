@@ -2,8 +2,11 @@
 
 Every page is monitored. Complaints of Chromium on its console (refused by the policy, failed, not found, thrown)
 and requests outside the site's own folder fail the test that opened it.
+
+`LSTMGALLERY_SIGHTS=all` looks at every kind of page at every width, light and dark, instead of a few.
 """
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -56,6 +59,10 @@ KINDS = {  # one page of each kind, and where a kind has variants, of each varia
     "write-up": WRITEUP_PAGES[0],
     "write-up-with-a-listing-and-gates": writeup_path("states-and-gates"),
     "comparison": CONTENT.comparisons[0].path,
+    "network-of-text": network_path("tweets"),
+    "neuron-of-text": neuron_path("tweets", 1, 1),
+    "explorer-of-text": explorer_path("tweets"),
+    "game": writeup_path("which-one-did-it-write"),
     "figure-alone": FRAME,
 }
 PAGES = list(KINDS.values())
@@ -66,11 +73,15 @@ VARIANTS = {  # of one kind of page: the first is looked at in daylight, the sec
     "neuron-first": "neuron-last",
     "explorer": "explorer-with-layers",
     "write-up": "write-up-with-a-listing-and-gates",
+    "network-of-text": "neuron-of-text",
+    "explorer-of-text": "game",
 }
-SIGHTS = [
+EVERY_SIGHT = [(kind, width, scheme) for kind in KINDS for width in (WIDE, NARROW, 320) for scheme in ("light", "dark")]
+A_FEW = [
     *((kind, *IN_DAYLIGHT) for kind in KINDS if kind not in VARIANTS.values()),
     *((kind, *AT_NIGHT) for kind in KINDS if kind not in VARIANTS),
 ]
+SIGHTS = EVERY_SIGHT if os.environ.get("LSTMGALLERY_SIGHTS") == "all" else A_FEW
 
 
 def parts_script() -> str:

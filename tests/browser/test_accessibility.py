@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from lstmgallery.press.addresses import network_path, neuron_path
 from tests.browser.conftest import FIRST_NEURONS, FRAME, KINDS, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
 
 AXE: dict[str, Any] = {
@@ -15,7 +14,6 @@ AXE: dict[str, Any] = {
     "rules": {"target-size": {"enabled": True}},  # WCAG 2.2, off unless asked for
     "preload": False,  # it would fetch the stylesheets again, which the policy forbids
 }
-OF_TEXT = [network_path("tweets"), neuron_path("tweets", 1, 1)]  # kinds of pages with parts of their own
 TARGET_PX = 24  # WCAG 2.2, 2.5.8
 TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .heat a, .entry h3 a, .dials button"
 
@@ -54,7 +52,7 @@ def test_axe_finds_no_violation_while_a_step_is_spelled_out(visit: Visitor) -> N
 
 
 @pytest.mark.parametrize("width", [320])  # WCAG 1.4.10
-@pytest.mark.parametrize("path", [*PAGES, *OF_TEXT])
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_never_scrolls_sideways_on_a_phone(visit: Visitor, path: str, width: int) -> None:
     page = visit(path, width=width)
     too_wide = "document.scrollingElement.scrollWidth - innerWidth"

@@ -13,7 +13,7 @@ from lstmgallery.frontmatter import Document, KeyPath
 from lstmgallery.press.addresses import network_path
 from lstmgallery.press.figures.block import Block, Checker
 from lstmgallery.press.figures.drawing import Drawing, Part, Studio
-from lstmgallery.press.marks.palette import shade
+from lstmgallery.press.marks.palette import shades
 from lstmgallery.press.marks.plots import Frame, Plot, Series, Table, around
 from lstmgallery.press.marks.right import RightBySize, RightRow
 from lstmgallery.press.marks.text import brief, number
@@ -194,8 +194,8 @@ def draw_right(frontier: pd.DataFrame) -> tuple[RightRow, ...]:
         values = shares.loc[variant]
         wrong = values[values < 1]
         summary = "right at every size" if wrong.empty else f"first wrong at {wrong.index[0]}"
-        shades = tuple(shade("gate", value, low=0.0, high=1.0) for value in values)
-        rows.append(RightRow(variant, shades, summary, _runs(values.index[values == 1].tolist())))
+        names = tuple(shades("gate", values.to_numpy(), low=0.0, high=1.0))
+        rows.append(RightRow(variant, names, summary, _runs(values.index[values == 1].tolist())))
     return tuple(rows)
 
 

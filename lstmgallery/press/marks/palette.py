@@ -47,17 +47,15 @@ INKS: tuple[Colour, ...] = ((31, 32, 29), (244, 243, 238), (0, 0, 0), (255, 255,
 
 
 def shade(palette: Palette, value: float, *, low: float, high: float) -> str:
-    """Return the class of the shade of `value` on a scale from `low` to `high`, clamping values outside it."""
-    last = SHADES[palette] - 1
-    position = (value - low) / (high - low) if high > low else 0.5
-    return f"{LETTER[palette]}{round(min(max(position, 0.0), 1.0) * last)}"
+    """Return the class of the shade of one value, as `shades` does of many."""
+    return shades(palette, np.array([value]), low=low, high=high)[0]
 
 
 def shades(palette: Palette, values: np.ndarray, *, low: float, high: float) -> list[str]:
-    """Return the classes of the shades of many values, as `shade` does of one."""
+    """Return the classes of the shades of `values` on a scale from `low` to `high`, clamping values outside it."""
     last = SHADES[palette] - 1
     if high > low:
-        positions = np.clip((values.astype(np.float64) - low) / (high - low), 0.0, 1.0)
+        positions = (np.clip(values.astype(np.float64), low, high) - low) / (high - low)
     else:
         positions = np.full(values.shape, 0.5)
     names = [f"{LETTER[palette]}{level}" for level in range(last + 1)]
