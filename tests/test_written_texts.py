@@ -213,6 +213,17 @@ def test_a_written_text_is_the_one_of_its_seed_marked_and_led_on_from(
         assert link.attributes["href"] == f"../explorer/mats.html#text=the%20c&write=0.8~{seed}"
 
 
+@pytest.mark.parametrize(("figure", "start"), [("made", "the c"), ("game", "")])
+def test_numbers_of_a_figure_say_that_a_network_wrote_the_text(
+    project: Project, printed: dict[tuple[str, int], str], figure: str, start: str
+) -> None:
+    rows = numbers(project, figure)
+    assert rows
+    for row in rows:
+        assert row["written_by_network"].replace("\\n", "\n") == printed[start, int(row["seed"])]
+        assert row["network"] == "mats"
+
+
 def test_a_game_shows_each_text_beside_one_that_is_read(
     page: LexborHTMLParser, results: Results, printed: dict[tuple[str, int], str]
 ) -> None:

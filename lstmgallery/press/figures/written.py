@@ -131,7 +131,7 @@ def row_of(network: Network, asked: Writing, written: WrittenText, compared: Com
         "start": asked.start,
         "temperature": asked.temperature,
         "seed": asked.seed,
-        "written": written.text,
+        "written_by_network": written.text,
         "ended": written.has_ended,
         "characters": len(written.text),
         "longest_copied": None if compared is None else compared.longest,
