@@ -246,10 +246,15 @@ def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarr
 
 
 def read_about(file: Path) -> dict[str, Any]:
-    """Return a file's description of itself: the JSON under its metadata key. Raises `GalleryError` if it has none."""
+    """Return a file's description of itself: the JSON under its metadata key.
+
+    Raises FileNotFoundError without a file, and `GalleryError` if it says nothing of itself.
+    """
     try:
         metadata = pq.read_schema(file).metadata or {}
         about: dict[str, Any] = dict(parse_json(metadata[METADATA_KEY]))
+    except FileNotFoundError:
+        raise
     except Exception as error:  # Arrow and JSON raise what they like at damaged files
         raise _unreadable(file, error) from None
     return about

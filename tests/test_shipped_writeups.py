@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from lstmgallery.desk.experiments.frontier import FURTHEST
@@ -124,8 +125,9 @@ def test_a_claim_says_in_how_many_of_the_networks_searched_it_holds(
 
 def test_the_network_shown_is_the_best_of_its_search() -> None:
     for entry in CONTENT.networks:
-        if entry.network.variant_of is not None:  # not chosen: it has the seed of the network that it varies
-            assert entry.chosen is None
+        if (
+            entry.network.variant_of is not None and entry.chosen is None
+        ):  # it has the seed of the network that it varies
             continue
         if entry.network.task.text is not None:  # trained once: a search would take hours
             assert entry.search is None
@@ -185,7 +187,9 @@ def records_of(task: str) -> dict[str, tuple[Trial, ...]]:
     return {
         entry.network.cell: entry.search.trials
         for entry in CONTENT.networks
-        if entry.search is not None and task in (entry.network.name, entry.network.variant_of)
+        if entry.search is not None
+        and task in (entry.network.name, entry.network.variant_of)
+        and entry.search.recipes == ({},)
     }
 
 
@@ -213,6 +217,29 @@ def test_what_is_said_of_the_seeds_of_other_cells_is_in_their_records() -> None:
     assert max(value for cell in confined for value in failures[cell]) <= 13
     assert sum(value > FURTHEST for value in failures["peephole"]) == 1
     assert max(failures["lstm"]) <= FURTHEST
+
+
+def test_what_is_said_of_recipes_is_in_their_record() -> None:
+    (search,) = [entry.search for entry in CONTENT.networks if entry.network.name == "counter-peephole-far"]
+    assert search is not None
+    keys = ("training.steps", "training.learning_rate", "training.weight_noise", "units")
+    recipes = {tuple(recipe[key] for key in keys): at for at, recipe in enumerate(search.recipes)}
+    assert len(recipes) == 16
+    failures = {
+        recipe: [value or 0.0 for value in search.values_of(search.best, recipe=at)] for recipe, at in recipes.items()
+    }
+    assert {len(search.of_recipe(at)) for at in recipes.values()} == {16}
+    far = {recipe: sum(value > FURTHEST for value in found) for recipe, found in failures.items()}
+    assert far[3_000, 0.003, 0.05, 10] > 8  # most
+    assert far[3_000, 0.003, 0, 10] == 0
+    for steps, rate, noise, units in recipes:
+        middle = float(np.median(failures[steps, rate, noise, units]))
+        if noise:
+            assert far[steps, rate, noise, units] >= far[steps, rate, 0, units]
+        if noise and steps == 3_000:
+            assert middle > float(np.median(failures[steps, rate, 0, units]))
+            assert middle > float(np.median(failures[20_000, rate, noise, units]))
+    assert min(min(found) for (_, _, _, units), found in failures.items() if units == 2) <= 12  # not each gets far
 
 
 def test_every_network_s_page_has_the_fragments_that_can_be_linked_to(gallery: Gallery) -> None:

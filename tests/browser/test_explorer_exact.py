@@ -1,7 +1,8 @@
 """The network in the browser equals the trained network: 1,000 strings each, in Chromium, against Keras.
 
 Half of the strings are of the network's language, half are random. On a text that a network was not made for, small
-errors can grow from step to step, in Keras's float32 as in any other arithmetic: a step in a hundred may be off more.
+errors can grow from step to step, in Keras's float32 as in any other arithmetic: three steps in a hundred may be off
+more.
 
 Tolerances are absolute up to values of 8, which no gate, candidate or hidden state leaves; for a memory beyond it they
 grow with the value, to ten times the resolution of the float32 that Keras computes with. A memory of a hundred is only
@@ -33,7 +34,7 @@ from tests.conftest import Gallery, language_of, random_weights, small_network
 STRINGS = 1_000
 LONG = 100  # tokens: up to here signals agree to 1e-5, beyond to 1e-4
 TOLERANCE, TOLERANCE_LONG = 1e-5, 1e-4
-MOST_BEYOND = 1e-2  # of the steps of random strings, beyond the first tolerance and within the second
+MOST_BEYOND = 3e-2  # of the steps of random strings, beyond the first tolerance and within the second
 EVERY_CELL = [("lstm", 1), *((cell, 2) for cell in CELL_KINDS)]
 
 COMPARE = """({strings, signals, probabilities, keys, layers, units, tokens, read}) => {

@@ -143,9 +143,9 @@ def test_no_tweet_of_a_real_person_is_among_the_messages() -> None:
 def test_our_code_is_python_of_many_definitions() -> None:
     code = (TEXTS / "python.py.txt").read_text(encoding="utf-8")
     compile(code, "python.py.txt", "exec")
-    assert len(PYTHON.texts) > 30
-    assert 14_000 < len(code) < 20_000
-    assert max(map(len, code.splitlines())) < 80
+    assert len(PYTHON.texts) > 100  # few make chance high
+    assert 50_000 < len(code) < 70_000
+    assert sum(len(line) >= 80 for line in code.splitlines()) < 60
     kept = "".join(PYTHON.texts).replace("\n", "")
     assert difflib.SequenceMatcher(None, kept[:2_000], code.replace("\n", "")[:2_000], autojunk=False).ratio() > 0.99
     assert PYTHON.marked == frozenset()
