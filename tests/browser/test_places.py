@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXPLORERS, FIRST_NEURONS, PAGES, PLACES, Place, Visitor, follow
+from tests.browser.conftest import FIRST_NEURONS, PAGES, PLACES, Place, Visitor, follow
 
 PAPER = "rgb(251, 250, 246)"
 
@@ -25,9 +25,9 @@ def test_a_page_opens_without_complaint_in_its_clothes(visit: Visitor, path: str
     shaded = page.locator(".m0, .m40, .g0, .g20").first
     if shaded.count():
         assert shaded.evaluate("cell => getComputedStyle(cell).backgroundColor") != "rgba(0, 0, 0, 0)"
-    has_script = page.locator('script:not([src$="assets/search.js"])').count() > 0
+    has_script = page.locator('script:not([src$="assets/search.js"], [src$="assets/ranking.js"])').count() > 0
     assert page.evaluate("document.documentElement.classList.contains('has-script')") == has_script
-    is_alive = path in EXPLORERS or path.startswith(("writeups/", "comparisons/")) or "/neuron-" in path
+    is_alive = path.startswith(("explorer/", "writeups/", "comparisons/")) or "/neuron-" in path
     assert has_script == (is_alive or path in ("index.html", "how-to-read.html", "neurons.html"))
 
 

@@ -137,6 +137,7 @@ def test_the_frame_that_is_offered_works_in_another_page(
     page.locator("iframe").scroll_into_view_if_needed()
     inner = page.frame_locator("iframe").locator(f"figure#{figure}")
     inner.locator(".part").first.wait_for()
+    page.frames[-1].wait_for_load_state()  # with its styles
     assert inner.locator("figcaption").inner_text().startswith("Figure ")
     assert inner.locator("td, circle, i").count() > 5
     fits = "body => document.scrollingElement.scrollHeight <= innerHeight + 40"

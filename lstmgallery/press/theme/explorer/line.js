@@ -78,7 +78,7 @@ export class Line {
     const [from, to] = [known[0], known[known.length - 1]];
     const words = known.length
       ? `${name} from ${brief(from)} to ${brief(to)}, lowest ${brief(lowest)}, highest ${brief(highest)}`
-      : "";
+      : `${name}, nothing read`;
     this.svg.setAttribute("aria-label", words);
   }
 
