@@ -19,6 +19,7 @@ from lstmgallery.trees import digest, tree_hash
 
 STAMP = ".built.json"
 PACKAGE = Path(__file__).parent
+_FLAGS = os.environ.get("XLA_FLAGS", "")  # as this process was given them: a build that trains adds to them
 _UNRELATED = {".lock", HOLDER, STAMP, FILE, f"{FILE}-journal"}  # of the results
 
 
@@ -28,8 +29,7 @@ def sources_hash(project: Project, options: Mapping[str, Any]) -> str:
     Take it before the build reads anything: what is saved meanwhile belongs to the next build.
     """
     places = {name: os.path.realpath(folder) for name, folder in vars(project).items()}
-    flags = os.environ.get("XLA_FLAGS", "")
-    return digest([places, dict(options), flags, program_hash(), tree_hash(project.content)])
+    return digest([places, dict(options), _FLAGS, program_hash(), tree_hash(project.content)])
 
 
 def program_hash() -> str:

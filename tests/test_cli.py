@@ -24,6 +24,7 @@ from lstmgallery.cli import main
 from lstmgallery.console import ConsoleProgress, print_problems, terminal
 from lstmgallery.errors import Problem
 from lstmgallery.project import Project
+from lstmgallery.unchanged import STAMP
 from tests.conftest import (
     ROOT,
     Gallery,
@@ -231,6 +232,7 @@ def test_a_training_build_says_nothing_but_what_it_does(command_run: CommandRun)
     result = command_run.result
     assert result.returncode == 0
     assert result.stderr == "small: train\nsmall: trace\nsmall: measure\nsite: render\n"
+    assert (command_run.project.build / STAMP).is_file()  # so that the next build finds nothing to do
 
 
 def test_the_summary_says_what_was_trained_and_what_was_written(command_run: CommandRun) -> None:

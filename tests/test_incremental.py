@@ -1,27 +1,35 @@
 """A build after any edits gives what a build from nothing gives, byte for byte, mistakes included.
 
-`LSTMGALLERY_EXAMPLES=200` tries more histories of edits than the few of the usual run.
+A machine draws histories of edits: files are written, changed, renamed and deleted, networks come and go, weights are
+pinned and unpinned. `LSTMGALLERY_EXAMPLES=200` tries more histories than the usual run.
 """
 
 import io
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from PIL import Image
 
 from lstmgallery.build import build_gallery
 from lstmgallery.errors import GalleryError
 from lstmgallery.kept import FILE
+from lstmgallery.network import read_network
+from lstmgallery.pinning import pin_networks
 from lstmgallery.project import Project
 from tests.conftest import Gallery, files_of, folders_in, record, write_small_content
+from tests.test_pins import pin_small
 
-EXAMPLES = int(os.environ.get("LSTMGALLERY_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("LSTMGALLERY_EXAMPLES", "10"))  # histories, each of so many edits:
+STEPS = 50
+OTHER = "other"
 SLUGS = ("one", "two", "three", "../comparisons/two")
 TITLES = ("A title", "Another title", "Ärger & <Mühe>")
 BODIES = (
@@ -34,6 +42,7 @@ BODIES = (
     "Words.\n\n```claim\nid: it\nneuron: small 2\nsays: Small.\nmeasure: mean of cell\nexpect: below 9\n```\n",
     "![A picture](picture.png)\n\n[Numbers](numbers.csv)\n",
     "A mistake: {small 99}.\n",
+    "The [other](../networks/other.md) has {other | mean of hidden}, the first {small | mean of cell}.\n",
 )
 SITES = ("", "base_url: https://example.org/\n", "author: Somebody\n", "lang: de\n", "front: small 3\n")
 PROSE = ("Prose of the network.\n", "See [one](../writeups/one.md).\n", "![A picture](../writeups/picture.png)\n")
@@ -82,16 +91,7 @@ def set_files(content: Path, width: int, numbers: str) -> None:
     (content / "writeups" / "numbers.csv").write_text(numbers, encoding="utf-8")
 
 
-slugs, titles = st.sampled_from(SLUGS), st.sampled_from(TITLES)
-EDIT = st.one_of(
-    st.tuples(st.just(write), slugs, titles, st.sampled_from(BODIES), st.integers(1, 3), st.booleans()),
-    st.tuples(st.just(set_body), slugs, st.sampled_from(BODIES)),
-    st.tuples(st.just(delete), slugs),
-    st.tuples(st.just(rename), slugs, slugs),
-    st.tuples(st.just(set_site), st.sampled_from(SITES)),
-    st.tuples(st.just(set_network), titles, titles, st.sampled_from(PROSE)),
-    st.tuples(st.just(set_files), st.integers(1, 3), st.sampled_from(("1\n", "2\n"))),
-)
+slugs, titles, bodies = st.sampled_from(SLUGS), st.sampled_from(TITLES), st.sampled_from(BODIES)
 
 
 def outcome(project: Project) -> Any:
@@ -104,25 +104,104 @@ def outcome(project: Project) -> Any:
     return files_of(project.site), claims, summary.pages, summary.held_back
 
 
-@hypothesis.settings(max_examples=EXAMPLES)
-@hypothesis.given(edits=st.lists(EDIT, min_size=1, max_size=6))
-def test_a_build_after_edits_gives_what_a_build_from_nothing_gives(
-    small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[Callable[..., None], Any]]
-) -> None:
-    folder = tmp_path_factory.mktemp("edited")
+class Author(RuleBasedStateMachine):
+    """An author who edits a gallery and builds it after every edit, beside one whose builds begin from nothing.
+
+    `given` is a folder with what training and measuring its networks gave, which is all that a clean build may find.
+    """
+
+    given: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="edited-"))
+        self.project = folders_in(self.folder)
+        self.clean = Project(self.project.content, self.folder / "clean", self.folder / "clean-site")
+        content = self.project.content
+        write_small_content(content, "small")
+        (content / "writeups").mkdir()
+        (content / "comparisons").mkdir()
+        set_files(content, 1, "1\n")
+        write(content, "one", TITLES[0], BODIES[2], 1, draft=False)
+        shutil.copytree(self.given / "build", self.project.build, ignore=shutil.ignore_patterns(FILE))
+        outcome(self.project)
+
+    @rule(slug=slugs, title=titles, body=bodies, order=st.integers(1, 3), draft=st.booleans())
+    def write(self, slug: str, title: str, body: str, order: int, draft: bool) -> None:
+        write(self.project.content, slug, title, body, order, draft)
+
+    @rule(slug=slugs, body=bodies)
+    def change(self, slug: str, body: str) -> None:
+        set_body(self.project.content, slug, body)
+
+    @rule(slug=slugs)
+    def delete(self, slug: str) -> None:
+        delete(self.project.content, slug)
+
+    @rule(slug=slugs, other=slugs)
+    def rename(self, slug: str, other: str) -> None:
+        rename(self.project.content, slug, other)
+
+    @rule(settings=st.sampled_from(SITES))
+    def configure(self, settings: str) -> None:
+        set_site(self.project.content, settings)
+
+    @rule(title=titles, summary=titles, prose=st.sampled_from(PROSE))
+    def change_network(self, title: str, summary: str, prose: str) -> None:
+        set_network(self.project.content, title, summary, prose)
+
+    @rule(width=st.integers(1, 3), numbers=st.sampled_from(("1\n", "2\n")))
+    def change_files(self, width: int, numbers: str) -> None:
+        set_files(self.project.content, width, numbers)
+
+    @rule(is_there=st.booleans())
+    def add_or_remove_network(self, is_there: bool) -> None:
+        for suffix in (".md", ".npz"):
+            file = self.project.content / "networks" / f"{OTHER}{suffix}"
+            file.unlink(missing_ok=True)
+            if is_there:
+                shutil.copy2(self.given / "content" / "networks" / file.name, file)
+
+    @rule(is_pinned=st.booleans())
+    def pin_or_unpin(self, is_pinned: bool) -> None:
+        pin = self.project.content / "networks" / "small.npz"
+        pin.unlink(missing_ok=True)
+        if is_pinned:
+            shutil.copy2(self.given / "small.npz", pin)
+
+    @invariant()
+    def the_site_is_that_of_a_clean_build(self) -> None:
+        shutil.copytree(self.given / "build", self.clean.build, ignore=shutil.ignore_patterns(FILE))
+        try:
+            assert outcome(self.project) == outcome(self.clean)
+        finally:
+            shutil.rmtree(self.clean.build)
+            shutil.rmtree(self.clean.site, ignore_errors=True)
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+
+@pytest.fixture(scope="module")
+def ready(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of the small network and of another one of pinned weights, and a pin of the small one."""
+    folder = tmp_path_factory.mktemp("ready")
     project = folders_in(folder)
+    shutil.copytree(small_gallery.project.build, project.build)
     write_small_content(project.content, "small")
-    (project.content / "writeups").mkdir()
-    (project.content / "comparisons").mkdir()
-    set_files(project.content, 1, "1\n")
-    write(project.content, "one", TITLES[0], BODIES[2], 1, draft=False)
-    shutil.copytree(small_gallery.project.build, project.build, ignore=shutil.ignore_patterns(FILE))
-    outcome(project)
-    for edit, *arguments in edits:
-        edit(project.content, *arguments)
-        clean = Project(content=project.content, build=folder / "clean", site=folder / "clean-site")
-        shutil.copytree(small_gallery.project.build, clean.build, ignore=shutil.ignore_patterns(FILE))
-        assert outcome(project) == outcome(clean)
-        shutil.rmtree(clean.build)
-        shutil.rmtree(clean.site, ignore_errors=True)
-    shutil.rmtree(folder)
+    (pinned,) = pin_networks(project.content, project.build, ("small",), date(2026, 1, 2))
+    (project.content / "networks" / "small.npz").rename(folder / "small.npz")
+    assert pinned.network == "small"
+    write_small_content(project.content, OTHER, cell="gru")
+    file = project.content / "networks" / f"{OTHER}.md"
+    file.write_text(file.read_text("utf-8").replace("steps: 200", "steps: 200\n  goal: optional"), encoding="utf-8")
+    pin_small(project.content, read_network(file)[0])
+    build_gallery(project, record())
+    return folder
+
+
+@pytest.mark.usefixtures("trained_once")
+def test_a_build_after_edits_gives_what_a_build_from_nothing_gives(ready: Path) -> None:
+    author = type("AuthorOfThese", (Author,), {"given": ready})
+    settings = hypothesis.settings(max_examples=EXAMPLES, stateful_step_count=STEPS)
+    run_state_machine_as_test(author, settings=settings)

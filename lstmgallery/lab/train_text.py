@@ -103,7 +103,7 @@ def train_text(
     moment = (_resume(checkpoint, key, spec, tracks) if checkpoint else None) or _begin(spec, tracks)
     windows = cut_windows(shuffled(training, seed=spec.seed), tracks=tracks, steps=spec.window)
     windows = itertools.islice(windows, moment.step, None)
-    train_steps, measure = _compile_training(spec), _compile_measure(spec)
+    train_steps, measure = _compile_training(_program_of(spec)), _compile_measure(_program_of(spec))
     checked = list(_first_characters(validation, spec.validation_characters))
     if spec.minutes is not None:  # compilation does not count, and says nothing of how long a step takes
         nothing = np.zeros((spec.window, tracks), np.int32)
@@ -140,7 +140,7 @@ def bits_a_character(spec: TextSpec, weights: Mapping[str, Any], documents: Docu
     Not a number if there are no documents.
     """
     _require_tokens(spec, documents)
-    return _compile_measure(spec)(weights, documents)
+    return _compile_measure(_program_of(spec))(weights, documents)
 
 
 def learning_rate(spec: TextSpec, step: int, share: float) -> float:
@@ -229,6 +229,11 @@ def _stack(windows: list[Window]) -> tuple[Any, ...]:
         parts += [np.zeros_like(parts[0])] * (STEPS_PER_CALL - len(parts))
         arrays.append(tf.constant(np.stack(parts)))
     return tuple(arrays)
+
+
+def _program_of(spec: TextSpec) -> TextSpec:
+    """Return a spec with the same program for a step, whatever the course of its training: to be compiled once."""
+    return replace(spec, steps=1, minutes=None, learning_rate=1.0, warm_up=1, check_every=1, validation_characters=1)
 
 
 @functools.lru_cache(maxsize=4)
