@@ -36,11 +36,15 @@ SLACK = 3  # times the seconds of its tests that a run may take; a fault that ne
 
 @dataclass(frozen=True)
 class Room:
-    """A part of the code: its files, the default number of faults, and the share to be noticed."""
+    """A part of the code, without what others wrote: its files, the default number of faults, the share to be noticed."""
 
     files: tuple[str, ...]
     sample: int
     bar: float
+
+    def paths(self, root: Path) -> list[str]:
+        found = {path.relative_to(root).as_posix() for pattern in self.files for path in root.glob(pattern)}
+        return sorted(path for path in found if "/vendor/" not in path)
 
 
 ROOMS = {
@@ -54,9 +58,11 @@ ROOMS = {
     "scripts": Room(("lstmgallery/**/*.js",), 60, 0.85),
 }
 SCRIPT_TESTS = {  # a browser runs the scripts, so that no line of theirs is watched: which tests run which folder
-    "lstmgallery/press/theme/explorer": ("explorer_parts", "explorer", "explorer_exact", "accessibility"),
+    "lstmgallery/press/theme/explorer/text": ("explorer_text",),
+    "lstmgallery/press/theme/explorer": ("explorer_parts", "explorer", "explorer_exact", "explorer_text"),
     "lstmgallery/cells": ("explorer_parts", "explorer_exact"),
-    "lstmgallery/press/theme/static": ("strips", "writeups", "networks"),
+    "lstmgallery/press/theme/front": ("front",),
+    "lstmgallery/press/theme/static": ("strips", "writeups", "networks", "finding", "game"),
     "lstmgallery/preview": ("preview",),
 }
 
@@ -73,8 +79,7 @@ class Outcome:
 
 def take_sample(root: Path, room: str, count: int, seed: int) -> list[Fault]:
     """Draw faults of a room without replacement: the same ones for the same seed and the same code."""
-    paths = sorted({path for pattern in ROOMS[room].files for path in root.glob(pattern)})
-    faults = [fault for path in paths for fault in find_faults(root, path.relative_to(root).as_posix())]
+    faults = [fault for path in ROOMS[room].paths(root) for fault in find_faults(root, path)]
     return random.Random(f"{seed} {room}").sample(faults, min(count, len(faults)))
 
 
@@ -156,17 +161,17 @@ def copy_commit(folder: Path) -> list[Path]:
     return copies
 
 
-def watch(copy: Path, folder: Path) -> Watched:
-    """Run all tests once in a copy, record the lines each test runs, and keep the results of the gallery's build."""
-    watched = folder / "watched"
-    if not (folder / "is-watched").is_file():
+def watch(copy: Path, folder: Path, tests: str) -> Watched:
+    """Run tests once in a copy, record the lines each test runs, and keep the results of the gallery's build."""
+    watched, done = folder / "watched", folder / f"is-watched-{tests.replace('/', '-')}"
+    if not done.is_file():
         watched.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.watch", "-n", str(COPIES)]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.watch", "-n", str(COPIES), tests]
         command += ["--dist", "loadfile", "--no-loadscope-reorder"]
         subprocess.run(
             command, cwd=copy, env={**os.environ, FOLDER: str(watched), RESULTS: str(folder / KEPT)}, check=True
         )
-        (folder / "is-watched").touch()
+        done.touch()
     return read_watched(watched, copy)
 
 
@@ -178,7 +183,8 @@ def try_all(faults: list[Fault], copies: list[Path], folder: Path, console: Cons
     waiting = [fault for fault in faults if (str(fault), fault.start) not in outcomes]
     if not waiting:
         return outcomes
-    watched = watch(copies[0], folder)
+    is_scripts = all(fault.path.endswith(".js") for fault in waiting)
+    watched = watch(copies[0], folder, "tests/browser" if is_scripts else "tests")
     free: SimpleQueue[Path] = SimpleQueue()
     for copy in copies:
         free.put(copy)
