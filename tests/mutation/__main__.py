@@ -36,7 +36,7 @@ SLACK = 3  # times the seconds of its tests that a run may take; a fault that ne
 
 @dataclass(frozen=True)
 class Room:
-    """A part of the code, without what others wrote: its files, the default number of faults, the share to be noticed."""
+    """A part of the code, without what others wrote: its files, the usual number of faults, the share to be noticed."""
 
     files: tuple[str, ...]
     sample: int
