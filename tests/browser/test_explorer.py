@@ -226,8 +226,9 @@ def test_strange_text_is_shown_as_text(visit: Visitor) -> None:
 @pytest.mark.parametrize("way", ["input", "paste"])
 def test_of_a_megabyte_no_more_is_read_than_is_kept_and_a_message_says_so(visit: Visitor, way: str) -> None:
     page = visit(EXPLORERS[0])
-    steps = page.evaluate(
+    steps, is_left_to_browser = page.evaluate(
         """async (way) => {
+            let isLeft = true;
             const box = document.getElementById("text");
             const text = "aXb🎉".repeat(210_000);
             const network = Object.getPrototypeOf(lstmgallery.network);
@@ -243,17 +244,18 @@ def test_of_a_megabyte_no_more_is_read_than_is_kept_and_a_message_says_so(visit:
                 data.setData("text/plain", text);
                 box.select();
                 const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-                if (!box.dispatchEvent(event)) null;
+                isLeft = box.dispatchEvent(event);
             } else {
                 box.value = text;
                 box.dispatchEvent(new Event("input"));
             }
             await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
             network.step = read;
-            return steps;
+            return [steps, isLeft];
         }""",
         way,
     )
+    assert is_left_to_browser == (way == "input")  # which would paste the whole megabyte once more
     assert steps <= 1 + 2_000 * 3 // 4  # a party popper is no token
     assert len(page.evaluate("[...document.getElementById('text').value]")) == 2_000
     assert "2,000 characters" in page.locator("#notes").inner_text()
@@ -332,6 +334,22 @@ def test_the_keyboard_reaches_neurons_and_steps(visit: Visitor) -> None:
     assert page.locator("#without .reads th.is-step").count() == 1
     page.keyboard.press("Escape")
     assert page.locator("#without .is-step").count() == 0
+
+
+def test_a_step_chosen_by_the_keyboard_stays_in_sight_in_the_overview(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="a" * 70))
+    page.get_by_role("radio", checked=True).focus()
+    hidden = """([step, pitch]) => {
+        const [box, names] = ["#overview", "#overview .names"].map((each) => document.querySelector(each));
+        const left = step * pitch - box.scrollLeft;
+        return left < -1 || left + pitch > box.clientWidth - names.offsetWidth + 1;
+    }"""
+    pitch = page.locator("#without .reads th.is-step, #without .reads th").nth(2).evaluate("(th) => th.offsetWidth")
+    page.locator("#overview").evaluate("(box) => { box.scrollLeft = 0 }")
+    for step in range(40):
+        page.keyboard.press("ArrowRight")
+        assert not page.evaluate(hidden, [step, pitch]), step
+    assert page.locator("#overview").evaluate("(box) => box.scrollLeft") > 0
 
 
 def test_the_arithmetic_of_a_step_can_be_redone(visit: Visitor) -> None:
