@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+PAPER_PX = 718  # of A4, between margins of a centimetre
 MOST_PX = 16_000  # of a picture's height; the bound is Chromium's own
 
 
@@ -83,6 +84,13 @@ def test_a_printed_figure_may_be_broken_between_its_strips_but_not_inside_one(vi
     breaks = "one => getComputedStyle(one).breakInside"
     assert page.locator("figure.strips").evaluate(breaks) == "auto"
     assert page.locator(".scroll").first.evaluate(breaks) == "avoid"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_no_wider_than_paper(visit: Visitor, kind: str) -> None:
+    page = visit(KINDS[kind], width=PAPER_PX)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PAPER_PX
 
 
 def test_print_drops_the_chooser_of_a_network_s_page(visit: Visitor) -> None:

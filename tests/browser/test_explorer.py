@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lstmgallery.desk.reference import read_signals
-from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url
+from lstmgallery.press.addresses import add_counts, explorer_path, explorer_url, hold
 from lstmgallery.press.marks.text import number, percent
 from lstmgallery.store import HELD_OUT, read_steps, read_traced_weights
 from tests.browser.conftest import EXPLORERS, NARROW, NETWORKS, PLACES, Place, Visitor, follow, parts_script, settle
@@ -358,6 +358,37 @@ def test_the_arithmetic_of_a_step_can_be_redone(visit: Visitor) -> None:
         right, result = line.replace("\N{MINUS SIGN}", "-").replace("\xa0", " ").split("=")[-2:]
         code = right.replace("·", "*").replace("tanh", "math.tanh")
         assert eval(code, {"math": math}) == pytest.approx(float(result), abs=4e-3)  # the page's own line
+
+
+def test_of_two_networks_only_the_changed_one_is_said_to_be_held(visit: Visitor) -> None:
+    held = hold(1, 1, "cell", 0.25, step=3)
+    page = visit(explorer_url(COUNTER.name, text="aaaXbb", layer=1, neuron=1, step=4, do=[held]))
+    (line,) = [line for line in page.locator(".equation").all_inner_texts() if line.startswith("c")]
+    usual, changed = line.replace("\xa0", " ").split("with the change:")
+    assert changed.strip() == "= 0.250, held"
+    assert usual.startswith("c = f·c")
+    assert "held" not in usual
+
+
+def test_columns_of_a_long_strip_stand_where_their_steps_are(visit: Visitor) -> None:
+    """Columns out of sight are not drawn: one wide column at each end takes their place."""
+    page = visit(explorer_url(COUNTER.name, text="a" * 79 + "X" + "b" * 70))
+    region = page.locator("#without .scroll, #without[role=region]").first
+    placed = """(region) => {
+        const heads = [...region.querySelectorAll(".reads th")].slice(1);
+        const names = region.querySelector(".reads th").offsetWidth;
+        const origin = region.querySelector("table").getBoundingClientRect().left + names;
+        return heads.map((th) => [th.textContent, th.getBoundingClientRect().left - origin]);
+    }"""
+    (_, origin), (_, second), *_ = region.evaluate(placed)
+    pitch = second - origin
+    for share, token, column in ((0.5, "X", 80), (1, "b", 150)):
+        region.evaluate("(region, share) => { region.scrollLeft = share * region.scrollWidth }", share)
+        settle(page)
+        columns = region.evaluate(placed)
+        assert len(columns) < 60
+        assert [token, origin + pitch * column] in columns
+        assert {(left - origin) % pitch for _, left in columns} == {0}
 
 
 def test_a_tap_spells_a_step_out(visit: Visitor) -> None:
