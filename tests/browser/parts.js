@@ -7,6 +7,7 @@ Object.assign((window.lstmgallery ??= {}), {
   print: { brief, glyph, listed, number, percent, shade },
   search: { countHeldOut, findNeurons, likeSpans, marginOf },
   ...{ Finder, MOST_WRITTEN, Network, Reading },
+  timing: { Debounce },
   text: { decodeHalves, likeliest, Running, SlicedReader, wrap },
   ...{ chooseToken, decodeFloats, describeWritten, draw, randomFrom, readAll },
   ...{ showOutcome, splitText, writeOn },

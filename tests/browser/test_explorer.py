@@ -360,6 +360,22 @@ def test_the_arithmetic_of_a_step_can_be_redone(visit: Visitor) -> None:
         assert eval(code, {"math": math}) == pytest.approx(float(result), abs=4e-3)  # the page's own line
 
 
+@pytest.mark.parametrize(
+    ("write", "chosen", "temperature", "seed"),
+    [(None, "", None, None), ("greedy", "greedy", None, None), ("0.5~7", "sampled", "0.5", "7")],
+)
+def test_the_form_shows_how_the_address_lets_the_network_write(
+    visit: Visitor, write: str | None, chosen: str, temperature: str | None, seed: str | None
+) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aaX", write=write))
+    expect(page.locator("#write")).to_have_value(chosen)
+    for name, value in (("temperature", temperature), ("seed", seed)):
+        control = page.locator(f"#{name}")
+        assert control.is_visible() == (value is not None)
+        if value is not None:
+            expect(control).to_have_value(value)
+
+
 def test_of_two_networks_only_the_changed_one_is_said_to_be_held(visit: Visitor) -> None:
     held = hold(1, 1, "cell", 0.25, step=3)
     page = visit(explorer_url(COUNTER.name, text="aaaXbb", layer=1, neuron=1, step=4, do=[held]))
