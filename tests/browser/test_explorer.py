@@ -383,7 +383,24 @@ def test_of_two_networks_only_the_changed_one_is_said_to_be_held(visit: Visitor)
     usual, changed = line.replace("\xa0", " ").split("with the change:")
     assert changed.strip() == "= 0.250, held"
     assert usual.startswith("c = f·c")
+    assert re.search(r"\(\d", usual) is None  # only a negative number is in brackets
     assert "held" not in usual
+
+
+def test_another_character_that_is_not_read_takes_the_place_of_one(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="a§X"))
+    heads = page.locator("#without .reads th[scope=col]")
+    assert "§" in heads.nth(2).inner_text()
+    type_text(page, "a%X")
+    expect(heads.nth(2)).to_have_text("%")
+
+
+def test_each_row_of_the_overview_is_described_once_typing_pauses(visit: Visitor) -> None:
+    page = visit(explorer_url(COUNTER.name, text="aX"))
+    described = page.locator("#overview [type=radio]").first
+    before = described.get_attribute("aria-label")
+    type_text(page, "a" * 12)
+    expect(described).not_to_have_attribute("aria-label", before or "")
 
 
 def test_columns_of_a_long_strip_stand_where_their_steps_are(visit: Visitor) -> None:

@@ -29,6 +29,7 @@ from tests.mutation.watch import FOLDER, Watched, read_watched
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIES = 2  # as many faults are tried at a time
 LONGEST = 40.0  # seconds of tests that a fault is given, the quickest first
+LONGEST_OF_SCRIPTS = 240.0  # of tests of scripts, in the order of their files: which of them reach a line is not known
 KEPT = "gallery"  # what the first run measured of the gallery, for all others
 STARTING = 60.0  # processor seconds that a run may take beside its tests: to start, and to build the gallery
 SLACK = 3  # times the seconds of its tests that a run may take; a fault that needs more never ends
@@ -94,14 +95,15 @@ def choose_tests(watched: Watched, fault: Fault) -> list[list[str]]:
         ]
         own, *of_others = ([name for name in watched.tests if name.startswith(f"{file}::")] for file in files)
         others = [name for names in of_others for name in names]
-    rounds = [_within(watched, own), _within(watched, others)]
+    longest = LONGEST_OF_SCRIPTS if fault.path.endswith(".js") else LONGEST
+    rounds = [_within(watched, own, longest), _within(watched, others, longest)]
     return [names for names in rounds if names]
 
 
-def _within(watched: Watched, names: list[str]) -> list[str]:
-    """Return the first tests, as many as `LONGEST` allows."""
+def _within(watched: Watched, names: list[str], longest: float) -> list[str]:
+    """Return the first tests, as many as so many seconds allow."""
     seconds = itertools.accumulate(watched.tests[name].seconds for name in names)
-    return [name for name, so_far in zip(names, seconds, strict=True) if so_far <= LONGEST or name == names[0]]
+    return [name for name, so_far in zip(names, seconds, strict=True) if so_far <= longest or name == names[0]]
 
 
 def try_fault(copy: Path, fault: Fault, watched: Watched) -> Outcome:
