@@ -160,6 +160,7 @@ def _begin(spec: TextSpec, tracks: int) -> _Moment:
 
 
 def _steps_between_checks(spec: TextSpec, training: Documents, tracks: int) -> int:
+    """Return `check_every`, or of a training for minutes the steps of one reading in whole calls, if fewer."""
     if spec.minutes is None:
         return spec.check_every
     reading = sum(len(document) - 1 for document in training) / (tracks * spec.window)
