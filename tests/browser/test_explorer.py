@@ -411,17 +411,17 @@ def test_columns_of_a_long_strip_stand_where_their_steps_are(visit: Visitor) -> 
         const heads = [...region.querySelectorAll(".reads th")].slice(1);
         const names = region.querySelector(".reads th").offsetWidth;
         const origin = region.querySelector("table").getBoundingClientRect().left + names;
-        return heads.map((th) => [th.textContent, th.getBoundingClientRect().left - origin]);
+        return heads.map((th) => [th.textContent, th.getBoundingClientRect().left - origin, th.offsetWidth]);
     }"""
-    (_, origin), (_, second), *_ = region.evaluate(placed)
+    (_, origin, width), (_, second, _), *_ = region.evaluate(placed)
     pitch = second - origin
     for share, token, column in ((0.5, "X", 80), (1, "b", 150)):
         region.evaluate("(region, share) => { region.scrollLeft = share * region.scrollWidth }", share)
         settle(page)
         columns = region.evaluate(placed)
         assert len(columns) < 60
-        assert [token, origin + pitch * column] in columns
-        assert {(left - origin) % pitch for _, left in columns} == {0}
+        assert [token, origin + pitch * column, width] in columns
+        assert {((left - origin) % pitch, wide) for _, left, wide in columns} == {(0, width)}
 
 
 def test_a_tap_spells_a_step_out(visit: Visitor) -> None:
