@@ -11,36 +11,10 @@ import platform
 import re
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Self
-
-import pydantic
 
 INSTRUCTION_SET = "AVX"
 _FLAG = "--xla_cpu_max_isa"
 _CHOSEN = re.compile(rf"{_FLAG}=(\S+)")
-
-
-class Origin(pydantic.BaseModel):
-    """Where and with what a network was trained: enough to know whether training elsewhere gives the same weights."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    processor: str = pydantic.Field(max_length=200)
-    architecture: str = pydantic.Field(max_length=40)
-    instruction_set: str = pydantic.Field(max_length=40)
-    python: str = pydantic.Field(max_length=40)
-    libraries: dict[str, str]
-
-    @classmethod
-    def here(cls, libraries: dict[str, str]) -> Self:
-        """Return the origin of networks trained on this machine with `libraries`, versions by name."""
-        return cls(
-            processor=processor_name(),
-            architecture=platform.machine() or "unknown",
-            instruction_set=instruction_set(),
-            python=platform.python_version(),
-            libraries=libraries,
-        )
 
 
 def fix_instruction_set(environment: MutableMapping[str, str] = os.environ, *, machine: str | None = None) -> None:

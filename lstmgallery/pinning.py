@@ -17,8 +17,8 @@ from lstmgallery import store
 from lstmgallery.desk.claims import Claim, Question, Verdict, answer_with_weights, verdict
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
-from lstmgallery.machine import Origin
 from lstmgallery.network import Network, unknown_network
+from lstmgallery.origin import Origin
 from lstmgallery.pins import (
     Arrays,
     CorpusRecord,

@@ -24,8 +24,8 @@ import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import list_files
-from lstmgallery.machine import Origin
 from lstmgallery.network import Network
+from lstmgallery.origin import Origin
 from lstmgallery.searches import Search
 from lstmgallery.tasks.vocabulary import Vocabulary
 from lstmgallery.whole import write_whole

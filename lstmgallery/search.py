@@ -25,8 +25,9 @@ from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
-from lstmgallery.machine import Origin, instruction_set
+from lstmgallery.machine import instruction_set
 from lstmgallery.network import TEXT_ONLY, Network, read_network, unknown_network
+from lstmgallery.origin import Origin
 from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
 from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
 from lstmgallery.press.manuscript.content import Content, read_sound_content

@@ -14,8 +14,8 @@ import pydantic
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import read_beside
-from lstmgallery.machine import Origin
 from lstmgallery.network import Training
+from lstmgallery.origin import Origin
 from lstmgallery.whole import write_whole
 
 SUFFIX = ".search.json"

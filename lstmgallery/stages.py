@@ -26,8 +26,9 @@ from lstmgallery.desk.examine import examine
 from lstmgallery.desk.findings import SeedAnswer, find_findings, tabulate
 from lstmgallery.desk.reference import read_step_logits
 from lstmgallery.errors import GalleryError, Problem
-from lstmgallery.machine import Origin, instruction_set
+from lstmgallery.machine import instruction_set
 from lstmgallery.network import Network
+from lstmgallery.origin import Origin
 from lstmgallery.pins import CorpusRecord, Pin, retrain_command
 from lstmgallery.progress import Progress
 from lstmgallery.tasks.texts.corpus import encode_documents

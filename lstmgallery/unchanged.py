@@ -13,13 +13,13 @@ from typing import Any
 
 from lstmgallery.exchange import MARKER
 from lstmgallery.kept import FILE
+from lstmgallery.machine import fix_instruction_set
 from lstmgallery.project import HOLDER, Project, in_use
 from lstmgallery.report import Report, read_report
 from lstmgallery.trees import digest, tree_hash
 
 STAMP = ".built.json"
 PACKAGE = Path(__file__).parent
-_FLAGS = os.environ.get("XLA_FLAGS", "")  # as this process was given them: a build that trains adds to them
 _UNRELATED = {".lock", HOLDER, STAMP, FILE, f"{FILE}-journal"}  # of the results
 
 
@@ -29,7 +29,10 @@ def sources_hash(project: Project, options: Mapping[str, Any]) -> str:
     Take it before the build reads anything: what is saved meanwhile belongs to the next build.
     """
     places = {name: os.path.realpath(folder) for name, folder in vars(project).items()}
-    return digest([places, dict(options), _FLAGS, program_hash(), tree_hash(project.content)])
+    environment = dict(os.environ)
+    fix_instruction_set(environment)  # as a build that trains does, so that it leaves the flags as it finds them
+    flags = environment.get("XLA_FLAGS", "")
+    return digest([places, dict(options), flags, program_hash(), tree_hash(project.content)])
 
 
 def program_hash() -> str:

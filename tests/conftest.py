@@ -26,8 +26,8 @@ from lstmgallery.build import Summary, build_gallery
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.errors import Problem
 from lstmgallery.exchange import MANIFEST
-from lstmgallery.machine import Origin
 from lstmgallery.network import Network, read_network
+from lstmgallery.origin import Origin
 from lstmgallery.pinning import describe
 from lstmgallery.pins import Curve, pin_path, write_pin
 from lstmgallery.project import Project

@@ -14,7 +14,7 @@ FILES = {
     for file in sorted(PACKAGE.rglob("*.py"))
 }
 BASE = ("cells", "errors", "frontmatter", "tasks", "network")
-KEPT = ("copies", "machine", "searches", "pins")  # what stands beside a network's file
+KEPT = ("copies", "origin", "searches", "pins")  # what stands beside a network's file
 ALLOWED = {
     "errors": (),
     "listing": ("errors",),
@@ -23,16 +23,17 @@ ALLOWED = {
     "tasks": ("errors", "tasks"),
     "network": ("cells", "errors", "frontmatter", "tasks"),
     "machine": (),
+    "origin": ("machine",),
     "whole": (),
-    "searches": ("errors", "listing", "machine", "network", "whole"),
+    "searches": ("errors", "listing", "network", "origin", "whole"),
     "copies": ("errors", "listing", "whole"),
-    "pins": (*BASE, "listing", "machine", "searches", "whole"),
+    "pins": (*BASE, "listing", "origin", "searches", "whole"),
     "store": (*BASE, "whole"),
     "interrupts": (),
     "progress": ("errors",),
     "workers": (),
     "lab": (*BASE, "interrupts", "machine", "store", "whole", "lab"),
-    "desk": (*BASE, "machine", "store", "desk"),
+    "desk": (*BASE, "origin", "store", "desk"),
     "press": (*BASE, *KEPT, "kept", "listing", "ondemand", "store", "desk", "press", "trees"),
     "clock": ("errors",),
     "exchange": ("errors",),
@@ -41,7 +42,7 @@ ALLOWED = {
     "cache": ("errors", "whole"),
     "project": ("errors", "locks"),
     "report": ("whole",),
-    "unchanged": ("errors", "exchange", "kept", "project", "report", "trees"),
+    "unchanged": ("errors", "exchange", "kept", "machine", "project", "report", "trees"),
     "trees": (),
     "kept": ("trees",),
     "ondemand": (),

@@ -5,7 +5,8 @@ import re
 import pydantic
 import pytest
 
-from lstmgallery.machine import INSTRUCTION_SET, Origin, fix_instruction_set, instruction_set, is_x86_64, processor_name
+from lstmgallery.machine import INSTRUCTION_SET, fix_instruction_set, instruction_set, is_x86_64, processor_name
+from lstmgallery.origin import Origin
 
 FIXED = f"--xla_cpu_max_isa={INSTRUCTION_SET}"
 

@@ -23,8 +23,8 @@ from lstmgallery.build import build_gallery
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.lab.model import build_model, weights_of
-from lstmgallery.machine import Origin
 from lstmgallery.network import Network
+from lstmgallery.origin import Origin
 from lstmgallery.pinning import describe
 from lstmgallery.pins import HEADER, UNTRAINED_PREFIX, Arrays, Curve, Pin, hash_weights, read_pin, write_pin
 from lstmgallery.press.manuscript.content import read_content

@@ -20,8 +20,8 @@ from lstmgallery.desk.reading import write_document
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError
-from lstmgallery.machine import Origin
 from lstmgallery.network import read_network
+from lstmgallery.origin import Origin
 from lstmgallery.pinning import describe
 from lstmgallery.pins import Curve, pin_path, write_pin
 from lstmgallery.press.figures.which import choose_passage

@@ -17,8 +17,8 @@ from lstmgallery.desk.rows import Effect, Relative, RoleRow, row_from, rows_by_n
 from lstmgallery.desk.subjects import Subject
 from lstmgallery.desk.trained import MeasuredNetwork, read_trained
 from lstmgallery.desk.untrained import untrained_networks
-from lstmgallery.machine import Origin
 from lstmgallery.network import Network, Place
+from lstmgallery.origin import Origin
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from lstmgallery.desk.claims import Expectation, parse_expectation
 from lstmgallery.desk.results import Results
-from lstmgallery.machine import Origin
+from lstmgallery.origin import Origin
 from lstmgallery.press.marks.text import MINUS, count, number, plain, scientific
 from lstmgallery.searches import Search
 
