@@ -7,13 +7,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import FIRST_NEURONS, FRAME, KINDS, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
+from lstmgallery.press.addresses import explorer_path, network_path, neuron_path
+from tests.browser.conftest import FIRST_NEURONS, FRAME, KINDS, LANGUAGES, LAST_NEURONS, NARROW, PAGES, SIGHTS, Visitor
 
 AXE: dict[str, Any] = {
     "resultTypes": ["violations"],
     "rules": {"target-size": {"enabled": True}},  # WCAG 2.2, off unless asked for
     "preload": False,  # it would fetch the stylesheets again, which the policy forbids
 }
+FURTHEST = max(LANGUAGES, key=lambda network: len(network.longest_shown)).name  # shown along the longest row
+OF_LONG_ROWS = [network_path(FURTHEST), neuron_path(FURTHEST, 1, 1), explorer_path(FURTHEST)]
 TARGET_PX = 24  # WCAG 2.2, 2.5.8
 TARGETS = "nav a, .brand, .crumb a, .controls label, .chooser label, .cards a, .heat a, .entry h3 a, .dials button"
 
@@ -52,7 +55,7 @@ def test_axe_finds_no_violation_while_a_step_is_spelled_out(visit: Visitor) -> N
 
 
 @pytest.mark.parametrize("width", [320])  # WCAG 1.4.10
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OF_LONG_ROWS])
 def test_a_page_never_scrolls_sideways_on_a_phone(visit: Visitor, path: str, width: int) -> None:
     page = visit(path, width=width)
     too_wide = "document.scrollingElement.scrollWidth - innerWidth"
