@@ -14,7 +14,7 @@ FILES = {
     for file in sorted(PACKAGE.rglob("*.py"))
 }
 BASE = ("cells", "errors", "frontmatter", "tasks", "network")
-KEPT = ("copies", "origin", "searches", "pins")  # what stands beside a network's file
+KEPT = ("copies", "origin", "searches", "pins")  # files beside that of a network, and what is in them
 ALLOWED = {
     "errors": (),
     "listing": ("errors",),

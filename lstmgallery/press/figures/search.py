@@ -94,7 +94,7 @@ def plot_search(
 ) -> Plot:
     """Plot a measure under each recipe of a search: a row per recipe, a dot per network, a line at the median.
 
-    If several `keys` were varied, a column for each stands beside the rows, in place of names.
+    If several `keys` were varied, their values stand in columns beside the rows, in place of the names.
     """
     everything = [value for row in rows for value in row.values]
     if not everything:
