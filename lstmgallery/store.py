@@ -8,7 +8,7 @@ Both describe themselves as JSON under the metadata key `lstmgallery`; any Parqu
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ STEP_COLUMNS = {
     "split": f"{SHOWN} for the sequences shown on pages, {HELD_OUT} for those used in measurements.",
 }
 
+_NEURONS_AT_ONCE = 16  # taken from the traces together: a neuron's values are far apart in memory
 _PLACE = {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
 _SIGNAL = {"signal": "The signal, as in the table of signals."}
 RESULT_COLUMNS: dict[str, dict[str, str]] = {
@@ -194,22 +195,39 @@ def write_trace(folder: Path, network: Network, trace: Trace, *, shown: int, abo
     steps = _step_table(network, trace, shown)
     _write_table(folder / STEPS, steps, {**about, "columns": {**STEP_COLUMNS, **features}})
 
-    columns = {key: STEP_COLUMNS[key] for key in ("sequence", "step")}
-    columns |= {"layer": "Number of the layer, from 1.", "neuron": "Number of the neuron in its layer, from 1."}
+    rows = trace.signals[0].shape[1]
+    place = {key: steps[key].to_numpy(np.int32)[:rows] for key in ("sequence", "step")}
+    write_signals(folder / ACTIVATIONS, network, trace.signals, place, about)
+
+
+def write_signals(
+    file: Path,
+    network: Network,
+    signals: Sequence[np.ndarray],
+    place: Mapping[str, np.ndarray],
+    about: Mapping[str, Any],
+) -> None:
+    """Write `activations.parquet`: the signals of each layer, (signals, rows, units), at rows of a `place` in the text.
+
+    `place`: the numbers of sequence and step, each (rows,) int32.
+    """
+    columns = {**{key: STEP_COLUMNS[key] for key in place}, **_PLACE}
     columns |= {signal.key: f"{signal.name}. {signal.sentence}" for signal in network.kind.signals}
     schema = pa.schema(
-        [(key, pa.int32()) for key in ("sequence", "step", "layer", "neuron")]
-        + [(key, pa.float32()) for key in network.kind.keys],
+        [(key, pa.int32()) for key in (*place, *_PLACE)] + [(key, pa.float32()) for key in network.kind.keys],
         metadata=_metadata({**about, "columns": columns}),
     )
-    rows = trace.signals[0].shape[1]
-    place = {"sequence": steps["sequence"][:rows], "step": steps["step"][:rows]}
-    with pq.ParquetWriter(folder / ACTIVATIONS, schema, compression="zstd") as writer:
-        for layer, signals in enumerate(trace.signals, start=1):
-            for neuron in network.neuron_numbers:
-                values = dict(zip(network.kind.keys, signals[:, :, neuron - 1], strict=True))
-                frame = pd.DataFrame({**place, "layer": layer, "neuron": neuron, **values})
-                writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False), row_group_size=rows)
+    rows = signals[0].shape[1]
+    at = [pa.array(values) for values in place.values()]
+    # Signals rarely repeat a value, so looking for repeated ones costs more time than it saves bytes.
+    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=[*place, *_PLACE]) as writer:
+        for layer, of_layer in enumerate(signals, start=1):
+            for first in range(0, network.units, _NEURONS_AT_ONCE):
+                block = np.ascontiguousarray(of_layer[:, :, first : first + _NEURONS_AT_ONCE].transpose(2, 0, 1))
+                for neuron, values in enumerate(block, start=first + 1):
+                    numbers = [pa.array(np.full(rows, number, np.int32)) for number in (layer, neuron)]
+                    arrays = [*at, *numbers, *map(pa.array, values)]
+                    writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=max(1, rows))
 
 
 def _step_table(network: Network, trace: Trace, shown: int) -> pd.DataFrame:
@@ -241,8 +259,26 @@ def is_held_out(steps: pd.DataFrame) -> np.ndarray:
 
 def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarray]:
     """Return the stored signals of one layer, each (rows, units) float32: those of the first rows of `read_steps`."""
-    rows = read_table(folder / ACTIVATIONS, filters=[("layer", "==", layer)])
-    return {key: rows[key].to_numpy().reshape(network.units, -1).T for key in network.kind.keys}
+    file = folder / ACTIVATIONS
+    keys = network.kind.keys
+    try:
+        with pq.ParquetFile(file) as parquet:
+            groups = [(layer - 1) * network.units + at for at in range(network.units)]
+            found = [_place_of(parquet.metadata.row_group(group)) for group in groups]
+            if found != [(layer, neuron) for neuron in network.neuron_numbers]:
+                raise ValueError("other neurons")
+            table = parquet.read_row_groups(groups, columns=[*keys])
+        return {key: table[key].to_numpy().reshape(network.units, -1).T for key in keys}
+    except Exception as error:  # Arrow raises what it likes at damaged files
+        raise _unreadable(file, error) from None
+
+
+def _place_of(group: pq.RowGroupMetaData) -> tuple[int, int] | None:
+    """Return the layer and the neuron of a row group that is about one neuron."""
+    columns = {group.column(at).path_in_schema: group.column(at).statistics for at in range(group.num_columns)}
+    layer, neuron = (columns[key] for key in _PLACE)
+    is_one = layer.min == layer.max and neuron.min == neuron.max
+    return (layer.min, neuron.min) if is_one else None
 
 
 def read_about(file: Path) -> dict[str, Any]:

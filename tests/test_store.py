@@ -308,6 +308,20 @@ def test_a_file_without_the_neurons_that_are_asked_for_is_reported(tmp_path: Pat
         store.read_table(tmp_path / "activations.parquet", filters=[("neuron", "==", 1)])
 
 
+def test_a_layer_whose_neurons_are_not_in_their_places_is_reported(traced: tuple[Path, Network, store.Trace]) -> None:
+    folder, network, _ = traced
+    file = folder / "activations.parquet"
+    with pq.ParquetFile(file) as parquet:
+        groups = [parquet.read_row_group(at) for at in range(parquet.num_row_groups)]
+    with pq.ParquetWriter(file, groups[0].schema) as writer:
+        for group in reversed(groups):
+            writer.write_table(group)
+    with pytest.raises(GalleryError, match="expected a Parquet file of this tool"):
+        store.read_layer(folder, network, 1)
+    with pytest.raises(GalleryError, match="expected a Parquet file of this tool"):
+        store.read_layer(folder, network, 3)
+
+
 def test_a_file_that_is_no_parquet_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "steps.parquet"
     file.write_bytes(b"PAR1 but not really PAR1")
