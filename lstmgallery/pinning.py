@@ -171,7 +171,7 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
         weights,
         untrained,
         criterion=about["criterion"],
-        curve=_curve(curve),
+        curve=curve_of(curve),
         origin=origin,
         today=today,
         corpus=CorpusRecord.model_validate(about["corpus"]) if "corpus" in about else None,
@@ -179,7 +179,8 @@ def _pin(content: Path, folder: Path, network: Network, read: Content, today: da
     return keep(content, network, read, header, weights, untrained)
 
 
-def _curve(table: pd.DataFrame) -> Curve:
+def curve_of(table: pd.DataFrame) -> Curve:
+    """Return a table of training as pins keep it."""
     columns = table.astype(object).where(table.notna(), None).to_dict(orient="list")
     return Curve.model_validate(columns)
 

@@ -4,7 +4,8 @@ Takes a network's file and the deciding measure, trains the network under many s
 in its front matter), and measures each. A measure is written as in a write-up, after its subject and a bar:
 `best(remaining) | r2 of cell with remaining`, or `first failure` of the network itself. Every claim of the write-ups on
 this network is measured too, so a page can say how many of the searched networks satisfy it. Every trained network is
-kept as a pin in `build/<network>/searched/`, so another question takes no more training.
+kept as a pin in `build/<network>/searched/`, so another question takes no more training. Networks of text train for
+minutes each, and are measured on the text that they read.
 """
 
 import concurrent.futures
@@ -20,6 +21,7 @@ from typing import Any
 import pydantic
 
 from lstmgallery.cache import library_versions, stage_key
+from lstmgallery.corpora import corpus_of, measure_ngrams, record_corpus, train_on_corpus
 from lstmgallery.desk.claims import Expectation, Question, parse_expectation, take_expectation, take_question
 from lstmgallery.desk.grammar import GrammarError, Words
 from lstmgallery.desk.subjects import Subject, parse_subject
@@ -28,8 +30,8 @@ from lstmgallery.listing import list_files
 from lstmgallery.machine import instruction_set
 from lstmgallery.network import TEXT_ONLY, Network, read_network, unknown_network
 from lstmgallery.origin import Origin
-from lstmgallery.pinning import Pinned, ask, claims_of, describe, keep
-from lstmgallery.pins import SUFFIX, Curve, read_pin, write_pin
+from lstmgallery.pinning import Pinned, ask, claims_of, curve_of, describe, keep
+from lstmgallery.pins import SUFFIX, Arrays, CorpusRecord, Curve, read_pin, write_pin
 from lstmgallery.press.manuscript.content import Content, read_sound_content
 from lstmgallery.progress import Progress
 from lstmgallery.searches import Recipe, Requirement, Search, Trial, search_path, write_search
@@ -131,7 +133,7 @@ def search(
 ) -> Searched:
     """Train network `name` under each recipe and seed, measure each, and find the best."""
     read = read_sound_content(content, without_pins=(name,), searching=True)
-    network = _entry(content, name)
+    network = next(entry.network for entry in read.networks if entry.network.name == name)
     folder = build / name / SEARCHED
     folder.mkdir(parents=True, exist_ok=True)
     claimed = [claim.question for _, claim in claims_of(read, network) if claim.question.subject.is_comparable]
@@ -142,6 +144,8 @@ def search(
     with Workers() as workers:
         jobs = {}
         for number, (_, varied) in enumerate(recipes):
+            if network.task.text:  # what its corpus and its text hold is not part of the front matter
+                varied = varied.model_copy(update={"task": network.task})
             moved = [_of(question, varied) for question in asked.values()]
             for share in _shares(seeds, workers.processes):
                 jobs[workers.submit(_try_seeds, varied, share, moved, folder, today)] = number
@@ -232,12 +236,7 @@ def _entry(content: Path, name: str) -> Network:
     file = folder / f"{name}.md"
     if file not in (files := list_files(folder)):
         raise unknown_network("search", folder, name, [each.stem for each in files])
-    network, document = read_network(file)
-    if network.task.text:
-        message = "task.kind: expected a network of a language, found one of text"
-        hint = "training on text takes too long for a search: change its file, and compare the bits a character"
-        raise GalleryError(document.problem(("task", "kind"), message, hint=hint))
-    return network
+    return read_network(file)[0]
 
 
 def _question(network: Network, text: str) -> Question:
@@ -286,12 +285,15 @@ def _of(question: Question, network: Network) -> Question:
 
 
 def _varied(network: Network, recipe: Recipe) -> Network:
-    described: Any = network.model_dump(mode="json", exclude={"training": set(TEXT_ONLY)})
+    described: Any = network.model_dump(mode="json", exclude={} if network.task.text else {"training": set(TEXT_ONLY)})
     for key, value in recipe.items():
         inner = described
         *way, last = key.split(".")
         for step in way:
             inner = inner.get(step, {}) if isinstance(inner, dict) else {}
+        if network.task.text and key.startswith("task."):
+            message = f"expected a key that leaves the text as it is, found {key!r}"
+            raise GalleryError(Problem("--vary", message, hint="copy the network’s file, and change the text there"))
         if key == "seed":
             raise GalleryError(Problem("--vary", "expected another key: use --seeds to vary the seed"))
         if not isinstance(inner, dict) or not isinstance(inner.get(last), int | float):
@@ -340,28 +342,57 @@ def _try_seeds(
 
 def _training_key(network: Network) -> str:
     """Return the key of one recipe's networks: a hash of everything that determines their weights, except the seed."""
-    code = "lstmgallery.lab.train"
+    code = "lstmgallery.lab.train_text" if network.task.text else "lstmgallery.lab.train"
     spec = {**network.training_spec, "seed": None, "instruction_set": instruction_set()}
+    if network.task.text:
+        spec["corpus"] = corpus_of(network).fingerprint
     return stage_key([code], caller=code, spec=spec, inputs=[], libraries=LAB_LIBRARIES)[:16]
 
 
 def _train_missing(network: Network, files: dict[int, Path], today: date) -> None:
     if not files:
         return
-    from lstmgallery.lab.train import train_seeds
-
     origin = Origin.here(library_versions(LAB_LIBRARIES))
-    for trained in train_seeds(network, list(files), report=lambda steps, right: None):  # noqa: ARG005
+    for trained in (_train_texts if network.task.text else _train_languages)(network, list(files)):
         header = describe(
             network.model_copy(update={"seed": trained.seed}),
             trained.weights,
             trained.untrained,
-            criterion=trained.criterion.to_json() if trained.criterion else None,
-            curve=Curve.model_validate(trained.curve.to_dict(orient="list")),
+            criterion=trained.criterion,
+            curve=trained.curve,
             origin=origin,
             today=today,
+            corpus=trained.corpus,
         )
         write_pin(files[trained.seed], header, trained.weights, trained.untrained)
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A network trained under one seed, and what its pin says of it."""
+
+    seed: int
+    weights: Arrays
+    untrained: Arrays
+    curve: Curve
+    criterion: dict[str, Any] | None = None
+    corpus: CorpusRecord | None = None
+
+
+def _train_languages(network: Network, seeds: list[int]) -> Iterator[_Trained]:
+    from lstmgallery.lab.train import train_seeds
+
+    for run in train_seeds(network, seeds, report=lambda steps, right: None):  # noqa: ARG005
+        criterion = run.criterion.to_json() if run.criterion else None
+        yield _Trained(run.seed, run.weights, run.untrained, curve_of(run.curve), criterion)
+
+
+def _train_texts(network: Network, seeds: list[int]) -> Iterator[_Trained]:
+    ngrams = measure_ngrams(network)
+    for seed in seeds:
+        own = network.model_copy(update={"seed": seed})
+        run = train_on_corpus(own, report=lambda at, note: None)  # noqa: ARG005
+        yield _Trained(seed, run.weights, run.untrained, curve_of(run.curve), corpus=record_corpus(own, run, ngrams))
 
 
 def _is_kept(file: Path, network: Network, seed: int) -> bool:

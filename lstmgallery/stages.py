@@ -21,6 +21,7 @@ import pandas as pd
 from lstmgallery import store
 from lstmgallery.cache import Stage, damage, file_hash, is_current, library_versions, replacing, stage_key
 from lstmgallery.cells.reference import Arrays
+from lstmgallery.corpora import measure_ngrams, record_corpus, train_on_corpus
 from lstmgallery.desk.equations import TOLERANCE, require_equations
 from lstmgallery.desk.examine import examine
 from lstmgallery.desk.findings import SeedAnswer, find_findings, tabulate
@@ -29,10 +30,8 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.machine import instruction_set
 from lstmgallery.network import Network
 from lstmgallery.origin import Origin
-from lstmgallery.pins import CorpusRecord, Pin, retrain_command
+from lstmgallery.pins import Pin, retrain_command
 from lstmgallery.progress import Progress
-from lstmgallery.tasks.texts.corpus import encode_documents
-from lstmgallery.tasks.texts.ngrams import kneser_ney
 from lstmgallery.workers import Workers
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 LAB_LIBRARIES = ("tensorflow", "keras", "numpy")
 CHECKPOINT = ".training.npz"
-NGRAMS = (3, 5, 7)  # the orders of the n-grams that a network of text is compared with
 FILE_LIBRARIES = ("numpy", "pandas", "pyarrow")
 
 
@@ -256,41 +254,12 @@ class NetworkWork:
     def _train_text(self, into: Path) -> None:
         """Train on the network's corpus; an earlier training that was stopped goes on from its checkpoint."""
         from lstmgallery.lab.text_spec import TextSpec
-        from lstmgallery.lab.train_text import bits_a_character, train_text
 
-        text, tokens = self.network.task.text, self.network.task.vocabulary
-        assert text is not None
-        assert text.corpus is not None
-        corpus = text.corpus
-        spec = TextSpec.of(self.network)
-        self.progress.start(self.network.name, "train", spec.total)
-        training, validation, held_out = (
-            encode_documents(part, tokens) for part in (corpus.training, corpus.validation, corpus.held_out)
-        )
+        self.progress.start(self.network.name, "train", TextSpec.of(self.network).total)
         checkpoint = self.folder / CHECKPOINT
-        trained = train_text(
-            spec,
-            training,
-            validation,
-            place=self.network.name,
-            report=self.progress.advance,
-            checkpoint=checkpoint,
-        )
+        trained = train_on_corpus(self.network, report=self.progress.advance, checkpoint=checkpoint)
         self.progress.start(self.network.name, "n-grams")
-        record = CorpusRecord(
-            place=corpus.place,
-            sha256=corpus.fingerprint,
-            training=len(corpus.training),
-            validation=len(corpus.validation),
-            held_out=len(corpus.held_out),
-            training_characters=sum(map(len, corpus.training)),
-            held_out_characters=sum(map(len, corpus.held_out)),
-            unknown_share=corpus.unknown_share,
-            bits=bits_a_character(spec, trained.weights, held_out),
-            untrained_bits=bits_a_character(spec, trained.untrained, held_out),
-            ngrams={order: kneser_ney(training, held_out, tokens=len(tokens), order=order) for order in NGRAMS},
-            best_step=trained.best_step,
-        )
+        record = record_corpus(self.network, trained, measure_ngrams(self.network))
         origin = Origin.here(library_versions(LAB_LIBRARIES))
         about = {"corpus": record.model_dump(mode="json")}
         self._write_trained(into, trained.weights, trained.untrained, trained.curve, None, origin, about)

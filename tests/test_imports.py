@@ -50,6 +50,7 @@ ALLOWED = {
 }
 # These may import whatever they like.
 EVERYTHING = (
+    "corpora",
     "stages",
     "verify",
     "build",

@@ -19,6 +19,7 @@ from lstmgallery.pinning import pin_networks
 from lstmgallery.pins import read_pin
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.project import Project
+from lstmgallery.search import parse_recipes, parse_wanted, pin_winner, search
 from lstmgallery.tasks.texts.corpus import encode_documents
 from lstmgallery.tasks.texts.ngrams import kneser_ney
 from lstmgallery.tasks.texts.task import STORED_SEQUENCES
@@ -41,6 +42,7 @@ PAYLOADS = (
     "&lt;b&gt; &amp;amp;",
 )
 LINES = [f'{PAYLOADS[number % len(PAYLOADS)]} and "so on" {number}' for number in range(300)]
+TAIL = "auc of cell with in_tail=yes"
 FRONT = """\
 ---
 title: Mine
@@ -199,6 +201,45 @@ def test_a_pin_keeps_the_network_in_half_the_bytes_and_needs_no_training(project
     pinned.file.write_bytes(pinned.file.read_bytes()[:-200])
     with pytest.raises(GalleryError, match=r"mine\.npz: expected an npz file"):
         read_content(mine.content)
+
+
+def test_a_search_trains_a_network_of_text_under_each_seed_and_pins_the_best(project: Project, tmp_path: Path) -> None:
+    own = folders(tmp_path)
+    wanted = parse_wanted(
+        own.content,
+        "mine",
+        best=f"best(in_tail) | {TAIL}",
+        is_lowest=False,
+        where=(),
+        also=("best(position_in_word) | " + TAIL,),
+    )
+    recipes = parse_recipes(own.content, "mine", ())
+    found = search(
+        own.content, own.build, "mine", wanted, recipes=recipes, seeds=(1, 2), progress=Record([], []), today=DAY
+    )
+    network = read_network(own.content / "networks" / "mine.md")[0]
+    kept = {seed: read_pin(file, network.model_copy(update={"seed": seed})) for (_, seed), file in found.kept.items()}
+    trained = store.read_weights(project.build / "mine" / store.WEIGHTS)
+    assert {name: values.tobytes() for name, values in kept[1].weights.items()} == {
+        name: values.tobytes() for name, values in trained.items()
+    }
+    about = store.read_about(project.build / "mine" / store.CURVE)
+    assert kept[1].header.corpus is not None
+    assert kept[1].header.corpus.model_dump(mode="json") == about["corpus"]
+    (first, second), measures = found.search.trials, found.search.measures
+    assert (first.is_met, first.steps, first.first_right) == (True, 30, None)
+    assert len(measures) == len(first.values) == 2
+    assert first.values != second.values
+    winner = max((first, second), key=lambda trial: trial.values[0] or 0.0)
+    pinned = pin_winner(own.content, "mine", found, DAY)
+    assert pinned.header.network["seed"] == winner.seed
+    assert f"seed: {winner.seed}" in (own.content / "networks" / "mine.md").read_text(encoding="utf-8")
+
+
+def test_a_search_leaves_the_text_as_it_is(tmp_path: Path) -> None:
+    own = folders(tmp_path)
+    with pytest.raises(GalleryError, match=r"--vary: expected a key that leaves the text as it is, found 'task.seed'"):
+        parse_recipes(own.content, "mine", ["task.seed=1,2"])
 
 
 def test_another_corpus_under_the_same_name_is_trained_anew(project: Project, tmp_path: Path) -> None:

@@ -31,10 +31,13 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
     return {name: read_network(folder / "networks" / f"{name}.md")[0] for name in names}
 
 
+MEASURED = ("small best(remaining): r2 of cell with remaining", "small: first failure")
+
+
 def read(folder: Path, networks: dict[str, Network], body: str) -> Writeup:
     """Return a write-up of this text."""
     (folder / "some.md").write_text(writeup(body), encoding="utf-8")
-    return read_writeup(folder / "some.md", networks, (), ("small",))[0]
+    return read_writeup(folder / "some.md", networks, (), {"small": MEASURED})[0]
 
 
 def mistakes(folder: Path, networks: dict[str, Network], block: str) -> list[tuple[str, str | None]]:
@@ -55,6 +58,16 @@ def test_a_search_that_was_not_saved_cannot_be_drawn(tmp_path: Path, networks: d
         (
             "expected a network with a saved search, found deep",
             "create one: lstmgallery search deep --vary ... --save",
+        )
+    ]
+
+
+def test_a_measure_that_a_search_lacks_cannot_be_drawn(tmp_path: Path, networks: dict[str, Network]) -> None:
+    block = 'kind: search\nnetwork: small\nmeasures:\n  counts: "best(remaining): r2 of cel with remaining"'
+    assert mistakes(tmp_path, networks, block) == [
+        (
+            "expected a measure of the saved search of small, found 'best(remaining): r2 of cel with remaining'",
+            "did you mean 'best(remaining): r2 of cell with remaining'?",
         )
     ]
 

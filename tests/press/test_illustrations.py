@@ -12,6 +12,7 @@ from lstmgallery.cells.lstm import KIND as LSTM
 from lstmgallery.desk.reference import read_signals
 from lstmgallery.network import Network
 from lstmgallery.press.figures.drawing import Part
+from lstmgallery.press.figures.search import _plot_measures
 from lstmgallery.press.marks.diagrams import Diagram
 from lstmgallery.press.marks.heat import Heat
 from lstmgallery.press.marks.listing import Listing
@@ -20,7 +21,7 @@ from lstmgallery.press.marks.plots import Plot
 from lstmgallery.press.marks.right import RightBySize
 from lstmgallery.press.marks.strips import Point, Strip
 from lstmgallery.press.marks.text import number
-from tests.conftest import Gallery
+from tests.conftest import Gallery, search_record, small_network
 from tests.press.conftest import BLOCKS, CLAIMS, Press, Typeset, drawn_as, figure, writeup
 
 OVER = "share of seeds where r2 of cell with remaining >= 0.6"
@@ -308,6 +309,19 @@ def test_a_search_is_drawn_with_a_row_for_each_recipe_and_a_dot_for_each_network
     ]
     points = [point for row in dots for point in row]
     require_linear(points, [0.5, 0.9, 0.25, 0.75], along="x")
+
+
+def test_measures_of_a_search_are_drawn_with_the_network_s_own_value_marked(tmp_path: Path) -> None:
+    network = small_network(tmp_path).model_copy(update={"seed": 2})
+    record = search_record(network, recipes=({}, {"units": 8}))
+    rows = {"counts": "best(remaining): r2 of cell with remaining"}
+    plot = _plot_measures(network, record, rows)
+    assert [tick.label for tick in plot.y_ticks] == ["counts"]
+    series = {each.style: [point.label for point in each.points] for each in plot.series if each.kind == "dots"}
+    assert series == {"main": ["counts: 0.500", "counts: 0.900"], "own": ["counts: 0.900"]}
+    assert plot.table.heads[-1] == "this network"
+    assert plot.table.rows == (("counts", "3", "2", "0.500", "0.700", "0.900", "0.900"),)
+    assert plot.x_name == "R²"
 
 
 def test_a_search_s_numbers_are_those_of_every_network(press: Press) -> None:

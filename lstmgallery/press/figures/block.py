@@ -36,12 +36,13 @@ class Checker:
     """Checks the blocks of one document against the networks, and collects the problems.
 
     `broken` are networks whose own files have mistakes: their names are known, but nothing else. `searched` are those
-    with a saved search; `copies` are the records of what networks write.
+    with a saved search, and its measures, None where nobody knows them yet; `copies` are the records of what networks
+    write.
     """
 
     networks: Mapping[str, Network]
     broken: Collection[str]
-    searched: Collection[str] = ()
+    searched: Mapping[str, Collection[str] | None] = field(default_factory=dict)
     copies: Mapping[str, Copies] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     named: dict[str, Subject] = field(default_factory=dict)  # all subjects named so far

@@ -290,7 +290,8 @@ def read_content(
     by_name = {entry.network.name: entry.network for entry in networks}
     broken = {name for file in files for name in (file.stem, _meant(file.stem))} - set(by_name)
     records = {file.name.removesuffix(SUFFIX) for file in (folder / "networks").glob(f"*{SUFFIX}")}  # broken ones, too
-    searched = by_name if searching else records
+    measured = {name: search.measures for name, search in searches.items()}
+    searched = {name: measured.get(name) for name in (by_name if searching else records)}
     beside = tree_hash(folder, lambda path: not path.endswith((MARKDOWN, ".html")))  # what texts may show or link to
     known = [each.model_dump(mode="json", exclude={"summary", "order"}) for each in by_name.values()]
     read_with = [lang, known, sorted(broken), sorted(searched), beside, comparing]

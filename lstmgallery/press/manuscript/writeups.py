@@ -207,7 +207,7 @@ def read_writeup(
     path: Path,
     networks: Mapping[str, Network],
     broken: Collection[str],
-    searched: Collection[str] = (),
+    searched: Mapping[str, Collection[str] | None] | None = None,
     *,
     copies: Mapping[str, Copies] = MappingProxyType({}),
     lang: str = ENGLISH,
@@ -234,7 +234,10 @@ def read_writeup(
         problems.append(document.problem(("updated",), message, hint="exchange the two, or remove one"))
     front_lang = front.lang if front is not None else None
     reader = _Reader(
-        document, f"{path.parent.name}/{path.name}", Checker(networks, broken, searched, copies), front_lang or lang
+        document,
+        f"{path.parent.name}/{path.name}",
+        Checker(networks, broken, searched or {}, copies),
+        front_lang or lang,
     )
     reader.read()
     problems += reader.problems
