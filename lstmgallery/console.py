@@ -267,7 +267,8 @@ def print_search(console: Console, search: "Search", ranked: Sequence["Trial"], 
 
     tried = len(search.trials)
     met = sum(trial.is_met for trial in search.trials)
-    console.print(f"{met} of {tried} networks meet the success criterion", highlight=False)
+    if search.has_criterion:
+        console.print(f"{met} of {tried} networks meet the success criterion", highlight=False)
     for condition in search.conditions:
         values = [value for value in search.values_of(condition.measure) if value is not None]
         holding = sum(map(parse_expectation(condition.expect).is_met, values))

@@ -105,6 +105,11 @@ class Search(pydantic.BaseModel):
         return ()
 
     @property
+    def has_criterion(self) -> bool:
+        """Whether its networks can fail to learn their task; those of text have no rule to learn."""
+        return bool(self.network["task"]["kind"] != "text")
+
+    @property
     def seeds(self) -> int:
         """The number of seeds tried under each recipe."""
         return len({trial.seed for trial in self.trials})

@@ -226,6 +226,7 @@ def test_a_search_trains_a_network_of_text_under_each_seed_and_pins_the_best(pro
     about = store.read_about(project.build / "mine" / store.CURVE)
     assert kept[1].header.corpus is not None
     assert kept[1].header.corpus.model_dump(mode="json") == about["corpus"]
+    assert not found.search.has_criterion
     (first, second), measures = found.search.trials, found.search.measures
     assert (first.is_met, first.steps, first.first_right) == (True, 30, None)
     assert len(measures) == len(first.values) == 2
