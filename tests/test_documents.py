@@ -35,6 +35,7 @@ from lstmgallery.press.manuscript.content import Content, Site, read_content
 from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.explorer import SOURCES
 from lstmgallery.tasks import TASKS
+from tests.benchmarks.__main__ import BENCHMARKS
 from tests.check import CHECKS
 from tests.conftest import ROOT, Gallery, language_of
 from tests.documents import (
@@ -483,10 +484,13 @@ def test_every_folder_of_tests_is_listed() -> None:
     assert all((ROOT / "tests" / name).exists() for name in listed)
 
 
-def test_every_benchmark_is_listed() -> None:
+def test_every_benchmark_is_listed_and_its_tables_are_shown() -> None:
     listed = [spans(cell)[0] for cell in table(TESTS, "benchmark").column("benchmark")]
-    files = {file.stem for file in (ROOT / "tests" / "benchmarks").glob("*.py")} - {"__init__"}
-    assert sorted(listed) == sorted(files)
-    assert files == {
-        words[2].rpartition(".")[2] for words in commands_of(TESTS) if "tests.benchmarks" in " ".join(words)
-    }
+    modules = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "benchmarks").glob("*.py")}
+    assert listed == [*BENCHMARKS] == sorted(name for name, text in modules.items() if "\ndef measure(" in text)
+    for name in BENCHMARKS:
+        _, begin, rest = TESTS.read_text(encoding="utf-8").partition(f"<!-- {name}: begin -->")
+        shown, end, _ = rest.partition(f"<!-- {name}: end -->")
+        assert begin
+        assert end
+        assert shown.count("| --- |") >= 1

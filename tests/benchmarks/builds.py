@@ -1,19 +1,13 @@
-"""Time whole builds of plain write-ups, beside MkDocs and Pelican: processes from start to end.
+"""Whole builds of plain write-ups, beside MkDocs and Pelican, and builds of the shipped gallery.
 
-    python -m tests.benchmarks.builds                       50, 250 and 1,000 write-ups
-    python -m tests.benchmarks.builds --pages 50 4000       other numbers
-    python -m tests.benchmarks.builds --gallery             the shipped gallery too
-
-The other programs are installed by their pinned versions into an environment of their own, `.benchmarks/`, as are the
-results of the network that the write-ups are about; both are made once. Every program builds the same texts with its
-usual theme, once after the other, `--repeat` times. Cold builds begin without a site and without anything kept but the
-results of networks. A straight line through the medians gives the time to start and the time for each page.
+Processes from start to end. Every program builds the same texts of 600 words with its usual theme, once after the
+other. All of ours are about one network, whose results are there. Cold builds begin without a site and without anything
+kept but the results of networks. A straight line through the medians gives the time to start and the time for each
+page. The first build of the gallery trains, or checks the pins of, every network; other seeds are left out.
 """
 
-import argparse
 import json
 import os
-import platform
 import random
 import shutil
 import statistics
@@ -22,19 +16,19 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from lstmgallery.kept import FILE
-from lstmgallery.machine import processor_name
 from lstmgallery.project import Project
 from lstmgallery.unchanged import STAMP
+from tests.benchmarks.peers import ENVIRONMENT, run_quietly
+from tests.benchmarks.tables import Table
 from tests.conftest import ROOT, folders_in, options
 
-ENVIRONMENT = ROOT / ".benchmarks"
-PEERS = ("mkdocs==1.6.1", "pelican[markdown]==4.11.0")
+PAGES, MANY = (50, 400, 1_000, 4_000), 4_000  # write-ups; from so many on, one round
+ROUNDS = 3
 WORDS = (
     *("memory", "gate", "state", "neuron", "count", "letter", "cell", "hidden", "forget", "open", "shut", "network"),
     *("learns", "reads", "writes", "step", "token", "value", "grows", "falls", "after", "before", "each", "text"),
@@ -64,32 +58,23 @@ class Cost:
     memory: int
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pages", type=int, nargs="+", default=[50, 250, 1000], help="numbers of write-ups")
-    parser.add_argument("--repeat", type=int, default=3, help="builds of each kind")
-    parser.add_argument("--gallery", action="store_true", help="time the shipped gallery too")
-    given = parser.parse_args(arguments)
+def measure(*, quick: bool) -> list[Table]:
+    """Return the seconds of cold builds, of builds again, and of those of the gallery."""
     prepare()
     folder = ENVIRONMENT / "work"
     shutil.rmtree(folder, ignore_errors=True)
-    sizes = sorted(given.pages)
+    sizes = PAGES[:1] if quick else PAGES
     sites = {size: Sites(folder / str(size), size) for size in sizes}
     cold: dict[str, dict[int, list[Cost]]] = {name: {size: [] for size in sizes} for name in KINDS}
     again: dict[str, dict[int, list[Cost]]] = {name: {size: [] for size in sizes} for name in WARM}
-    for _ in range(given.repeat):
-        for size in sizes:
+    for size in sizes:
+        for _ in range(ROUNDS if size < MANY else 1):
             for name, build in KINDS.items():
                 cold[name][size].append(build(sites[size]))
             for name, rebuild in WARM.items():
                 again[name][size].append(rebuild(sites[size]))
-    print(f"{date.today()}, {processor_name()}, {os.cpu_count()} processors, Python {platform.python_version()}\n")
-    print_table("cold", cold, sizes)
-    print_table("again", again, sizes)
-    if given.gallery:
-        gallery = Sites(folder / "gallery", 0)
-        print_gallery(gallery, given.repeat)
+    tables = [table("cold", cold, sizes), table("again", again, sizes)]
+    return tables if quick else [*tables, table_of_gallery(Sites(folder / "gallery", 0))]
 
 
 class Sites:
@@ -147,12 +132,7 @@ def texts(size: int) -> Iterable[str]:
 
 
 def prepare() -> None:
-    """Make the environment of the other programs, and the results of one network."""
-    python = ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        run_quietly(sys.executable, "-m", "venv", "--without-pip", str(ENVIRONMENT))
-        pip = shutil.which("pip") or "pip"
-        run_quietly(pip, "--python", str(python), "install", "--quiet", *PEERS)
+    """Make the results of one network."""
     if not (ENVIRONMENT / "counter").exists():
         project = folders_in(ENVIRONMENT / "first")
         (project.content / "networks").mkdir(parents=True)
@@ -162,11 +142,6 @@ def prepare() -> None:
         run_quietly(sys.executable, "-m", "lstmgallery", *options(project))
         shutil.move(project.build / "counter", ENVIRONMENT / "counter")
         shutil.rmtree(ENVIRONMENT / "first")
-
-
-def run_quietly(*command: str) -> None:
-    """Run a command that has to succeed."""
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def cost(*command: str, cwd: Path = ROOT) -> Cost:
@@ -218,35 +193,32 @@ KINDS: dict[str, Callable[[Sites], Cost]] = {
 WARM: dict[str, Callable[[Sites], Cost]] = {"nothing changed": build_again, "one write-up saved": build_edited}
 
 
-def print_table(what: str, costs: dict[str, dict[int, list[Cost]]], sizes: Sequence[int]) -> None:
-    """Print the median seconds for each number of pages, the line through them, and the most memory."""
-    heads = [*(f"{size:,} pages" for size in sizes), "to start", "a page", "processor time", "memory"]
-    print(f"| {what} | {' | '.join(heads)} |")
-    print(f"| --- |{' --- |' * len(heads)}")
+def table(what: str, costs: dict[str, dict[int, list[Cost]]], sizes: Sequence[int]) -> Table:
+    """Return the median seconds for each number of pages, the line through them, and the most memory."""
+    heads = [what, *(f"{size:,} pages" for size in sizes), "to start", "a page", "processor time", "memory"]
+    rows = []
     for name, by_size in costs.items():
         medians = [statistics.median(each.seconds for each in by_size[size]) for size in sizes]
         line = ["–", "–"]
         if len(sizes) > 1:
             slope, start = np.polyfit(sizes, medians, 1)
-            line = [f"{start:.2f} s", f"{1000 * slope:.1f} ms"]
+            line = [f"{start:.2f} s", f"{1000 * slope:.1f} ms"] if start > 0 else line
         busy = statistics.median(each.busy for each in by_size[sizes[-1]])
         memory = max(each.memory for each in by_size[sizes[-1]])
-        cells = [*(f"{seconds:.2f} s" for seconds in medians), *line, f"{busy:.2f} s", f"{memory / 1e6:.0f} MB"]
-        print(f"| {name} | {' | '.join(cells)} |")
-    print()
+        seconds = [f"{median:.2f} s" for median in medians]
+        rows.append([name, *seconds, *line, f"{busy:.2f} s", f"{memory / 1e6:.0f} MB"])
+    return Table(heads, rows)
 
 
-def print_gallery(gallery: Sites, repeat: int) -> None:
-    """Print the seconds of builds of the shipped gallery, other seeds left out."""
+def table_of_gallery(gallery: Sites) -> Table:
+    """Return the seconds of builds of the shipped gallery, other seeds left out."""
     first = build_again(gallery)
-    print("| the shipped gallery | seconds | processor time | memory |\n| --- | --- | --- | --- |")
     kinds = {"pages anew": build_ours, "one write-up saved": build_edited, "nothing changed": build_again}
-    found = {name: [build(gallery) for _ in range(repeat)] for name, build in kinds.items()}
+    found = {name: [build(gallery) for _ in range(ROUNDS)] for name, build in kinds.items()}
+    rows = []
     for name, costs in {"first build, other seeds left out": [first], **found}.items():
         seconds = statistics.median(each.seconds for each in costs)
         busy = statistics.median(each.busy for each in costs)
-        print(f"| {name} | {seconds:.2f} s | {busy:.2f} s | {max(each.memory for each in costs) / 1e6:.0f} MB |")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        memory = max(each.memory for each in costs)
+        rows.append([name, f"{seconds:.2f} s", f"{busy:.2f} s", f"{memory / 1e6:.0f} MB"])
+    return Table(["the shipped gallery", "seconds", "processor time", "memory"], rows)

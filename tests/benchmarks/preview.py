@@ -1,15 +1,14 @@
-"""The time from a save to the reload of a page, on the shipped content: `python -m tests.benchmarks.preview`.
+"""The preview: the time from a save to the reload of a page, on the shipped content.
 
-Takes a copy of the content, and the results in `build/`, which are brought up to date first; arguments go to
-`lstmgallery serve`, such as `--quick` where the other seeds were left out. A network's summary is saved anew, again and
-again; timed are the event that makes open pages load again, and the answer with the new bytes of its page.
+Takes a copy of the content, and the results in `build/`, which are brought up to date first, without the other seeds. A
+network's summary and a write-up are saved anew, again and again; timed are the event that makes open pages load again,
+and the answer with the new bytes of the page.
 """
 
 import http.client
 import json
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,23 +16,30 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.benchmarks.tables import Table, spread
+
 ROUNDS = 20
+SAVED = {
+    "a network’s summary": ("networks/counter.md", "/networks/counter/index.html"),
+    "a write-up": ("writeups/count-von-count.md", "/writeups/count-von-count.html"),
+}
 
 
-def time_save(url: str, file: Path, text: str, mark: str) -> tuple[float, float]:
-    """Save `text` with a summary of `mark`; return the seconds to the event and to the new bytes of its page."""
+def time_save(url: str, file: Path, address: str, mark: str) -> tuple[float, float]:
+    """Save a file with a summary of `mark`; return the seconds to the event and to the new bytes of its page."""
     place = urlsplit(url).netloc
     listening, asking = http.client.HTTPConnection(place), http.client.HTTPConnection(place)
     listening.request("GET", "/_preview/events")
     events = listening.getresponse()
     before = json.loads(events.readline().removeprefix(b"data: "))["version"]
     events.readline()
-    file.write_text(re.sub(r"(?m)^summary: .*$", f"summary: {mark}", text), encoding="utf-8")
+    text = re.sub(r"(?m)^summary: .*$", f"summary: {mark}", file.read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
     began = time.perf_counter()
     while json.loads(events.readline().removeprefix(b"data: "))["version"] == before:
         events.readline()
     to_event = time.perf_counter() - began
-    asking.request("GET", f"/networks/{file.stem}/index.html")
+    asking.request("GET", address)
     body = asking.getresponse().read()
     to_bytes = time.perf_counter() - began
     assert mark.encode() in body
@@ -42,31 +48,20 @@ def time_save(url: str, file: Path, text: str, mark: str) -> tuple[float, float]
     return to_event, to_bytes
 
 
-def main() -> None:
-    """Print the median and the longest time from save to event and from save to bytes."""
+def measure(*, quick: bool) -> list[Table]:
+    """Return the seconds from a save to the event and to the new bytes."""
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         content = Path(shutil.copytree("content", Path(folder) / "content"))
-        file = content / "networks" / "counter.md"
-        text = file.read_text(encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "lstmgallery",
-            "serve",
-            "--port",
-            "0",
-            "--content",
-            str(content),
-            *sys.argv[1:],
-        ]
+        options = ["--port", "0", "--quick", "--content", str(content)]
+        command = [sys.executable, "-m", "lstmgallery", "serve", *options]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
             url = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+/", line)))
-            times = [time_save(url, file, text, f"Round {number}.") for number in range(ROUNDS)]
+            for what, (name, address) in SAVED.items():
+                file = content / name
+                rounds = range(3 if quick else ROUNDS)
+                times = [time_save(url, file, address, f"Round {number}.") for number in rounds]
+                rows.append([what, *(spread(seconds, ".2f") for seconds in zip(*times, strict=True))])
             process.terminate()
-    for what, seconds in zip(("save to event", "save to bytes"), zip(*times, strict=True), strict=True):
-        print(f"{what}: median {statistics.median(seconds):.3f} s, longest {max(seconds):.3f} s")
-
-
-if __name__ == "__main__":
-    main()
+    return [Table(["saved", "to the event, s", "to the new bytes, s"], rows)]

@@ -1,10 +1,10 @@
-"""One step of training, ours and that of `keras.Model.fit`: `python -m tests.benchmarks.training`.
+"""Training on languages: a step of ours, many in each compiled call, and a step of `keras.Model.fit`.
 
-The two are timed in turn, several times over, so that their ratio holds on a machine whose speed drifts.
+The shipped networks of languages, with their own batches.
 """
 
-import statistics
 import time
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -14,13 +14,29 @@ import tensorflow as tf
 from lstmgallery.lab.model import build_model
 from lstmgallery.lab.train import GRADIENT_NORM, STEPS_PER_CALL, compile_training
 from lstmgallery.network import Network, read_network
+from tests.benchmarks.peers import alternate, ratio
+from tests.benchmarks.tables import Table, spread
 
 ROUNDS = 5
 STEPS = 200
+NETWORKS = ("counter", "selective-counter", "state-memorizer", "copy-machine")
+
+
+def measure(*, quick: bool) -> list[Table]:
+    """Return the milliseconds for a step."""
+    rows = []
+    for name in NETWORKS[:1] if quick else NETWORKS:
+        network, _ = read_network(Path("content/networks") / f"{name}.md")
+        sequences = network.task.split(held_out=network.held_out).training
+        works = {"ours": partial(time_ours, network, sequences), "fit": partial(time_fit, network, sequences)}
+        found = alternate(works, rounds=ROUNDS)
+        times = [spread([1e3 * seconds for seconds in found[each]], ".2f") for each in works]
+        rows.append([name, *times, f"{ratio(found['fit'], found['ours']):.1f}"])
+    return [Table(["network", "lstmgallery, ms", "Keras, fit, ms", "times as long"], rows)]
 
 
 def time_ours(network: Network, sequences: tuple[str, ...]) -> float:
-    """Return the seconds for a step of ours: many steps inside one compiled call."""
+    """Return the seconds for a step of ours."""
     model = build_model(network)
     optimizer = keras.optimizers.Adam(network.training.learning_rate, clipnorm=GRADIENT_NORM)
     optimizer.build(model.trainable_variables)
@@ -47,19 +63,3 @@ def time_fit(network: Network, sequences: tuple[str, ...]) -> float:
     began = time.perf_counter()
     model.fit(batches, epochs=1, verbose=0)
     return (time.perf_counter() - began) / STEPS
-
-
-def main() -> None:
-    """Print for each shipped network the milliseconds for a step, ours and fit's, and their ratio."""
-    print(f"{'network':<20}{'ours, ms':>10}{'fit, ms':>10}{'fit / ours':>12}")
-    for file in sorted(Path("content/networks").glob("*.md")):
-        network, _ = read_network(file)
-        sequences = network.task.split(held_out=network.held_out).training
-        pairs = [(time_ours(network, sequences), time_fit(network, sequences)) for _ in range(ROUNDS)]
-        ours, fit = (1e3 * statistics.median(each) for each in zip(*pairs, strict=True))
-        ratio = statistics.median(theirs / mine for mine, theirs in pairs)
-        print(f"{network.name:<20}{ours:>10.2f}{fit:>10.2f}{ratio:>12.1f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ from lstmgallery.press.figures.dose import plot_doses
 from lstmgallery.press.figures.frontier import draw_right, plot_memory, plot_written
 from lstmgallery.press.figures.line import plot_steps
 from lstmgallery.press.figures.saturation import plot_saturation
-from lstmgallery.press.figures.search import RecipeRow, plot_search
+from lstmgallery.press.figures.search import SearchRow, plot_search
 from lstmgallery.press.figures.seeds import plot_seeds
 from lstmgallery.press.figures.together import plot_groups
 from lstmgallery.press.figures.values import plot_values
@@ -398,9 +398,9 @@ def test_scores_worse_than_nothing_and_scores_without_an_interval_are_drawn_insi
 
 def test_a_search_is_a_row_for_each_recipe_with_its_networks_and_their_median() -> None:
     rows = [
-        RecipeRow("6 units", (0.9, 0.2, 0.3), trained=4, passing=1),
-        RecipeRow("8 units", (), trained=2, passing=0),
-        RecipeRow("12 units", (0.6,), trained=1, passing=1),
+        SearchRow("6 units", (0.9, 0.2, 0.3), trained=4, passing=1),
+        SearchRow("8 units", (), trained=2, passing=0),
+        SearchRow("12 units", (0.6,), trained=1, passing=1),
     ]
     plot = plot_search(rows, words="R² of the best", bound=0.5, expected="at least 0.5")
     assert_inside(plot)
@@ -420,8 +420,8 @@ def test_a_search_is_a_row_for_each_recipe_with_its_networks_and_their_median() 
 
 def test_several_keys_of_a_search_stand_in_columns_beside_its_rows() -> None:
     rows = [
-        RecipeRow("steps 3,000, learning rate 0.01", (0.9, 0.2), 2, None, ("3,000", "0.01")),
-        RecipeRow("steps 20,000, learning rate 0.003", (0.6,), 2, None, ("20,000", "0.003")),
+        SearchRow("steps 3,000, learning rate 0.01", (0.9, 0.2), 2, None, ("3,000", "0.01")),
+        SearchRow("steps 20,000, learning rate 0.003", (0.6,), 2, None, ("20,000", "0.003")),
     ]
     plot = plot_search(rows, words="R²", bound=None, expected="", keys=("steps", "learning rate"))
     assert_inside(plot)
@@ -435,14 +435,14 @@ def test_several_keys_of_a_search_stand_in_columns_beside_its_rows() -> None:
 
 
 def test_a_search_without_a_bound_has_no_line_and_no_column_for_it() -> None:
-    plot = plot_search([RecipeRow("6 units", (3.0, 5.0), 2, None)], words="size", bound=None, expected="")
+    plot = plot_search([SearchRow("6 units", (3.0, 5.0), 2, None)], words="size", bound=None, expected="")
     assert across(plot, "faint") == []
     assert plot.table.heads[-1] == "highest"
     assert plot.table.rows == (("6 units", "2", "2", "3.000", "4.000", "5.000"),)
 
 
 def test_a_search_in_which_nothing_learned_says_so() -> None:
-    plot = plot_search([RecipeRow("6 units", (), 2, 0)], words="size", bound=1.0, expected="at least 1")
+    plot = plot_search([SearchRow("6 units", (), 2, 0)], words="size", bound=1.0, expected="at least 1")
     assert (plot.summary, plot.series) == ("No network of this search learned the task.", ())
 
 
