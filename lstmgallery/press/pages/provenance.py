@@ -107,8 +107,8 @@ def chosen(results: Results, search: Search | None, claims: Mapping[str, Sequenc
     subject = who.removeprefix(name).strip()
     learned = f"; {len(met)} of them meet the criterion" if search.has_criterion else ""
     sentence = (
-        f"It is one of {count(len(search.trials), 'network')} trained for this page from as many seeds{learned}. It was "
-        f"chosen for the {wins} “{measure}”{f' of “{subject}”' if subject else ''}"
+        f"It is one of {count(len(search.trials), 'network')} trained for this page from as many seeds{learned}. "
+        f"It was chosen for the {wins} “{measure}”{f' of “{subject}”' if subject else ''}"
     )
     sentence += ", among those that also meet:" if conditions else "."
     passed = tuple(f"{key.removeprefix(name).strip(' :')} {bound}" for key, bound in conditions.items())
