@@ -107,7 +107,7 @@ def row_of_page(chromium: Browser, address: str, name: str, rounds: int) -> list
     for _ in range(rounds):
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         responses: list[Response] = []
-        page.on("response", lambda response, responses=responses: responses.append(response))
+        page.on("response", partial(_append, responses))
         page.goto(address + path)
         if is_explorer:
             page.wait_for_function(READ)
@@ -119,6 +119,11 @@ def row_of_page(chromium: Browser, address: str, name: str, rounds: int) -> list
         sent = sum(int(each.headers["content-length"]) for each in responses)
         page.close()
     return [name, str(requests), f"{sent / 1e3:,.0f} kB", spread(paints), spread(loads)]
+
+
+def _append(responses: list[Response], response: Response) -> None:
+    """Note a response; Playwright takes no built-in function."""
+    responses.append(response)
 
 
 def row_of_explorer(chromium: Browser, address: str, name: str, rounds: int) -> list[str]:
