@@ -55,7 +55,12 @@ def stage_key(code: Iterable[str], *, caller: str, spec: Any, inputs: Iterable[P
 
 def library_versions(names: Iterable[str]) -> dict[str, str]:
     """Return the installed versions of libraries, without importing them."""
-    return {name: importlib.metadata.version(name) for name in names}
+    return {name: _version(name) for name in names}
+
+
+@functools.cache  # looking one up takes a millisecond, and every stage of every network asks for several
+def _version(name: str) -> str:
+    return importlib.metadata.version(name)
 
 
 def is_current(stage: Stage) -> bool:

@@ -205,7 +205,7 @@ def test_two_inputs_that_change_places_change_the_key(tmp_path: Path) -> None:
 
 def test_the_version_of_a_library_changes_the_key(given: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     before = given()
-    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0.1")
+    monkeypatch.setattr("lstmgallery.cache._version", lambda _: "0.0.1")
     assert given() != before
 
 
