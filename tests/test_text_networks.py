@@ -411,5 +411,3 @@ def test_a_new_network_of_a_text_is_valid(tmp_path: Path) -> None:
         refused = run_python(*new, "other", *arguments, cwd=tmp_path)
         assert (refused.returncode, message in refused.stderr) == (1, True), refused.stderr
     assert run_python(*new, "other", "--minutes", "3", cwd=tmp_path).returncode == 2
-    searched = run_python("-m", "lstmgallery", "search", "mine", "--best", "loss", cwd=tmp_path)
-    assert "mine.md:5:9: task.kind: expected a network of a language, found one of text" in searched.stderr
