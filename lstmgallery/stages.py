@@ -312,7 +312,10 @@ class NetworkWork:
     def _trace_stage(self) -> Stage:
         inputs = [self.folder / name for name in (store.WEIGHTS, store.CURVE)]
         code = ["lab.trace", "desk.reference"]
-        return self._stage("trace", code, (store.ACTIVATIONS, store.STEPS), self.network.spec, inputs)
+        spec = self.network.spec
+        if self.network.task.text:  # compiled
+            spec = {**spec, "instruction_set": instruction_set()}
+        return self._stage("trace", code, (store.ACTIVATIONS, store.STEPS), spec, inputs)
 
     def _trace(self, into: Path) -> None:
         self.progress.start(self.network.name, "trace")

@@ -1,8 +1,7 @@
 """The Keras model of a network, shared by training and tracing.
 
 Tokens in; the logits of the next token and every signal of every layer out. Training reads only the logits, so unused
-outputs cost it nothing. In a network of real text, matrix products are the library's, as in its training: with layers
-this wide an explicit product takes many times as long.
+outputs cost it nothing.
 """
 
 from collections.abc import Mapping
@@ -23,11 +22,9 @@ Weights = dict[str, np.ndarray]
 class Readout(keras.layers.Dense):
     """A dense layer whose results, like those of the cells, do not depend on the processor."""
 
-    product = staticmethod(product)
-
     def call(self, inputs: Any, training: bool | None = None) -> Any:  # noqa: ARG002
         """inputs: (batch, time, units); returns (batch, time, columns)."""
-        return self.product(inputs, self.kernel) + self.bias
+        return product(inputs, self.kernel) + self.bias
 
 
 def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
@@ -44,16 +41,12 @@ def build_model(network: Network, *, seed: int | None = None) -> keras.Model:
     cell_class = import_module(f"lstmgallery.cells.{network.cell}.layer").Cell
     for layer in network.layer_numbers:
         cell = cell_class(network.units, seed=1_000 * seed + 10 * layer, name=f"{network.cell}_cell")
-        if network.task.text:
-            cell.product = ops.matmul
         flow = keras.layers.RNN(cell, return_sequences=True, name=f"layer_{layer}")(flow)
         shape = (-1, len(kind.signals), network.units)
         signals.append(keras.layers.Reshape(shape, name=f"signals_{layer}")(flow))
         flow = signals[-1][:, :, kind.keys.index("hidden")]  # (batch, time, units)
     initializer = keras.initializers.GlorotUniform(seed=1_000 * seed)
     readout = Readout(len(network.task.vocabulary), kernel_initializer=initializer, name="readout")
-    if network.task.text:
-        readout.product = ops.matmul
     return keras.Model(tokens, {"logits": readout(flow), "signals": signals}, name=network.name.replace("-", "_"))
 
 

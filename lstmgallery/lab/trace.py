@@ -1,9 +1,9 @@
 """Run a trained network over sequences and record every signal of every neuron at every step.
 
 Takes a network, its weights and sequences; gives the arrays that `store` writes. Memory grows with the number of
-sequences: callers trace large numbers in chunks. For a network of a language, the forward pass uses TensorFlow
-operations that are the same on every x86-64 processor: equal weights give equal traces, whatever XLA compiles for. For
-one of real text they can differ in the last bits, as its training does.
+sequences: callers trace large numbers in chunks. The forward pass uses operations that are the same on every x86-64
+processor: equal weights give equal traces. Those of real text are compiled by XLA, for the instruction set that
+`lstmgallery.machine` fixes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ BATCH = 256
 def trace(network: Network, weights: Mapping[str, np.ndarray], sequences: Sequence[str]) -> Trace:
     """Return the trace of the network reading each of `sequences` from a zero state.
 
-    A network of real text is compiled: its sequences are long. For those of a language, compiling would take longer.
+    Compiling pays for real text: layers are wide and sequences long. For those of a language it would take longer.
     """
     model = build_model(network)
     load_weights(model, weights)
-    read = tf.function(model, autograph=False, reduce_retracing=True) if network.task.text else model
+    read = tf.function(model, autograph=False, jit_compile=True) if network.task.text else model
     signals: list[list[np.ndarray]] = [[] for _ in range(network.layers)]
     logits = []
     for first in range(0, len(sequences), BATCH):
