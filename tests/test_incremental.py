@@ -107,7 +107,8 @@ def outcome(project: Project) -> Any:
 class Author(RuleBasedStateMachine):
     """An author who edits a gallery and builds it after every edit, beside one whose builds begin from nothing.
 
-    `given` is a folder with what training and measuring its networks gave, which is all that a clean build may find.
+    `given` is a folder with what training and measuring its networks gave, with the small one pinned and without: all
+    that a clean build may find.
     """
 
     given: ClassVar[Path]
@@ -171,7 +172,9 @@ class Author(RuleBasedStateMachine):
 
     @invariant()
     def the_site_is_that_of_a_clean_build(self) -> None:
-        shutil.copytree(self.given / "build", self.clean.build, ignore=shutil.ignore_patterns(FILE))
+        is_pinned = (self.project.content / "networks" / "small.npz").exists()
+        given = self.given / ("pinned" if is_pinned else "build")
+        shutil.copytree(given, self.clean.build, ignore=shutil.ignore_patterns(FILE))
         try:
             assert outcome(self.project) == outcome(self.clean)
         finally:
@@ -197,6 +200,10 @@ def ready(small_gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> P
     file.write_text(file.read_text("utf-8").replace("steps: 200", "steps: 200\n  goal: optional"), encoding="utf-8")
     pin_small(project.content, read_network(file)[0])
     build_gallery(project, record())
+    pinned_too = Project(project.content, folder / "pinned", folder / "pinned-site")
+    shutil.copytree(project.build, pinned_too.build)
+    shutil.copy2(folder / "small.npz", project.content / "networks")
+    build_gallery(pinned_too, record())
     return folder
 
 
