@@ -124,7 +124,7 @@ def build_gallery(
             _check_unsure(loaded.content, files)
             summary.pages = sum(path.endswith(".html") for path in files)
             published = _timed(
-                summary, "publish", lambda: publish(files, project.site, partial(setattr, summary, "outcome"))
+                summary, "publish", lambda: publish(files, project.site, partial(setattr, summary, "outcome"), keep)
             )
             summary.published = published
             for problem in published.left:

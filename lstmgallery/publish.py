@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -43,6 +44,7 @@ from lstmgallery.exchange import (
     stage_owners,
 )
 from lstmgallery.interrupts import interrupts_held
+from lstmgallery.kept import Keep, make_anew
 from lstmgallery.locks import HeldError, folder_locked, holder, read_holder
 
 MARKER_TEXT = (
@@ -87,15 +89,16 @@ def publish(
     files: Mapping[str, bytes],
     site: Path,
     tell: Callable[[str], None] = lambda outcome: None,  # noqa: ARG005
+    keep: Keep = make_anew,
 ) -> Published:
     """Make `site` hold exactly `files`. Raises `GalleryError`, before anything is touched, for dead links or a
     folder without this tool's marker.
 
-    `tell` is told the outcome as soon as it is another: an error or Ctrl-C may follow. A symbolic link stays, and the
-    folder that it leads to is replaced.
+    `tell` is told the outcome as soon as it is another: an error or Ctrl-C may follow. `keep` keeps the links of pages.
+    A symbolic link stays, and the folder that it leads to is replaced.
     """
     check_site(site)
-    check_links(files)
+    check_links(files, keep)
     site = Path(os.path.realpath(site))  # "." and "..": the staging folder goes beside the site, never inside it
     with naming(site.parent):
         site.parent.mkdir(parents=True, exist_ok=True)
@@ -210,9 +213,16 @@ def files_in(site: Path) -> set[str]:
     return found
 
 
-def check_links(files: Mapping[str, bytes]) -> None:
-    """Raise `GalleryError` with every link in `files` to a missing file, to a missing fragment or out of the site."""
-    pages = {path: _read_links(content) for path, content in files.items() if path.endswith(".html")}
+def check_links(files: Mapping[str, bytes], keep: Keep = make_anew) -> None:
+    """Raise `GalleryError` with every link in `files` to a missing file, to a missing fragment or out of the site.
+
+    `keep` keeps the links of pages: reading them takes longer than all else in the build of a small edit.
+    """
+    pages = {
+        path: keep(["links", hashlib.sha256(content).hexdigest()], partial(_read_links, content))
+        for path, content in files.items()
+        if path.endswith(".html")
+    }
     problems = []
     for path, page in pages.items():
         faults = {link: fault for link in page.links if (fault := _fault(path, link, files, pages))}

@@ -38,7 +38,7 @@ ALLOWED = {
     "clock": ("errors",),
     "exchange": ("errors",),
     "locks": (),
-    "publish": ("errors", "exchange", "interrupts", "locks"),
+    "publish": ("errors", "exchange", "interrupts", "kept", "locks"),
     "cache": ("errors", "whole"),
     "project": ("errors", "locks"),
     "report": ("whole",),

@@ -16,9 +16,11 @@ import pytest
 import lstmgallery.exchange
 import lstmgallery.publish
 from lstmgallery import locks
+from lstmgallery import publish as publishing
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.exchange import MANIFEST, MARKER, clear_old, replace_files
 from lstmgallery.exchange import NEW as UNPUBLISHED
+from lstmgallery.kept import Kept
 from lstmgallery.publish import DONE, INSIDE, PARTLY, check_links, check_site, publish, recover
 from tests.conftest import ROOT, files_of, run_python
 
@@ -44,6 +46,28 @@ def fault_of(files: dict[str, bytes]) -> list[tuple[str, int | None, int | None,
     with pytest.raises(GalleryError) as raised:
         check_links(files)
     return [(each.place, each.line, each.column, each.message, each.hint) for each in raised.value.problems]
+
+
+def test_links_are_read_again_only_in_pages_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    read_links = publishing._read_links
+
+    def note(content: bytes) -> object:
+        read.append(content)
+        return read_links(content)
+
+    monkeypatch.setattr(publishing, "_read_links", note)
+    files = {"a.html": b'<a href="b.html#there">b</a>', "b.html": b'<p id="there">', "c.css": b"p {}"}
+    keep = Kept().take
+    check_links(files, keep)
+    check_links(files, keep)
+    assert read == [files["a.html"], files["b.html"]]
+    files["b.html"] = b'<p id="elsewhere">'
+    with pytest.raises(
+        GalleryError, match=r"a\.html:1:1: the link 'b\.html#there' points to a missing fragment of b\.html"
+    ):
+        check_links(files, keep)
+    assert read[2:] == [files["b.html"]]
 
 
 def test_a_site_is_made_where_there_was_none(tmp_path: Path) -> None:

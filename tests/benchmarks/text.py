@@ -12,8 +12,8 @@ from tests.benchmarks.peers import Contender, alternate, ratio
 from tests.benchmarks.tables import Table, spread
 
 SHAPES = ((128, 64, 128), (128, 32, 64), (256, 64, 128), (256, 32, 64))  # (units, tracks, window)
-ROUNDS = 5
-STEPS, PLAIN_STEPS = 20, 2  # a call; the plain form takes so long that two are enough
+ROUNDS = 3
+STEPS, PLAIN_STEPS = 10, 2  # a call; the plain form takes so long that two are enough
 
 
 def measure(*, quick: bool) -> list[Table]:
