@@ -28,7 +28,7 @@ from lstmgallery.desk.subjects import Subject, parse_subject
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.listing import list_files
 from lstmgallery.machine import instruction_set
-from lstmgallery.network import TEXT_ONLY, Network, read_network, unknown_network
+from lstmgallery.network import LANGUAGE_ONLY, TEXT_ONLY, Network, read_network, unknown_network
 from lstmgallery.origin import Origin
 from lstmgallery.pinning import Pinned, ask, claims_of, curve_of, describe, keep
 from lstmgallery.pins import SUFFIX, Arrays, CorpusRecord, Curve, read_pin, write_pin
@@ -285,7 +285,10 @@ def _of(question: Question, network: Network) -> Question:
 
 
 def _varied(network: Network, recipe: Recipe) -> Network:
-    described: Any = network.model_dump(mode="json", exclude={} if network.task.text else {"training": set(TEXT_ONLY)})
+    unused = TEXT_ONLY
+    if network.task.text:  # one of text that says nothing of steps is trained for minutes
+        unused = LANGUAGE_ONLY | ({"steps"} - network.training.model_fields_set)
+    described: Any = network.model_dump(mode="json", exclude={"training": set(unused)})
     for key, value in recipe.items():
         inner = described
         *way, last = key.split(".")

@@ -14,6 +14,7 @@ from lstmgallery.build import build_gallery
 from lstmgallery.desk.reading import count_bits
 from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError
+from lstmgallery.lab.text_spec import TextSpec
 from lstmgallery.network import Network, read_network
 from lstmgallery.pinning import pin_networks
 from lstmgallery.pins import read_pin
@@ -235,6 +236,23 @@ def test_a_search_trains_a_network_of_text_under_each_seed_and_pins_the_best(pro
     pinned = pin_winner(own.content, "mine", found, DAY)
     assert pinned.header.network["seed"] == winner.seed
     assert f"seed: {winner.seed}" in (own.content / "networks" / "mine.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("training", "limit"), [("steps: 30", (30, None)), ("minutes: 3", (None, 3)), ("batch: 8", (None, 2))]
+)
+def test_a_search_trains_as_long_as_the_network_s_file_says(
+    tmp_path: Path, training: str, limit: tuple[int | None, float | None]
+) -> None:
+    own = folders(tmp_path)
+    file = own.content / "networks" / "mine.md"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("{steps: 30, batch: 8, window: 16}", f"{{{training}}}"), encoding="utf-8")
+    opened = {"task": read_network(file)[0].task}
+    for vary, units in (((), 5), (["units=7"], 7)):
+        ((_, network),) = parse_recipes(own.content, "mine", vary)
+        spec = TextSpec.of(network.model_copy(update=opened))
+        assert (spec.units, spec.steps, spec.minutes) == (units, *limit)
 
 
 def test_a_search_leaves_the_text_as_it_is(tmp_path: Path) -> None:
