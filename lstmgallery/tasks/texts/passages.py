@@ -5,6 +5,7 @@ marks `Ann` as a name; marks may contain others, and go when the text is read. `
 `\\\\` are the characters themselves.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -47,15 +48,17 @@ def read_passages(folder: Path, name: str) -> Passages:
     file = files[name]
     with open_text(file) as stream:
         content = stream.read()
-    if file.name.endswith(_PYTHON):
-        texts = [part.strip("\n") for part in split_definitions(content)]
-        passages = Passages(tuple(dict.fromkeys(text for text in texts if text)))
-    else:
-        passages = _read_marked(content.split("\n"), file)
+    passages = _read_definitions(content) if file.name.endswith(_PYTHON) else _read_marked(content.split("\n"), file)
     if len(passages.texts) < FEWEST:
         message = f"expected at least {FEWEST} passages, found {len(passages.texts)}"
         raise GalleryError(Problem(str(file), message))
     return passages
+
+
+@functools.lru_cache(maxsize=4)  # a preview reads it again after every save, and parsing takes a third of that
+def _read_definitions(content: str) -> Passages:
+    texts = [part.strip("\n") for part in split_definitions(content)]
+    return Passages(tuple(dict.fromkeys(text for text in texts if text)))
 
 
 def _read_marked(lines: Iterable[str], file: Path) -> Passages:
