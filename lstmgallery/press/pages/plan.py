@@ -55,7 +55,7 @@ from lstmgallery.press.pages.neuron import neuron_values
 from lstmgallery.press.pages.neurons import neuron_lines, neurons_values
 from lstmgallery.press.pages.policy import HEADERS, headers_file
 from lstmgallery.press.pages.reading import reading_values
-from lstmgallery.press.pages.rendering import THEME, keep_templates, render
+from lstmgallery.press.pages.rendering import THEME, render
 from lstmgallery.press.pages.styles import page_style
 from lstmgallery.press.pages.views import NetworkView, view_network
 
@@ -81,7 +81,6 @@ def plan_site(
     its own inputs are the settings of the site, the networks and their results, and this package. `data_of` returns the
     values behind an answer by the key of its question, where `answers` come without.
     """
-    keep_templates(keep)
     site = _Site(content, results, write_articles(content, results, answers, keep=keep, data_of=data_of), keep)
     site.made |= site.files()
     return site.made

@@ -10,12 +10,10 @@ from typing import Any
 import jinja2
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
 from lstmgallery.cells.table import CellKind, Update
-from lstmgallery.kept import Keep
 from lstmgallery.press.manuscript.languages import is_from_the_right
 from lstmgallery.press.manuscript.markup import ENGLISH
 from lstmgallery.press.manuscript.prose import quoted
@@ -44,32 +42,6 @@ def environment() -> jinja2.Environment:
     made.filters |= {**FILTERS, "equation": equation, "shade_colours": shade_colours, "date": date, "quoted": quoted}
     made.globals |= {"version": __version__, "policy": META}
     return made
-
-
-def keep_templates(keep: Keep) -> None:
-    """Have compiled templates kept: compiling takes longer than the pages of a small edit."""
-    environment().bytecode_cache = _Compiled(keep)
-
-
-class _Compiled(BytecodeCache):
-    """Templates as bytecode, each kept under its source."""
-
-    def __init__(self, keep: Keep):
-        self.keep = keep
-
-    def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
-        """Return the bytecode of a template, kept or compiled."""
-        bucket = Bucket(environment, name, self.get_source_checksum(source))
-
-        def compile_source() -> bytes:
-            bucket.code = environment.compile(source, name, filename)
-            return bucket.bytecode_to_string()
-
-        bucket.bytecode_from_string(self.keep(["template", name, filename, bucket.checksum], compile_source))
-        return bucket
-
-    def set_bucket(self, bucket: Bucket) -> None:
-        """Do nothing: it is kept already."""
 
 
 def render(path: str, template: str, **values: Any) -> bytes:
