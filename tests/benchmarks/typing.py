@@ -5,8 +5,8 @@ strip below the window, where it waits until typing rests, and with the strip in
 its own. In the explorer of real text they are typed at the end of a text of 275, at its beginning, so that all of it is
 read again, and at its end while the network writes on. Counted is all the work of the page's main thread that a
 keystroke causes until the next one (script, style, layout, paint), as Chromium traces it: the longest frame, which has
-to end before the screen wants the next, after 16 ms, and all frames together. Each is time on the processor, which
-other processes do not make longer; a bare text box stands beside it.
+to end before the screen wants the next, after 16 ms, and all frames together. Times are processor times, so that other
+processes do not lengthen them. A bare text box is measured for comparison.
 """
 
 import json

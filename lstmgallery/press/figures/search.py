@@ -182,7 +182,8 @@ def plot_search(
         for row in rows
     )
     has_own = any(row.own is not None for row in rows)
-    heads = [head, "trained", "learned the task", "lowest", "median", "highest"]
+    counted = "learned the task" if head == "recipe" else "measured"
+    heads = [head, "trained", counted, "lowest", "median", "highest"]
     heads += [expected] * bool(expected) + ["this network"] * has_own
     table_rows = []
     for row in rows:
