@@ -17,6 +17,7 @@ from lstmgallery.desk.claims import Answer
 from lstmgallery.desk.results import Results, read_results
 from lstmgallery.errors import GalleryError, Problem, nearest
 from lstmgallery.kept import FILE, Keep, Kept, Under, make_anew
+from lstmgallery.links import lacks_fragment
 from lstmgallery.listing import Unread
 from lstmgallery.network import Network, slug_fault, unknown_network
 from lstmgallery.ondemand import OnDemand
@@ -26,7 +27,7 @@ from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.plan import Make, plan_site
 from lstmgallery.progress import Guard, Progress
 from lstmgallery.project import Project, in_use
-from lstmgallery.publish import NOTHING, Published, check_site, files_in, lacks_fragment, publish, recover
+from lstmgallery.publish import NOTHING, Published, check_site, files_in, publish, recover
 from lstmgallery.report import CACHED, PINNED, Report, Stated, Wrong
 from lstmgallery.stages import NetworkWork, StageRun
 from lstmgallery.unchanged import program_hash
@@ -310,7 +311,7 @@ def _check_unsure(content: Content, files: Mapping[str, bytes]) -> None:
     """Raise `GalleryError` for links in content to fragments that the rendered pages lack."""
     problems = []
     for link in content.unsure:
-        ids = lacks_fragment(files[link.page], link.fragment) if link.page in files else None
+        ids = lacks_fragment(link.page, files[link.page], link.fragment) if link.page in files else None
         if ids is not None:
             problems.append(replace(link.problem, hint=nearest(link.fragment, ids)))
     if problems:

@@ -14,8 +14,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.exchange import MANIFEST, MARKER, is_owners
+from lstmgallery.links import check_links
 from lstmgallery.press.pages.policy import HEADERS, META, POLICY
-from lstmgallery.publish import check_links, files_in, read_manifest
+from lstmgallery.publish import files_in, read_manifest
 
 AGAIN = "build the site again, or copy it again"
 LARGEST = 10  # pages that are named by their size

@@ -15,15 +15,9 @@ import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from html.parser import HTMLParser
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
-from lstmgallery.errors import GalleryError, Problem, naming, nearest
+from lstmgallery.errors import GalleryError, Problem, naming
 from lstmgallery.exchange import (
     MANIFEST,
     MARKER,
@@ -45,6 +39,7 @@ from lstmgallery.exchange import (
 )
 from lstmgallery.interrupts import interrupts_held
 from lstmgallery.kept import Keep, make_anew
+from lstmgallery.links import check_links
 from lstmgallery.locks import HeldError, folder_locked, holder, read_holder
 
 MARKER_TEXT = (
@@ -213,89 +208,6 @@ def files_in(site: Path) -> set[str]:
     return found
 
 
-def check_links(files: Mapping[str, bytes], keep: Keep = make_anew) -> None:
-    """Raise `GalleryError` with every link in `files` to a missing file, to a missing fragment or out of the site.
-
-    `keep` keeps the links of pages: reading them takes longer than all else in the build of a small edit.
-    """
-    pages = {
-        path: keep(["links", hashlib.sha256(content).hexdigest()], partial(_read_links, content))
-        for path, content in files.items()
-        if path.endswith(".html")
-    }
-    problems = []
-    for path, page in pages.items():
-        faults = {link: fault for link in page.links if (fault := _fault(path, link, files, pages))}
-        for (line, column), link in _Places(files[path]).links if faults else ():
-            if link in faults:
-                message, hint = faults[link]
-                problems.append(Problem(path, f"the link {link!r} {message}", line, column + 1, hint=hint))
-    if problems:
-        raise GalleryError(problems)
-
-
-def lacks_fragment(page: bytes, fragment: str) -> Collection[str] | None:
-    """Return None if a page has a fragment, else the ids that it has."""
-    found = _read_links(page)
-    return found.ids if found.lacks(fragment) else None
-
-
-@dataclass(frozen=True)
-class _Links:
-    """The links and ids of one page."""
-
-    links: tuple[str, ...]
-    ids: frozenset[str]
-    reads_state: bool  # whether the page's script reads fragments such as #text=aXb&neuron=3
-
-    def lacks(self, fragment: str) -> bool:
-        """Return whether a fragment leads nowhere on the page."""
-        is_state = "=" in fragment and self.reads_state
-        return fragment != "" and not is_state and unquote(fragment) not in self.ids
-
-
-def _read_links(content: bytes) -> _Links:
-    marked = [node.attributes for node in LexborHTMLParser(content).css("[href], [src], [id], [data-reads-fragment]")]
-    links = (value for each in marked for name in ("href", "src") if (value := each.get(name)) is not None)
-    ids = frozenset(value for each in marked if (value := each.get("id")))
-    return _Links(tuple(links), ids, any("data-reads-fragment" in each for each in marked))
-
-
-class _Places(HTMLParser):
-    """The links of one page with their places: slow, for a page with a fault."""
-
-    def __init__(self, content: bytes):
-        super().__init__()
-        self.links: list[tuple[tuple[int, int], str]] = []
-        self.feed(content.decode())
-
-    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in ("href", "src") and value is not None:
-                self.links.append((self.getpos(), value))
-
-
-def _fault(
-    page: str, link: str, files: Mapping[str, bytes], pages: Mapping[str, _Links]
-) -> tuple[str, str | None] | None:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return "is not a valid address", None
-    if parts.scheme or parts.netloc:
-        return (
-            None if parts.scheme in ("http", "https", "mailto", "tel") else (f"has the scheme {parts.scheme!r}", None)
-        )
-    target = normpath(join(dirname(page), unquote(parts.path))) if parts.path else page
-    if parts.path.startswith("/") or target.startswith(".."):
-        return "points outside the site", "link to a file of the site by a path relative to this page"
-    if target not in files:
-        return "points to a missing file", nearest(target, files)
-    if target in pages and pages[target].lacks(parts.fragment):
-        return f"points to a missing fragment of {target}", nearest(unquote(parts.fragment), pages[target].ids)
-    return None
-
-
 def _is_same(path: str, content: bytes, site: Path, old: set[str]) -> bool:
     """Return whether the site has this file. Files behind a link to a folder are not the site's, and not in `old`."""
     return (path in old or is_owners(Path(path))) and _holds(site / path, content)
@@ -361,14 +273,15 @@ def _stage(change: _Change, paths: Collection[str], site: Path, staging: Path) -
         staging.mkdir(exist_ok=True)
         with naming(staging / NEW):
             (staging / NEW).write_text(holder(), encoding="utf-8")
+        for folder in {os.path.dirname(path) for path in paths}:
+            (staging / folder).mkdir(parents=True, exist_ok=True)
         for path in paths:
-            file = staging / path
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file = os.path.join(staging, path)
             if path in change.same:
-                link_file(site / path, file)
+                link_file(os.path.join(site, path), file)
                 continue
-            with naming(file):
-                file.write_bytes(change.files[path])
+            with naming(Path(file)):
+                Path(file).write_bytes(change.files[path])
         set_modes(staging, stat.S_IMODE(staging.stat().st_mode) if change.mode is None else change.mode, paths)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)  # frees space on a full disk

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.links import check_links
 from lstmgallery.press.manuscript import files
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.manuscript.files import AttachmentError, attach
-from lstmgallery.publish import check_links
 from tests.conftest import write_small_content
 from tests.press.conftest import Typeset, writeup
 

@@ -13,6 +13,7 @@ import pytest
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.desk.results import read_results
 from lstmgallery.errors import GalleryError
+from lstmgallery.links import check_links
 from lstmgallery.press.addresses import add_counts, explorer_url, hold
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.press.pages.explorer import (
@@ -25,7 +26,6 @@ from lstmgallery.press.pages.explorer import (
     text_explorer_style,
 )
 from lstmgallery.press.pages.plan import plan_site
-from lstmgallery.publish import check_links
 from lstmgallery.store import read_traced_weights, read_weights, write_weights
 from tests.conftest import Gallery
 
