@@ -25,6 +25,7 @@ from lstmgallery.press.addresses import network_path
 from lstmgallery.press.manuscript.content import Content, read_content
 from lstmgallery.press.manuscript.writeups import Front
 from lstmgallery.press.pages.plan import Make, plan_site
+from lstmgallery.press.pages.rendering import keep_templates
 from lstmgallery.progress import Guard, Progress
 from lstmgallery.project import Project, in_use
 from lstmgallery.publish import NOTHING, Published, check_site, files_in, publish, recover
@@ -238,6 +239,7 @@ def load(
         trained = results[questions[key].subject.network.name].trained
         return found[key].with_data(questions[key], trained).measurement.data
 
+    keep_templates(keep)
     plan = plan_site(content, results, found, Under(keep, [_inputs(content, stamps), seeds > 0]), data_of)
     return Loaded(plan, runs, skipped, verify(content, found), set_aside, whole)
 

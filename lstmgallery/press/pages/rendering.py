@@ -10,10 +10,12 @@ from typing import Any
 import jinja2
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup, escape
 
 from lstmgallery import __version__
 from lstmgallery.cells.table import CellKind, Update
+from lstmgallery.kept import Keep
 from lstmgallery.press.manuscript.languages import is_from_the_right
 from lstmgallery.press.manuscript.markup import ENGLISH
 from lstmgallery.press.manuscript.prose import quoted
@@ -31,6 +33,41 @@ FILTERS = {
 @cache  # a preview plans again after every save; Jinja itself reloads changed templates
 def environment() -> jinja2.Environment:
     """Return the Jinja environment with the templates of the theme."""
+    return _new_environment()
+
+
+def keep_templates(keep: Keep) -> None:
+    """Have the compiled templates kept, all as one value: compiling takes longer than the page of a small edit."""
+    environment().bytecode_cache = _Compiled(keep(["templates"], _compile_all))
+
+
+class _Compiled(BytecodeCache):
+    """Templates as bytecode by their keys; one that has changed since is compiled when it is loaded."""
+
+    def __init__(self, by_key: dict[str, bytes]):
+        self.by_key = by_key
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Load what was compiled from the bucket's source; leave the bucket empty if there is nothing."""
+        if code := self.by_key.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Take over what was compiled."""
+        self.by_key[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compile_all() -> dict[str, bytes]:
+    """Return every template of the theme as bytecode."""
+    made, compiled = _new_environment(), _Compiled({})
+    made.bytecode_cache = compiled
+    for name in made.list_templates():
+        made.get_template(name)
+    return compiled.by_key
+
+
+def _new_environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(THEME / "templates")),
         autoescape=True,
