@@ -4,6 +4,7 @@ Nothing here imports the rest of the build, which takes a second.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -61,16 +62,20 @@ class Report:
         kept = self.written + self.unchanged
         return replace(self, stages=stages, set_aside=(), by_file="", written=0, unchanged=kept, gone=())
 
-    def write(self, file: Path, key: str) -> None:
-        """Write the report as JSON, with the key it is valid under."""
-        write_whole(file, f"{json.dumps({'key': key, 'report': asdict(self)}, indent=1)}\n".encode())
+    def write(self, file: Path, sources: str, made: str) -> None:
+        """Write the report as JSON, with the hashes of the sources it is about and of what was made from them."""
+        stamped = {"sources": sources, "made": made, "report": asdict(self)}
+        write_whole(file, f"{json.dumps(stamped, indent=1)}\n".encode())
 
 
-def read_report(file: Path, key: str) -> Report | None:
-    """Return the report in a file; None if there is none, or it is damaged or of another key."""
+def read_report(file: Path, sources: str, made: Callable[[], str]) -> Report | None:
+    """Return the report in a file; None if there is none, or it is damaged or about other sources or results.
+
+    `made`, which takes longer, is asked only if the sources are the same.
+    """
     try:
         found = parse_json(file.read_bytes())
-        if found["key"] != key:
+        if found["sources"] != sources or found["made"] != made():
             return None
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in found["report"].items()

@@ -8,6 +8,7 @@ build decides for each stage and each page. Costs a read of every file: 10,000 s
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +50,21 @@ def read_unchanged(project: Project, sources: str) -> Report | None:
     if not (project.build / STAMP).is_file():
         return None
     with in_use(project.build):
-        return read_report(project.build / STAMP, _key(project, sources))
+        return read_report(project.build / STAMP, sources, partial(_made_hash, project))
 
 
 def keep_report(project: Project, sources: str, report: Report) -> None:
     """Write the stamp of a build that ended well, inside `in_use`; `sources` is their hash before and after it."""
-    report.again().write(project.build / STAMP, _key(project, sources))
+    report.again().write(project.build / STAMP, sources, _made_hash(project))
 
 
-def _key(project: Project, sources: str) -> str:
+def _made_hash(project: Project) -> str:
+    """Return a hash of the results and of the site."""
     site = Path(os.path.realpath(project.site))
     left_over = sorted(name for name in os.listdir(site.parent) if name.startswith(f".{site.name}."))
     results = tree_hash(project.build, lambda path: path not in _UNRELATED)
     published = tree_hash(site, lambda path: not _is_owners(path))
-    return digest([sources, results, published, left_over])
+    return digest([results, published, left_over])
 
 
 def _is_owners(path: str) -> bool:

@@ -15,7 +15,7 @@ import lstmgallery.unchanged
 from lstmgallery.cli import main
 from lstmgallery.project import Project, in_use
 from lstmgallery.trees import tree_hash
-from lstmgallery.unchanged import STAMP, program_hash, sources_hash
+from lstmgallery.unchanged import STAMP, program_hash, read_unchanged, sources_hash
 from tests.conftest import Gallery, files_of, folders_in, options, run_python
 
 HEAVY = {"numpy", "pandas", "pyarrow", "pydantic", "jinja2", "markdown", "tensorflow", "lstmgallery.build"}
@@ -94,6 +94,18 @@ def test_a_build_with_nothing_to_do_imports_nothing_large(project: Project) -> N
     run = run_python("-c", LOADED, *options(project))
     assert (run.returncode, run.stderr) == (0, "[]\n")
     assert "0 written" in run.stdout
+
+
+def test_results_and_site_are_read_only_if_the_sources_are_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(lstmgallery.unchanged, "tree_hash", lambda folder, _: read.append(folder))
+    assert read_unchanged(project, "other sources") is None
+    assert read == []
+    stamped = json.loads((project.build / STAMP).read_text(encoding="utf-8"))
+    assert read_unchanged(project, stamped["sources"]) is None  # they have another hash now
+    assert read == [project.build, project.site]
 
 
 def test_a_build_with_nothing_to_do_changes_no_file(project: Project) -> None:
@@ -241,4 +253,4 @@ def test_the_hash_of_a_folder_knows_paths_kinds_and_links(tmp_path: Path) -> Non
 
 def test_a_stamp_says_nothing_of_paths_and_times(project: Project) -> None:
     kept = json.loads((project.build / STAMP).read_text(encoding="utf-8"))
-    assert kept.keys() == {"key", "report"}
+    assert kept.keys() == {"sources", "made", "report"}

@@ -51,7 +51,7 @@ def write_stamp(file: Path, _: Network) -> None:
 
 def write_last_report(file: Path, _: Network) -> None:
     report = Report((Stated("a", "train", "1 s"),), ("b",), wrong=(Wrong("fails", "it"),), pages=3, gone=("x.html",))
-    report.write(file, "k")
+    report.write(file, "sources", "made")
 
 
 def read_stamp(file: Path) -> None:
@@ -68,7 +68,7 @@ TEXTS: dict[str, tuple[Callable[[Path, Network], None], Read]] = {
     "search": (write_record_of_a_search, read_search),
     "copies": (write_record_of_copies, read_copies),
     "stamp": (write_stamp, read_stamp),
-    "report": (write_last_report, lambda file: read_report(file, "k")),
+    "report": (write_last_report, lambda file: read_report(file, "sources", lambda: "made")),
 }
 
 
