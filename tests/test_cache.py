@@ -1,5 +1,6 @@
 """A stage runs again when its code, its specification, its inputs or its libraries change, and only then."""
 
+import ast
 import errno
 import hashlib
 import json
@@ -12,7 +13,16 @@ from types import MappingProxyType
 import pytest
 
 import lstmgallery
-from lstmgallery.cache import Stage, code_fingerprint, damage, imported_modules, is_current, replacing, stage_key
+from lstmgallery.cache import (
+    PACKAGE,
+    Stage,
+    code_fingerprint,
+    damage,
+    imported_modules,
+    is_current,
+    replacing,
+    stage_key,
+)
 from tests.conftest import run_python
 
 CODE = ("lstmgallery.desk.examine", "lstmgallery.stages")
@@ -254,6 +264,19 @@ def test_imports_inside_functions_are_found() -> None:
     source = "import os\ndef work():\n    from lstmgallery.lab.train import train\n    import lstmgallery.store\n"
     found = imported_modules(source)
     assert found == ["lstmgallery.lab.train", "lstmgallery.lab.train.train", "lstmgallery.store"]
+
+
+def test_all_imports_of_this_package_are_found() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        expected: set[str] = set()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                expected |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                expected |= {alias.name for alias in node.names}
+        ours = {name for name in expected if name.split(".")[0] == PACKAGE.name}
+        assert ours <= set(imported_modules(source)), file
 
 
 def test_an_import_from_the_package_it_stands_in_names_no_module() -> None:
