@@ -133,12 +133,12 @@ def _link_tree(old: Path, new: Path) -> None:
         link_file(old, new)
 
 
-def link_file(old: Path, new: Path) -> None:
+def link_file(old: str | Path, new: str | Path) -> None:
     """Make `new` the same file as `old`, modification time included, by a hard link if the file system allows it."""
     try:
         os.link(old, new)
     except OSError:
-        if not stat.S_ISREG(old.stat().st_mode):  # reading a pipe would wait
+        if not stat.S_ISREG(os.stat(old).st_mode):  # reading a pipe would wait
             raise
         shutil.copy2(old, new)
 
@@ -250,12 +250,13 @@ def set_modes(folder: Path, mode: int, files: Collection[str]) -> None:
     """
     if os.name != "posix":
         return
-    parents = {parent for path in files for parent in Path(path).parents}
-    wanted = {folder / parent: mode for parent in parents} | {folder / path: mode & 0o666 for path in files}
-    for path, each in wanted.items():
+    innermost = map(Path, {os.path.dirname(path) for path in files})
+    folders = {str(each) for inner in innermost for each in (inner, *inner.parents)}
+    for path, wanted in [*((path, mode) for path in folders), *((path, mode & 0o666) for path in files)]:
+        entry = os.path.join(folder, path)
         with contextlib.suppress(OSError):  # the file is another user's, or the file system has no modes
-            if stat.S_IMODE(path.stat().st_mode) != each:
-                path.chmod(each)
+            if stat.S_IMODE(os.stat(entry).st_mode) != wanted:
+                os.chmod(entry, wanted)
 
 
 def is_owners(path: Path) -> bool:
