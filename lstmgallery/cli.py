@@ -4,7 +4,6 @@ Each command imports its own code, so help appears at once.
 """
 
 import errno
-import gc
 import math
 import sys
 import time
@@ -33,6 +32,7 @@ from lstmgallery.console import (
     terminal,
 )
 from lstmgallery.errors import GalleryError, Problem
+from lstmgallery.garbage import collect_rarely
 from lstmgallery.press.marks.text import count
 from lstmgallery.project import Project, in_use
 from lstmgallery.unchanged import keep_report, read_unchanged, sources_hash
@@ -40,7 +40,6 @@ from lstmgallery.unchanged import keep_report, read_unchanged, sources_hash
 if TYPE_CHECKING:
     from lstmgallery.scaffold import Scaffold
 
-OBJECTS_BEFORE_COLLECTION = 100_000  # Python's 700 cost a build a tenth of its time, and find next to nothing
 EPILOG = """\b
 Examples:
   python build_site.py                         train what changed, write site/
@@ -230,7 +229,7 @@ def main() -> None:
     """Build a gallery of neurons: train small recurrent networks, record everything they compute, check it against
     their equations, and write a static site that shows it."""
     print_whatever_comes()
-    gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
+    collect_rarely()
 
 
 @main.command(epilog=BUILD_EPILOG, context_settings=SETTINGS)

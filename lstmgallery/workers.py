@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from lstmgallery.garbage import collect_rarely
+
 Result = TypeVar("Result")
 
 
@@ -55,6 +57,7 @@ def _begin_worker() -> None:
 
     A killed build cannot end its workers, and they would keep training for minutes.
     """
+    collect_rarely()
     os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
     build = multiprocessing.parent_process()
     assert build is not None

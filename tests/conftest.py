@@ -26,6 +26,7 @@ from lstmgallery.build import Summary, build_gallery
 from lstmgallery.cells import CELL_KINDS
 from lstmgallery.errors import Problem
 from lstmgallery.exchange import MANIFEST
+from lstmgallery.garbage import collect_rarely
 from lstmgallery.network import Network, read_network
 from lstmgallery.origin import Origin
 from lstmgallery.pinning import describe
@@ -33,6 +34,8 @@ from lstmgallery.pins import Curve, pin_path, write_pin
 from lstmgallery.project import Project
 from lstmgallery.searches import Requirement, Search, Trial
 from lstmgallery.tasks.languages.language import Language
+
+collect_rarely()
 
 RESULTS = "LSTMGALLERY_RESULTS"  # names a folder that keeps the results of the gallery
 ROOT = Path(__file__).parent.parent

@@ -84,6 +84,7 @@ def _new_environment() -> jinja2.Environment:
 def render(path: str, template: str, **values: Any) -> bytes:
     """Return the page at `path` of the site: a template rendered with values."""
     base_url = values["site"].base_url
+    folder = posixpath.dirname(path) or "."
 
     def url(target: str) -> str:
         """Return the relative link from this page to a file of the site, a fragment included.
@@ -93,8 +94,7 @@ def render(path: str, template: str, **values: Any) -> bytes:
         file, mark, fragment = target.partition("#")
         if path == "404.html" and base_url:
             return f"{base_url}{target}"
-        relative = posixpath.relpath(file, posixpath.dirname(path) or ".") if file != path or not mark else ""
-        return relative + mark + fragment
+        return mark + fragment if file == path and mark else relative(file, folder) + mark + fragment
 
     lang = values["article"].writeup.lang if "article" in values else values["site"].lang
     of_language = {"lang": lang, "english": english(lang), "direction": direction(lang), "own_language": own(lang)}
@@ -103,6 +103,9 @@ def render(path: str, template: str, **values: Any) -> bytes:
         part = environment().get_template("part.html")
         values["body"] = values["article"].body(url, lambda kind, name: part.render(kind=kind, id=name, **values))
     return environment().get_template(template).render(values).encode()
+
+
+relative = cache(posixpath.relpath)  # every page links to most others
 
 
 def date(day: datetime.date, lang: str) -> str:
