@@ -292,12 +292,40 @@ def test_a_pattern_is_yes_where_it_matches() -> None:
     assert find_matches(r"(?<=a)|b", "ab", key="b") == [(1, 2)]
 
 
-@pytest.mark.parametrize(("pattern", "fault"), [("(a", "missing )"), ("a*", "matches nothing"), ("[z-a]", "range")])
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("(a", "missing )"),
+        ("a*", "matches nothing"),
+        ("[z-a]", "range"),
+        ("(?R)", "does not call itself or parts of itself, found (?R)"),
+        ("(?:a|(?R))b", "does not call itself"),
+        ("(a)(?1)", "found (?1)"),
+        ("(?P<n>a)(?&n)", "found (?&n)"),
+        ("a{99999999}", "at most 100,000 repetitions in all, found 99,999,999"),
+        ("((a{0,999}b){999,}){ 9 }", "found 8,982,009"),
+    ],
+)
 def test_a_pattern_that_is_none_is_refused(pattern: str, fault: str) -> None:
     found = pattern_fault(pattern)
     assert found is not None
     assert fault in found
     assert repr(pattern) in found
+
+
+def test_a_pattern_with_modest_counts_is_one() -> None:
+    assert pattern_fault(r"\d{4}-\d{2}-\d{2}|(ab{0,3}){2,}|x{}|[{0}]") is None
+
+
+def test_a_pattern_that_takes_too_much_memory_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(patterns_module.regex, "compile", refuse)
+    monkeypatch.setattr(patterns_module.regex, "finditer", refuse)
+    assert pattern_fault("a") == "expected a regular expression, found 'a': it takes too much memory"
+    with pytest.raises(GalleryError, match="takes too much memory"):
+        find_matches("a", "aa", key="a")
 
 
 def test_a_pattern_that_explodes_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@
 The `regex` package runs the patterns, because it can stop those that explode.
 """
 
+import math
+import re
+
 import regex
 
 from lstmgallery.errors import GalleryError, Problem
@@ -10,17 +13,29 @@ from lstmgallery.tasks.texts.truths.feature_set import Span
 
 SLOW = "avoid repetition inside of repetition, such as (a+)+; a possessive a++ never goes back"
 SECONDS = 1.0  # allowed for one document; ordinary patterns take less than a thousandth of it
+MOST_REPEATED = 100_000  # product of the numbers in braces: memory grows with it before anything is matched
+_NUMBERS = re.compile(r"\{\s*(\d*)\s*,?\s*(\d*)\s*\}")
+_CALL = re.compile(r"\(\?(?:R|[+-]?\d+|&\w+|P>\w+)\)")  # of a part of the pattern, or of all of it
 
 
 def pattern_fault(pattern: str) -> str | None:
     """Return the fault in a regular expression, or None."""
+    if call := _CALL.search(pattern):
+        return f"expected a pattern that does not call itself or parts of itself, found {call[0]} in {pattern!r}"
+    if (repeated := math.prod(max(map(int, filter(None, each))) for each in _counts(pattern))) > MOST_REPEATED:
+        return f"expected at most {MOST_REPEATED:,} repetitions in all, found {repeated:,} in {pattern!r}"
     try:
         compiled = regex.compile(pattern)
-    except (regex.error, ValueError, RecursionError, OverflowError) as error:
-        return f"expected a regular expression, found {pattern!r}: {error}"
+    except (regex.error, ValueError, RecursionError, OverflowError, MemoryError) as error:
+        return f"expected a regular expression, found {pattern!r}: {str(error) or 'it takes too much memory'}"
     if compiled.fullmatch("", timeout=SECONDS):
         return f"expected a pattern that needs a character, found {pattern!r}, which matches nothing at all"
     return None
+
+
+def _counts(pattern: str) -> list[tuple[str, str]]:
+    """Return the numbers of every `{n}` and `{n,m}` of a pattern: the least, the most; empty where there is none."""
+    return [(least, most) for least, most in _NUMBERS.findall(pattern) if int(least or 0) or int(most or 0)]
 
 
 def find_matches(pattern: str, text: str, *, key: str) -> list[Span]:
@@ -31,6 +46,7 @@ def find_matches(pattern: str, text: str, *, key: str) -> list[Span]:
     try:
         matches = regex.finditer(pattern, text, timeout=SECONDS)
         return [match.span() for match in matches if match.end() > match.start()]
-    except TimeoutError:
-        message = f"the pattern {pattern!r} takes more than {SECONDS:.0f} s on a text of {len(text):,} characters"
+    except (TimeoutError, MemoryError) as error:
+        much = f"more than {SECONDS:.0f} s" if isinstance(error, TimeoutError) else "too much memory"
+        message = f"the pattern {pattern!r} takes {much} on a text of {len(text):,} characters"
         raise GalleryError(Problem(f"the feature {key!r}", message, hint=SLOW)) from None
