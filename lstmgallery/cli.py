@@ -271,7 +271,7 @@ def build(
     project = Project(content=content, build=cache, site=output)
     seeds = 0 if quick else seeds
     options = {"only": network, "leave_out": leave_out, "drafts": drafts, "seeds": seeds, "strict": strict}
-    stopped = "Stopped; {outcome}. Finished stages are kept."
+    stopped = "Stopped; {outcome}. Finished stages and checkpoints are kept."
     with _reporting_errors(console, "nothing was published", stopped):
         sources = sources_hash(project, options)
         last = None if retrain else read_unchanged(project, sources)
@@ -529,7 +529,12 @@ def new() -> None:
 @new.command("network", epilog=NETWORK_EPILOG, context_settings=SETTINGS)
 @click.argument("name")
 @click.option("--task", type=_TaskKind(), default="counting", show_default=True, help="What the network learns.")
-@click.option("--text", type=click.Path(path_type=Path), metavar="FILE", help="Learn to read a text of yours instead.")
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Learn to read a text of yours instead: a file, a folder, or files of a pattern such as 'texts/*.txt'.",
+)
 @click.option("--column", metavar="NAME", help="The column of a table's text.  [default: text, else tweet]")
 @click.option("--document", metavar="UNIT", help="What is read from a zero state: line, paragraph, file or row.")
 @click.option("--encoding", metavar="NAME", help="The encoding of the text, such as cp1252.  [default: utf-8]")
@@ -584,7 +589,7 @@ def new_writeup(slug: str, title: str | None, content: Path) -> None:
 def _begin(scaffold: "Callable[[], Scaffold]") -> None:
     with _reporting_errors(terminal(stderr=True), "nothing was written", "Stopped."):
         made = scaffold()
-        print(f"{made.path}\n{made.next}")
+        print("\n".join(filter(None, (str(made.path), made.note, made.next))))
 
 
 @contextmanager

@@ -80,7 +80,9 @@ class Curve(pydantic.BaseModel):
 class CorpusRecord(pydantic.BaseModel):
     """What a network of text was trained on, and how well it and others predict the held-out part of its corpus.
 
-    `bits` are those of the network for a character; `ngrams` those of interpolated Kneser-Ney n-grams, by their order.
+    `unknown_share`: of the held-out characters, those read as the unknown token. `sampled_from`: the characters of the
+    source, if only a sample of it was used. `bits` are those of the network for a character; `ngrams` those of
+    interpolated Kneser-Ney n-grams, by their order.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +95,7 @@ class CorpusRecord(pydantic.BaseModel):
     training_characters: Number
     held_out_characters: Number
     unknown_share: float = pydantic.Field(ge=0, le=1)
+    sampled_from: Number | None = None
     bits: pydantic.FiniteFloat
     untrained_bits: pydantic.FiniteFloat
     ngrams: dict[int, pydantic.FiniteFloat]

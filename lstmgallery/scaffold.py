@@ -20,11 +20,13 @@ from lstmgallery.errors import GalleryError, Problem
 from lstmgallery.listing import check_folder, list_files
 from lstmgallery.network import MINUTES, Network, read_network, slug_fault
 from lstmgallery.tasks import TASKS
+from lstmgallery.tasks.texts.sources.source import is_pattern
 from lstmgallery.tasks.texts.task import Text
 
 LONGEST_TITLE = 80
 TABLES = (".csv", ".tsv", ".json", ".jsonl")
 SHORTER = (1_000, 200)  # characters of a document, where a text has too few longer ones
+MUCH_UNKNOWN = 0.02  # share of characters
 EXAMPLES, LONGEST_EXAMPLE = 3, 60  # passages shown of a new network of text, and the characters of each
 BEGUN = ("site.yaml", "networks/counter.md", "writeups/how-it-counts.md")
 
@@ -35,6 +37,7 @@ class Scaffold:
 
     path: Path
     next: str
+    note: str = ""  # what the author should know about the text
 
 
 NETWORK = """\
@@ -222,16 +225,18 @@ def scaffold_text(
     so that a network which cannot be trained on it is refused here. Raises `GalleryError` as for any other network.
     """
     settings = settings or {}
-    if not text.exists():
-        raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}"))
+    if not text.exists() and not is_pattern(str(text)):
+        hint = "quote a pattern, so that it arrives whole: --text 'texts/*.txt'"
+        raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}", hint=hint))
     if "column" in settings and text.suffix.lower() not in TABLES:
         listed = ", ".join(sorted(TABLES))
         raise GalleryError(Problem("--column", f"expected a table ({listed}), found {text.name}", hint="leave it out"))
     root = content.parent.resolve()
-    found = text.resolve()
+    found = Path(os.path.abspath(text))  # links stay: who names one means where it leads
+    is_near = found.is_relative_to(root) or not text.is_absolute()
     corpus: dict[str, object] = {
         "kind": "table" if text.suffix.lower() in TABLES else "files",
-        "path": str(found.relative_to(root)) if found.is_relative_to(root) else str(found),
+        "path": Path(os.path.relpath(found, root)).as_posix() if is_near else str(found),
     }
     corpus |= settings
     try:
@@ -240,7 +245,8 @@ def scaffold_text(
         detail = error.errors()[0]
         key = str(detail["loc"][-1])
         option = f"--{key}" if key in settings else "--text"
-        message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {detail['input']!r}"
+        ours = detail.get("ctx", {}).get("error")  # says what was found, too
+        message = str(ours) if ours else f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {detail['input']!r}"
         raise GalleryError(Problem(option, message)) from None
     try:
         task, corpus = _divided(corpus, content)
@@ -262,7 +268,8 @@ def scaffold_text(
     )
     file = content / "networks" / f"{name}.md"
     _write(content, file, name, TEXT.format(front=f"{_title_line(name, title)}\n{front}"), kind="network")
-    return Scaffold(file, f"Train it, for about {minutes:g} minutes: lstmgallery build --network {name}")
+    train = f"Train it, for about {minutes:g} minutes: lstmgallery build --network {name}"
+    return Scaffold(file, train, _unknown_note(task))
 
 
 def _divided(corpus: dict[str, object], content: Path) -> tuple[Text, dict[str, object]]:
@@ -282,6 +289,18 @@ def _divided(corpus: dict[str, object], content: Path) -> tuple[Text, dict[str, 
                 break
     assert first is not None
     raise first
+
+
+def _unknown_note(task: Text) -> str:
+    """Return what to say of a text of which the network would not know much."""
+    text = task.text.corpus
+    assert text is not None
+    if text.unknown_share < MUCH_UNKNOWN:
+        return ""
+    return (
+        f"It would know the {len(text.alphabet):,} most frequent characters and read {text.unknown_share:.0%} of "
+        "the text as <unknown>. To have it know more, add to the corpus in the file: most_letters: 1000"
+    )
 
 
 def _as_option(hint: str | None) -> str | None:

@@ -139,7 +139,7 @@ def test_interrupting_a_training_ends_with_130_and_leaves_nothing_half_done(
     with monkeypatch.context() as patched:  # Ctrl-C comes in the middle of the training, after its first steps
         patched.setattr(ConsoleProgress, "advance", lambda *_: signal.raise_signal(signal.SIGINT))
         done = run_here("build", *options(small_project))
-    assert done.stderr == "small: train\nStopped; nothing was published. Finished stages are kept.\n"
+    assert done.stderr == "small: train\nStopped; nothing was published. Finished stages and checkpoints are kept.\n"
     assert done.exit_code == 130
     assert files_of(small_project.site) == site
     assert list((small_project.build / "small").glob("*.partial")) == []

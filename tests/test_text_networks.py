@@ -425,7 +425,43 @@ def test_a_new_network_of_a_text_is_valid(tmp_path: Path) -> None:
         (("--text", "nothing.txt"), "--text: expected a file or a folder with text, found none at nothing.txt"),
         (("--text", "reviews.json"), "expected a column 'text' or 'tweet' in row 1, found 'review'"),
         (("--text", "mine.txt", "--document", "row"), "--document: input should be 'line', 'paragraph', "),
+        (("--text", "mine.txt", "--encoding", "x"), "such as utf-8 or cp1252, found 'x'\n"),
     ):
         refused = run_python(*new, "other", *arguments, cwd=tmp_path)
         assert (refused.returncode, message in refused.stderr) == (1, True), refused.stderr
     assert run_python(*new, "other", "--minutes", "3", cwd=tmp_path).returncode == 2
+
+
+def test_a_new_network_reads_the_files_of_a_pattern_wherever_they_are(tmp_path: Path) -> None:
+    made = folders(tmp_path / "gallery")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "picture.png").write_bytes(b"\x89PNG\0")
+    for name in ("one", "two"):
+        (tmp_path / "texts" / f"{name}.txt").write_text("".join(f"{name} {at * at}\n" for at in range(30)), "utf-8")
+    new = ("-m", "lstmgallery", "new", "network")
+    whole = run_python(*new, "whole", "--text", "../texts", cwd=tmp_path / "gallery")
+    assert "binary file" in whole.stderr
+    assert "else leave it out: texts/*.txt" in whole.stderr
+    near = run_python(*new, "near", "--text", "../texts/*.txt", cwd=tmp_path / "gallery")
+    far = run_python(*new, "far", "--text", str(tmp_path / "texts" / "*.txt"), cwd=tmp_path / "gallery")
+    assert (near.returncode, far.returncode) == (0, 0), near.stderr + far.stderr
+    assert "path: ../texts/*.txt" in (made.content / "networks" / "near.md").read_text(encoding="utf-8")
+    for name in ("near", "far"):
+        network, _ = read_network(made.content / "networks" / f"{name}.md")
+        assert network.task.form == "text: *.txt, line by line"
+        assert len(network.split().training) > 40
+
+
+def test_a_text_of_which_much_is_unknown_says_so_when_it_is_begun_and_on_its_page(tmp_path: Path) -> None:
+    signs = np.random.default_rng(1).integers(0x4E00, 0x5200, (60, 30))
+    lines = ["".join(map(chr, row)) for row in signs]
+    made = built_of(tmp_path, [f"{number} {line}" for number, line in enumerate(lines)])
+    page = (made.site / "networks" / "mine" / "index.html").read_text(encoding="utf-8")
+    said = re.search(r"Of these characters ([\d.]+)\s% are none of the 120 that it knows.*needs? more bits\.", page)
+    assert said is not None
+    assert float(said[1]) > 50
+    new = run_python("-m", "lstmgallery", "new", "network", "other", "--text", "mine.txt", cwd=tmp_path)
+    assert "add to the corpus in the file: most_letters: 1000" in new.stdout
+    (tmp_path / "plain.txt").write_text("".join(f"number {at * at}\n" for at in range(60)), encoding="utf-8")
+    plain = run_python("-m", "lstmgallery", "new", "network", "plain", "--text", "plain.txt", cwd=tmp_path)
+    assert (plain.returncode, "most_letters" in plain.stdout) == (0, False)

@@ -28,8 +28,8 @@ _SHORT = 100  # characters of the shortest documents that cutting makes
 class Corpus:
     """The documents of each part, in an order that depends on their text alone, and the `alphabet`, sorted.
 
-    So the first documents of a part are a fair sample of it. `place`: the source's name. `read_documents` and
-    `read_characters` count what the source held; of a source that is too large, the parts are a sample.
+    So the first documents of a part are a fair sample of it. `place`: the source's name for readers. `read_documents`
+    and `read_characters` count what the source held; of a source that is too large, the parts are a sample.
     """
 
     training: tuple[str, ...]
@@ -83,8 +83,12 @@ def read_corpus(source: AnySource, places: Places) -> Corpus:
     if different < FEWEST:
         found = f"{different} ({source.unit} by {source.unit})" if ranked else "none: the text is empty"
         message = f"expected at least {FEWEST} different documents, found {found}"
-        is_long = documents.characters >= FEWEST * _SHORT
-        hint = f"add text, or make documents smaller: {source.smaller}" if is_long else "add text"
+        if documents.number >= FEWEST:
+            hint = "add text that does not repeat itself"
+        elif documents.characters >= FEWEST * _SHORT:
+            hint = f"add text, or make documents smaller: {source.smaller}"
+        else:
+            hint = "add text"
         raise GalleryError(Problem(source.place, message, hint=hint))
     held_out, validation, training = divide_documents(ranked)
     return Corpus(
@@ -92,7 +96,7 @@ def read_corpus(source: AnySource, places: Places) -> Corpus:
         validation,
         held_out,
         count_letters(training, most=source.most_letters, rare=source.rare),
-        source.place,
+        source.name,
         documents.number,
         documents.characters,
     )

@@ -36,7 +36,8 @@ def open_text(path: Path, *, encoding: str | None = None, newline: str | None = 
         known = encoding or next((name for mark, name in _MARKS if head.startswith(mark)), None)
         if known is None and b"\0" in head:
             message = f"expected text, found a binary file: a zero byte at offset {head.index(0)}"
-            raise GalleryError(Problem(str(path), message, hint="if it is text, name its encoding: encoding: utf-16"))
+            hint = "if it is text, name its encoding, such as encoding: utf-16; else leave it out: texts/*.txt"
+            raise GalleryError(Problem(str(path), message, hint=hint))
         with path.open(encoding=known or UTF8, newline=newline) as text:
             try:
                 yield text

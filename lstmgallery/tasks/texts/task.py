@@ -151,7 +151,7 @@ class Text(Task):
 
     @property
     def form(self) -> str:
-        return f"text: {self.corpus.place}, {self.corpus.unit} by {self.corpus.unit}"
+        return f"text: {self.corpus.name}, {self.corpus.unit} by {self.corpus.unit}"
 
     @property
     def text(self) -> RealText:

@@ -83,7 +83,26 @@ def test_twenty_different_documents_are_enough_and_fewer_are_too_few(tmp_path: P
         assert problem.place == "a.txt"
         assert problem.message.startswith("expected at least 20 different documents, ")
         assert found in problem.message
-        assert problem.hint == ("add text" if len(lines) < 4 else "add text, or make documents smaller: longest: 100")
+        assert problem.hint == ("add text" if len(lines) < 4 else "add text that does not repeat itself")
+    with pytest.raises(GalleryError, match="add text, or make documents smaller: longest: 100"):
+        corpus_of(tmp_path, [" ".join(LINES), " ".join(LINES[1:])])
+
+
+def test_a_corpus_is_named_without_saying_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("\n".join(LINES), encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    for path, name in (
+        ("../a.txt", "a.txt"),
+        (str(tmp_path / "a.txt"), "a.txt"),
+        (str(tmp_path / "*.txt"), "*.txt"),
+        (str(tmp_path), tmp_path.name),
+    ):
+        source = SOURCE.validate_json(json.dumps({"kind": "files", "path": path}))
+        assert read_corpus(source, Places(tmp_path / "project")).place == name
+    (tmp_path / "project" / "texts").mkdir()
+    (tmp_path / "a.txt").rename(tmp_path / "project" / "texts" / "a.txt")
+    within = SOURCE.validate_json(json.dumps({"kind": "files", "path": "texts/a.txt"}))
+    assert read_corpus(within, Places(tmp_path / "project")).place == "texts/a.txt"
 
 
 def test_one_long_line_is_a_corpus_of_its_pieces(tmp_path: Path) -> None:

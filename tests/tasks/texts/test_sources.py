@@ -72,6 +72,16 @@ def test_a_folder_is_read_whole_and_sorted_but_for_hidden_files(tmp_path: Path) 
     assert documents(tmp_path, kind="files", path="f", document="file") == ["c", "b\nb"]
 
 
+def test_a_link_out_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (tmp_path / "f" / "a.txt").write_text("a", encoding="utf-8")
+    (tmp_path / "f" / "b.txt").symlink_to("a.txt")
+    (tmp_path / "f" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    assert documents(tmp_path, kind="files", path="f") == ["a", "a"]
+    assert documents(tmp_path, kind="files", path="f/out.txt") == ["secret"]  # named by the author
+
+
 def test_a_pattern_names_its_files(tmp_path: Path) -> None:
     tmp_path = tmp_path / "a [1] folder*"
     tmp_path.mkdir()

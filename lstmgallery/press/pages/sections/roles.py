@@ -17,6 +17,7 @@ def _values(view: NetworkView) -> dict[str, Any]:
     return {
         "experiment": experiments[0] if experiments else None,
         "held_at": evidence.held_at(view.results),
+        "as_it_is": evidence.held_words(view.results, *view.network.places[0])[0],
         "ranking": evidence.rank(view.results),
         "is_long": len(view.network.places) > LONG,
         "neuron_path": neuron_path,

@@ -4,7 +4,7 @@ import abc
 import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pydantic
 
@@ -48,6 +48,11 @@ class Source(pydantic.BaseModel, abc.ABC):
     @abc.abstractmethod
     def place(self) -> str:
         """The source's name in errors."""
+
+    @property
+    def name(self) -> str:
+        """The source's name on pages and in pins, which says nothing of where somebody keeps files."""
+        return self.place
 
     @property
     @abc.abstractmethod
@@ -111,6 +116,15 @@ class Stored(Source):
     def place(self) -> str:
         return self.path or self.url or ""
 
+    @property
+    def name(self) -> str:
+        """The path if it is one within the gallery, else its last part."""
+        if self.path is None:
+            return self.place
+        path = PurePath(self.path)
+        is_within = not path.is_absolute() and not {"..", "~"} & {*path.parts} and not self.path.startswith("~")
+        return self.path if is_within else path.name
+
     def files(self, places: Places) -> list[Path]:
         """Return the files to read, sorted: the path's, or the download. Raises `GalleryError` if there are none."""
         if self.path is not None:
@@ -123,18 +137,26 @@ class Stored(Source):
         if self.url is not None:
             assert self.sha256 is not None
             return [download(self.url, sha256=self.sha256, folder=places.downloads, report=places.report)]
-        is_pattern = any(mark in self.place for mark in _WILD)
-        expected = "files of this pattern" if is_pattern else "a file or a folder with files"
+        expected = "files of this pattern" if is_pattern(self.place) else "a file or a folder with files"
         hint = f"relative paths begin in {places.root.resolve()}"
         raise GalleryError(Problem(self.place, f"expected {expected}, found none", hint=hint))
 
 
+def is_pattern(path: str) -> bool:
+    """Return whether a path stands for the files that look like it."""
+    return any(mark in path for mark in _WILD)
+
+
 def _matching(path: str, root: Path) -> list[Path]:
-    """Return the files of a path: one file, all files in a folder but hidden ones, or those of a pattern."""
+    """Return the files of a path: one, those of a pattern, or all in a folder but hidden ones and links out of it."""
     whole = root / Path(path).expanduser()
     if whole.is_dir():
+        inside = whole.resolve()
         found = (
-            file for file in whole.rglob("*") if not any(part.startswith(".") for part in file.relative_to(whole).parts)
+            file
+            for file in whole.rglob("*")
+            if not any(part.startswith(".") for part in file.relative_to(whole).parts)
+            and file.resolve().is_relative_to(inside)
         )
     elif whole.exists():
         return [whole]

@@ -168,7 +168,7 @@ def _read_objects(stream: TextIO, file: Path) -> Iterator[tuple[int, Any]]:
     decode = json.JSONDecoder().raw_decode
     text = _read_more(stream, "")
     if not text.startswith("["):
-        hint = "give a file of one object a line the suffix .jsonl"
+        hint = "put the rows in a list, or, if every line is a row, give the file the suffix .jsonl"
         raise GalleryError(Problem(str(file), f"expected a list of objects, found {_shown(text)}", hint=hint))
     at, number = _skip_space(text, 1), 0
     while True:
@@ -187,7 +187,7 @@ def _read_objects(stream: TextIO, file: Path) -> Iterator[tuple[int, Any]]:
         longer = _read_more(stream, text[at:])
         if len(longer) == len(text) - at or len(longer) > _LONGEST_FIELD:
             message = f"expected a list of JSON values, found one that is broken after row {number}"
-            raise GalleryError(Problem(str(file), message))
+            raise GalleryError(Problem(str(file), message, hint="is the file complete?"))
         text, at = longer, 0
 
 
