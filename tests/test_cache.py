@@ -6,18 +6,22 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 import lstmgallery
+from lstmgallery import cache
 from lstmgallery.cache import (
     PACKAGE,
     Stage,
     code_fingerprint,
     damage,
+    file_hash,
     imported_modules,
     is_current,
     replacing,
@@ -258,6 +262,34 @@ def test_the_fingerprint_follows_the_imports(tmp_path: Path, module: str, is_par
 def test_the_fingerprint_is_the_same_wherever_the_package_lies(tmp_path: Path) -> None:
     copy_package(tmp_path)
     assert fingerprint_in(tmp_path) == code_fingerprint("lstmgallery.lab.train")
+
+
+def test_a_file_is_read_again_only_if_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_TICK_NS", 0)
+    file = tmp_path / "a"
+    file.write_bytes(b"one")
+    times = file.stat()
+    first = file_hash(file)
+    read: list[str] = []
+    really = hashlib.file_digest
+
+    def note(stream: Any, digest: str) -> Any:
+        read.append(stream.name)
+        return really(stream, digest)
+
+    monkeypatch.setattr(hashlib, "file_digest", note)
+    assert (file_hash(file), read) == (first, [])
+    time.sleep(0.05)  # more than a tick
+    file.write_bytes(b"two")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # as an editor may set them
+    assert file_hash(file) != first
+    assert read == [str(file)]
+
+
+def test_a_file_that_has_just_changed_is_read_again(tmp_path: Path) -> None:
+    for content in (b"one", b"two", b"one"):
+        (tmp_path / "a").write_bytes(content)
+        assert file_hash(tmp_path / "a") == hashlib.sha256(content).hexdigest()
 
 
 def test_imports_inside_functions_are_found() -> None:

@@ -179,11 +179,16 @@ class Article:
         """Return what a figure on its page, and its own files, are made of: not of the text around it."""
         writeup = self.writeup
         (drawn,) = (each for each in writeup.figures if each.id == figure)
-        claims = [[claim.id, claim.question.key, str(claim.expectation)] for claim in writeup.claims]
         proses = [writeup.captions[figure], writeup.alternatives[figure]]
         texts = [[prose.marked, [self._part_made_from(part) for part in prose.parts]] for prose in proses]
-        place = [self.path, figure, self.figure_number(figure), writeup.lang, writeup.front.model_dump_json()]
-        return [place, repr(drawn.block), claims, texts]
+        return [figure, self.figure_number(figure), repr(drawn.block), self._of_all_figures, texts]
+
+    @cached_property
+    def _of_all_figures(self) -> Any:
+        """What every figure of the write-up is made of."""
+        writeup = self.writeup
+        claims = [[claim.id, claim.question.key, str(claim.expectation)] for claim in writeup.claims]
+        return [self.path, writeup.lang, writeup.front.model_dump_json(), claims]
 
     def _part_made_from(self, part: Inset | Link) -> Any:
         if isinstance(part, Link):

@@ -5,6 +5,7 @@ import itertools
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -321,8 +322,8 @@ def test_a_pattern_that_takes_too_much_memory_is_a_mistake(monkeypatch: pytest.M
     def refuse(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(patterns_module.regex, "compile", refuse)
-    monkeypatch.setattr(patterns_module.regex, "finditer", refuse)
+    monkeypatch.setattr(regex, "compile", refuse)
+    monkeypatch.setattr(regex, "finditer", refuse)
     assert pattern_fault("a") == "expected a regular expression, found 'a': it takes too much memory"
     with pytest.raises(GalleryError, match="takes too much memory"):
         find_matches("a", "aa", key="a")
