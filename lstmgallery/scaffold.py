@@ -309,8 +309,9 @@ def _as_option(hint: str | None) -> str | None:
 
 
 def _example(document: str) -> str:
-    """Return the beginning of a document, to be shown step by step."""
-    return document[:LONGEST_EXAMPLE].rstrip()
+    """Return the beginning of a document, to be shown step by step: up to the end of a word, if it is long."""
+    words = re.match(rf"(?s).{{1,{LONGEST_EXAMPLE}}}(?!\S)", document)
+    return (words[0] if words else document[:LONGEST_EXAMPLE]).rstrip()
 
 
 def scaffold_writeup(content: Path, slug: str, *, title: str | None, published: date) -> Scaffold:

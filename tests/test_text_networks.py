@@ -413,7 +413,9 @@ def test_settings_of_the_other_kind_of_training_are_mistakes(tmp_path: Path, tra
 
 def test_a_new_network_of_a_text_is_valid(tmp_path: Path) -> None:
     folders(tmp_path)
-    rows = json.dumps([{"review": f"number {number} was good"} for number in range(50)])
+    rows = json.dumps(
+        [{"review": f"number {10 + number} was {'so ' * 10}good and unforgettable"} for number in range(50)]
+    )
     (tmp_path / "reviews.json").write_text(rows, encoding="utf-8")
     new = ("-m", "lstmgallery", "new", "network")
     made = run_python(*new, "reviews", "--text", "reviews.json", "--column", "review", "--minutes", "0.5", cwd=tmp_path)
@@ -421,6 +423,7 @@ def test_a_new_network_of_a_text_is_valid(tmp_path: Path) -> None:
     network, _ = read_network(tmp_path / "content" / "networks" / "reviews.md")
     assert (network.training.minutes, network.layers, network.units) == (0.5, 2, 64)
     assert all(each.startswith("number ") for each in network.shown)
+    assert all(each.endswith(" good and") for each in network.shown)  # not within a word
     for arguments, message in (
         (("--text", "nothing.txt"), "--text: expected a file or a folder with text, found none at nothing.txt"),
         (("--text", "reviews.json"), "expected a column 'text' or 'tweet' in row 1, found 'review'"),
