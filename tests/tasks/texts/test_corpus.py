@@ -101,6 +101,9 @@ def test_a_corpus_is_named_without_saying_where_it_was(tmp_path: Path) -> None:
         assert read_corpus(source, Places(tmp_path / "project")).place == name
     (tmp_path / "project" / "texts").mkdir()
     (tmp_path / "a.txt").rename(tmp_path / "project" / "texts" / "a.txt")
+    url = "https://somebody:secret@example.org:8000/a.txt?token=secret#part"
+    downloaded = SOURCE.validate_json(json.dumps({"kind": "files", "url": url, "sha256": "0" * 64}))
+    assert downloaded.name == "https://example.org:8000/a.txt"
     within = SOURCE.validate_json(json.dumps({"kind": "files", "path": "texts/a.txt"}))
     assert read_corpus(within, Places(tmp_path / "project")).place == "texts/a.txt"
 

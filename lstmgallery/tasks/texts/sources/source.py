@@ -5,6 +5,7 @@ import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from urllib.parse import urlsplit, urlunsplit
 
 import pydantic
 
@@ -118,9 +119,10 @@ class Stored(Source):
 
     @property
     def name(self) -> str:
-        """The path if it is one within the gallery, else its last part."""
+        """The path if it is one within the gallery, else its last part; an address without passwords and queries."""
         if self.path is None:
-            return self.place
+            parts = urlsplit(self.place)
+            return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
         path = PurePath(self.path)
         is_within = not path.is_absolute() and not {"..", "~"} & {*path.parts} and not self.path.startswith("~")
         return self.path if is_within else path.name
