@@ -75,6 +75,7 @@ def test_the_articles_are_all_there_in_their_order() -> None:
         "reading-tweets",
         "which-one-did-it-write",
         "reading-code",
+        "reading-names",
     ]
 
 

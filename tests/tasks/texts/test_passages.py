@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from lstmgallery.errors import GalleryError
 from lstmgallery.tasks.texts.campaign import write_campaign
+from lstmgallery.tasks.texts.corpus import read_corpus
 from lstmgallery.tasks.texts.passages import MARKABLE, read_passages, strip_marks
+from lstmgallery.tasks.texts.sources.source import Places
+from lstmgallery.tasks.texts.sources.unicode_names import UnicodeNames
 from lstmgallery.tasks.texts.truths.characters import find_quotations
 from lstmgallery.tasks.texts.truths.tweets import FINDERS
 from tests.conftest import ROOT
 
 TEXTS = ROOT / "content" / "texts"
 CAMPAIGN = read_passages(TEXTS, "campaign")
+NAMES = read_passages(TEXTS, "names")
 PYTHON = read_passages(TEXTS, "python")
 
 
@@ -149,3 +153,9 @@ def test_our_code_is_python_of_many_definitions() -> None:
     kept = "".join(PYTHON.texts).replace("\n", "")
     assert difflib.SequenceMatcher(None, kept[:2_000], code.replace("\n", "")[:2_000], autojunk=False).ratio() > 0.99
     assert PYTHON.marked == frozenset()
+
+
+def test_the_names_are_those_that_no_network_of_unicode_names_is_trained_on() -> None:
+    corpus = read_corpus(UnicodeNames(kind="unicode-names"), Places(TEXTS))
+    assert NAMES.texts == corpus.held_out[: len(NAMES.texts)]
+    assert len(NAMES.texts) == 400
