@@ -267,8 +267,14 @@ def read_layer(folder: Path, network: Network, layer: int) -> dict[str, np.ndarr
             found = [_place_of(parquet.metadata.row_group(group)) for group in groups]
             if found != [(layer, neuron) for neuron in network.neuron_numbers]:
                 raise ValueError("other neurons")
-            table = parquet.read_row_groups(groups, columns=[*keys])
-        return {key: table[key].to_numpy().reshape(network.units, -1).T for key in keys}
+            rows = parquet.metadata.row_group(groups[0]).num_rows
+            values = {key: np.empty(network.units * rows, np.float32) for key in keys}
+            for first in range(0, network.units, _NEURONS_AT_ONCE):  # together they would need the memory twice
+                table = parquet.read_row_groups(groups[first : first + _NEURONS_AT_ONCE], columns=[*keys])
+                for key in keys:
+                    parts = [part.to_numpy() for part in table[key].chunks]
+                    np.concatenate(parts, out=values[key][first * rows :][: len(table)])
+        return {key: each.reshape(network.units, rows).T for key, each in values.items()}
     except Exception as error:  # Arrow raises what it likes at damaged files
         raise _unreadable(file, error) from None
 
