@@ -27,9 +27,9 @@ PACKAGE = Path(__file__).parent
 _IMPORT = re.compile(
     rf"^[ \t]*(?:from ({PACKAGE.name}[\w.]*) import (\([^)]*\)|.*)|import ({PACKAGE.name}[\w.]*))", re.MULTILINE
 )
-_HASHES: dict[Path, tuple[tuple[int, ...], str]] = {}  # of files read by this process, with their states
-_TICK_NS = 1_000_000_000
 _NAME = re.compile(r"(\w+)(?: as \w+)?")
+_HASHES: dict[Path, tuple[tuple[int, ...], str]] = {}  # of files read by this process, with their states
+_TICK_NS = 1_000_000_000  # longer than any clock of files takes from one time to the next
 
 
 @dataclass(frozen=True)

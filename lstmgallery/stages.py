@@ -255,9 +255,8 @@ class NetworkWork:
         """Train on the network's corpus; an earlier training that was stopped goes on from its checkpoint."""
         from lstmgallery.lab.text_spec import TextSpec
 
+        self.progress.start(self.network.name, "train", TextSpec.of(self.network).total)
         checkpoint = self.folder / CHECKPOINT
-        stage = "train on" if checkpoint.is_file() else "train"
-        self.progress.start(self.network.name, stage, TextSpec.of(self.network).total)
         trained = train_on_corpus(self.network, report=self.progress.advance, checkpoint=checkpoint)
         self.progress.start(self.network.name, "n-grams")
         record = record_corpus(self.network, trained, measure_ngrams(self.network))

@@ -124,7 +124,7 @@ class Stored(Source):
             parts = urlsplit(self.place)
             return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
         path = PurePath(self.path)
-        is_within = not path.is_absolute() and not {"..", "~"} & {*path.parts} and not self.path.startswith("~")
+        is_within = not path.is_absolute() and ".." not in path.parts and not self.path.startswith("~")
         return self.path if is_within else path.name
 
     def files(self, places: Places) -> list[Path]:
