@@ -130,16 +130,19 @@ def headline_roles(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
 def best_rows(roles: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Return one row per neuron: the most informative of those with the best standing, a role or not.
 
-    Of rows that fail a rule before `baseline`, the highest score is chosen: 2 AUC - 1 is compared with R².
+    Of rows that fail a rule before `baseline`, the highest score is chosen: 2 AUC - 1 is compared with R². Rows that
+    fail a rule and rest on too few steps besides come last: on ten steps of thousands, some signal scores high.
     """
     ordered = order_rows(roles, roles, network)
     standing = ordered["standing"].map(STANDINGS.index)
+    is_scant = (standing < STANDINGS.index("few")) & (_cases(ordered) < FEWEST_CASES)
     height = ordered["score"].where(ordered["measure"] == R2, 2 * ordered["score"] - 1)
     is_short = standing < STANDINGS.index("baseline")
-    best = ordered.assign(best=standing, height=height.where(is_short, 0)).sort_values(
-        ["layer", "neuron", "best", "height"], ascending=[True, True, False, False], kind="stable"
+    best = ordered.assign(is_scant=is_scant, best=standing, height=height.where(is_short, 0)).sort_values(
+        ["layer", "neuron", "is_scant", "best", "height"], ascending=[True, True, True, False, False], kind="stable"
     )
-    return best.drop_duplicates(["layer", "neuron"]).drop(columns=["best", "height"]).reset_index(drop=True)
+    best = best.drop_duplicates(["layer", "neuron"]).drop(columns=["is_scant", "best", "height"])
+    return best.reset_index(drop=True)
 
 
 def order_rows(rows: pd.DataFrame, roles: pd.DataFrame, network: Network) -> pd.DataFrame:
@@ -276,17 +279,21 @@ def _finest(target: Target) -> float:
     return 1 / pairs
 
 
+def _cases(rows: pd.DataFrame) -> pd.Series:
+    """Return the steps that each score rests on: those of the rarer class, if there are two."""
+    return np.fmin(rows["positives"].fillna(rows["steps"]), rows["steps"] - rows["positives"].fillna(0))
+
+
 def _standing(rows: pd.DataFrame) -> np.ndarray:
     """Return for each row the first rule it fails, or `role`."""
     baseline = rows[list(BASELINES)].max(axis=1)
     margin = rows["measure"].map(MARGIN)
-    cases = np.fmin(rows["positives"].fillna(rows["steps"]), rows["steps"] - rows["positives"].fillna(0))
     passes = {
         "small": rows["score"] >= rows["measure"].map(SMALLEST),
         "chance": (rows["score"] > rows["null_p99"]) & (rows["p"] <= ERROR_RATE),
         "untrained": rows["score"] >= rows["untrained_p95"] + margin - ROUNDING,
         "baseline": rows["score"] >= baseline + margin - ROUNDING,
-        "few": cases >= FEWEST_CASES,
+        "few": _cases(rows) >= FEWEST_CASES,
     }
     return np.select([~each for each in passes.values()], list(passes), default=ROLE)
 

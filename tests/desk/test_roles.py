@@ -536,6 +536,15 @@ def test_what_is_called_the_best_score_of_a_neuron_without_a_role_is_its_highest
         assert (row.score if row.measure == R2 else 2 * row.score - 1) == height.max()
 
 
+def test_a_score_that_rests_on_few_steps_is_a_neuron_s_best_only_if_it_fails_nothing_else(table: pd.DataFrame) -> None:
+    solid = best_rows(table.assign(standing="small"), NETWORK)
+    high = solid.assign(score=1.0, measure=AUC, feature="letter=B", positives=FEWEST_CASES - 1.0, steps=1_000)
+    for standing, is_best in (("small", False), ("untrained", False), ("baseline", False), ("few", True)):
+        rows = pd.concat([table.assign(standing="small"), high[table.columns].assign(standing=standing)])
+        best = best_rows(rows.reset_index(drop=True), NETWORK)
+        assert (best["positives"] == FEWEST_CASES - 1).tolist() == [is_best] * len(solid)
+
+
 def test_the_row_that_chose_a_neuron_has_the_best_first_half_and_then_the_best_standing() -> None:
     rows = [
         (1, 1, "cell", "letter=A", "after", 0.9, 1, "untrained"),
