@@ -303,8 +303,9 @@ def test_a_pattern_is_yes_where_it_matches() -> None:
         ("(?:a|(?R))b", "does not call itself"),
         ("(a)(?1)", "found (?1)"),
         ("(?P<n>a)(?&n)", "found (?&n)"),
-        ("a{99999999}", "at most 100,000 repetitions in all, found 99,999,999"),
-        ("((a{0,999}b){999,}){ 9 }", "found 8,982,009"),
+        ("a{99999999}", "at most 100,000 repetitions in all, found 99999999 in"),
+        ("((a{0,999}b){999,}){ 9 }", "found 8982009 in"),
+        (f"a{{{'9' * 900}}}", "found inf in"),
     ],
 )
 def test_a_pattern_that_is_none_is_refused(pattern: str, fault: str) -> None:
@@ -315,7 +316,7 @@ def test_a_pattern_that_is_none_is_refused(pattern: str, fault: str) -> None:
 
 
 def test_a_pattern_with_modest_counts_is_one() -> None:
-    assert pattern_fault(r"\d{4}-\d{2}-\d{2}|(ab{0,3}){2,}|x{}|[{0}]") is None
+    assert pattern_fault(r"\d{4}-\d{2}-\d{2}|(ab{0,3}){2,}|x{}|[{0}]|(\(?1)") is None
 
 
 def test_a_pattern_that_takes_too_much_memory_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,16 +14,16 @@ from lstmgallery.tasks.texts.truths.feature_set import Span
 SLOW = "avoid repetition inside of repetition, such as (a+)+; a possessive a++ never goes back"
 SECONDS = 1.0  # allowed for one document; ordinary patterns take less than a thousandth of it
 MOST_REPEATED = 100_000  # product of the numbers in braces: memory grows with it before anything is matched
-_NUMBERS = re.compile(r"\{\s*(\d*)\s*,?\s*(\d*)\s*\}")
-_CALL = re.compile(r"\(\?(?:R|[+-]?\d+|&\w+|P>\w+)\)")  # of a part of the pattern, or of all of it
+_BRACES = re.compile(r"\{([\d,\s]*\d[\d,\s]*)\}")
+_CALL = re.compile(r"(?<!\\)\(\?(?:R|[+-]?\d+|&\w+|P>\w+)\)")  # of a part of the pattern, or of all of it
 
 
 def pattern_fault(pattern: str) -> str | None:
     """Return the fault in a regular expression, or None."""
     if call := _CALL.search(pattern):
         return f"expected a pattern that does not call itself or parts of itself, found {call[0]} in {pattern!r}"
-    if (repeated := math.prod(max(map(int, filter(None, each))) for each in _counts(pattern))) > MOST_REPEATED:
-        return f"expected at most {MOST_REPEATED:,} repetitions in all, found {repeated:,} in {pattern!r}"
+    if (repeated := _repetitions(pattern)) > MOST_REPEATED:
+        return f"expected at most {MOST_REPEATED:,} repetitions in all, found {repeated:.12g} in {pattern!r}"
     try:
         compiled = regex.compile(pattern)
     except (regex.error, ValueError, RecursionError, OverflowError, MemoryError) as error:
@@ -33,9 +33,9 @@ def pattern_fault(pattern: str) -> str | None:
     return None
 
 
-def _counts(pattern: str) -> list[tuple[str, str]]:
-    """Return the numbers of every `{n}` and `{n,m}` of a pattern: the least, the most; empty where there is none."""
-    return [(least, most) for least, most in _NUMBERS.findall(pattern) if int(least or 0) or int(most or 0)]
+def _repetitions(pattern: str) -> float:
+    """Return the product of the largest numbers in all braces of a pattern, `{n}` and `{n,m}`: infinity if huge."""
+    return math.prod(max(map(float, re.findall(r"\d+", braces))) or 1 for braces in _BRACES.findall(pattern))
 
 
 def find_matches(pattern: str, text: str, *, key: str) -> list[Span]:
