@@ -4,9 +4,12 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from lstmgallery.desk.baselines import BASELINES
 from lstmgallery.desk.experiments.frontier import FURTHEST
+from lstmgallery.desk.roles import ROLE
 from lstmgallery.press.addresses import network_fragments, network_path
 from lstmgallery.press.manuscript.content import read_content
 from lstmgallery.search import rank
@@ -130,6 +133,16 @@ def test_the_network_shown_is_the_best_of_its_search() -> None:
             assert entry.network.variant_of is not None or entry.network.task.text is not None
             continue
         assert rank(entry.chosen)[0].seed == entry.network.seed
+
+
+def test_what_reading_names_says_of_roles_beside_its_claims_is_so(gallery: Gallery) -> None:
+    roles = pd.read_parquet(gallery.project.build / "unicode-names" / "roles.parquet")
+    of_scripts = {f"in_{script}=yes" for script in ("arabic", "canadian", "greek", "latin", "mathematical")}
+    assert set(roles.loc[roles["standing"] == ROLE, "feature"]) <= of_scripts
+    best = roles.sort_values("score").drop_duplicates("feature", keep="last").set_index("feature")
+    assert best.loc["after_with=yes", "standing"] == "baseline"
+    assert best.loc["after_with=yes", list(BASELINES)].astype(float).idxmax() == "by_step"
+    assert best.loc["in_yi=yes", "standing"] == "untrained"
 
 
 def test_the_verdicts_are_left_for_scripts(gallery: Gallery) -> None:
