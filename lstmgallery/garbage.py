@@ -5,11 +5,13 @@ a tenth of a build goes into looks that find nothing, and a fifth of a second in
 """
 
 import atexit
+import functools
 import gc
 
 OBJECTS_APART = 100_000  # new objects from one look to the next; Python's own setting is 700 or 2,000
 
 
+@functools.cache  # once is enough
 def collect_rarely() -> None:
     """Have this process look for circles rarely, and not when it ends."""
     gc.set_threshold(OBJECTS_APART)

@@ -226,8 +226,7 @@ def scaffold_text(
     """
     settings = settings or {}
     if not text.exists() and not is_pattern(str(text)):
-        hint = "quote a pattern, so that it arrives whole: --text 'texts/*.txt'"
-        raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}", hint=hint))
+        raise GalleryError(Problem("--text", f"expected a file or a folder with text, found none at {text}"))
     if "column" in settings and text.suffix.lower() not in TABLES:
         listed = ", ".join(sorted(TABLES))
         raise GalleryError(Problem("--column", f"expected a table ({listed}), found {text.name}", hint="leave it out"))
@@ -292,7 +291,7 @@ def _divided(corpus: dict[str, object], content: Path) -> tuple[Text, dict[str, 
 
 
 def _unknown_note(task: Text) -> str:
-    """Return what to say of a text of which the network would not know much."""
+    """Return a note for a text with many characters that the network would not know; empty for others."""
     text = task.text.corpus
     assert text is not None
     if text.unknown_share < MUCH_UNKNOWN:

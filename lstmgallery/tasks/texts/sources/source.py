@@ -145,7 +145,7 @@ class Stored(Source):
 
 
 def is_pattern(path: str) -> bool:
-    """Return whether a path stands for the files that look like it."""
+    """Return whether a path is a pattern for the names of files, such as `texts/*.txt`."""
     return any(mark in path for mark in _WILD)
 
 
